@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Configuration: made once, filled in, then shared by any number of connections, and not changed any more while one of them lives.
+ * Several threads may make connections from one configuration at the same time.
+ */
+#ifndef LATCHKEY_CONFIG_H
+#define LATCHKEY_CONFIG_H
+
+#include <latchkey/engine.h>
+#include <latchkey/error.h>
+#include <latchkey/event.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LK_VERSION_TLS1_2 0x0303
+#define LK_VERSION_TLS1_3 0x0304
+
+typedef struct lk_config lk_config;
+
+/**
+ * A configuration with safe defaults: TLS 1.2 and 1.3, software engine, peers of a client verified against the system's roots.
+ * Free it with lk_config_free() after its last connection.
+ * @return NULL when memory is short.
+ */
+lk_config *lk_config_new(void);
+
+/** Frees a configuration and erases its private key. NULL is allowed. */
+void lk_config_free(lk_config *config);
+
+/** What the last failed call on this configuration complains of, with file names and causes. Never NULL. */
+const char *lk_config_diagnosis(const lk_config *config);
+
+/**
+ * The range of protocol versions (LK_VERSION_*), both ends included.
+ * @return INVALID_ARGUMENT for a version that this library does not speak, or an empty range.
+ */
+lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t highest);
+
+/**
+ * The suites to offer or accept, in order of preference, as a colon-separated list of IANA names
+ * ("TLS_AES_128_GCM_SHA256") or OpenSSL's spelling ("ECDHE-RSA-AES128-GCM-SHA256").
+ * @return INVALID_ARGUMENT for a name that is not known; the diagnosis names it.
+ */
+lk_error lk_config_set_suites(lk_config *config, const char *list);
+
+/**
+ * The certificate chain (PEM, leaf first) and private key (PEM, unencrypted) of this side.
+ * @return FILE_UNREADABLE, FILE_MALFORMED, KEY_MISMATCH.
+ */
+lk_error lk_config_use_certificate_files(lk_config *config, const char *chain_path, const char *key_path);
+
+/** Trust the roots in a PEM file instead of the system's. @return FILE_UNREADABLE, FILE_MALFORMED. */
+lk_error lk_config_trust_file(lk_config *config, const char *path);
+
+/** Do not verify the peer's certificate. For tests alone: it gives up what TLS is for. */
+void lk_config_trust_anyone(lk_config *config);
+
+/**
+ * The ALPN protocols (RFC 7301), in order of preference, comma-separated ("h2,http/1.1").
+ * @return INVALID_ARGUMENT for an empty or over-long name.
+ */
+lk_error lk_config_set_alpn(lk_config *config, const char *protocols);
+
+/**
+ * Who makes the records. The engine is borrowed and must outlive every connection; NULL only with LK_ENGINE_SOFTWARE, or with
+ * LK_ENGINE_AUTO to say that none is attached. reason: why (for LK_ENGINE_AUTO without an engine); copied, may be NULL.
+ */
+lk_error lk_config_set_engine(lk_config *config, lk_engine *engine, lk_engine_policy policy, const char *reason);
+
+/** Calls an observer for each record, message, alert and key change of each connection (latchkey/event.h). */
+void lk_config_set_observer(lk_config *config, lk_observer *observer, void *context);
+
+/**
+ * Calls a function with each secret, in a line of the SSLKEYLOGFILE format without its newline. For debugging: whoever has these
+ * lines reads the traffic.
+ */
+typedef void lk_key_log(void *context, const char *line);
+void lk_config_set_key_log(lk_config *config, lk_key_log *log, void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

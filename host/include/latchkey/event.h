@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What happens on a connection, told as it happens: for traces, statistics and curious people. No secret is ever in it. */
+#ifndef LATCHKEY_EVENT_H
+#define LATCHKEY_EVENT_H
+
+#include <latchkey/error.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum lk_event_kind {
+    LK_EVENT_RECORD,  /* a record was made or opened */
+    LK_EVENT_MESSAGE, /* a handshake message went out or came in, whole */
+    LK_EVENT_ALERT,   /* an alert went out or came in */
+    LK_EVENT_KEYS,    /* a direction changes its key: what follows is under the new one */
+    LK_EVENT_ENGINE   /* an engine was chosen or left, and why */
+} lk_event_kind;
+
+/** One event. Pointers are borrowed for the length of the call; fields that do not belong to the kind are zero. */
+typedef struct lk_event {
+    lk_event_kind kind;
+    bool sent; /* by this side; otherwise received */
+
+    /* LK_EVENT_RECORD */
+    uint8_t outer_type;    /* the type that the wire shows */
+    uint8_t content_type;  /* the type it has; differs in TLS 1.3 */
+    uint16_t wire_version; /* the version in its header */
+    uint64_t sequence;
+    unsigned epoch;        /* 0 without protection, then one more for each change of key */
+    size_t wire_length;    /* with header, in bytes */
+    size_t length;         /* RECORD: of the plaintext. MESSAGE: of its body. In bytes */
+    const char *engine;    /* RECORD: who made or opened it, NULL without protection. KEYS, ENGINE: who will */
+    int slot;              /* the slot of the device, -1 where there is none */
+
+    /* LK_EVENT_MESSAGE: HandshakeType, its name as in the RFC. LK_EVENT_ALERT: description, its name */
+    uint8_t type;
+    bool fatal;
+    const char *name;
+
+    /* MESSAGE, ALERT, KEYS, ENGINE: what it means here, in a few words ("server picks TLS_AES_128_GCM_SHA256, x25519") */
+    const char *meaning;
+} lk_event;
+
+typedef void lk_observer(void *context, const lk_event *event);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The seam between the record layer and whatever makes records: libcrypto (record/software.c), a device (driver/engine.c),
+ * or the pair of both (record/failover.c). Nothing above this line knows whether a board exists.
+ *
+ * An engine opens directions. A direction takes operations, one record each, and finishes them in the order in which they
+ * were submitted. Operations belong to the caller: nothing is allocated per record. Each carries its own sequence number,
+ * so that it can be submitted again to another engine.
+ */
+#ifndef LK_RECORD_ENGINE_H
+#define LK_RECORD_ENGINE_H
+
+#include <latchkey/error.h>
+
+#include "suite/suite.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LK_RECORD_HEADER_LENGTH 5
+#define LK_RECORD_PLAINTEXT_MAX 16384 /* RFC 8446 section 5.1 */
+/* The longest protected record an engine takes or makes: header, 2^14 + 256 (RFC 8446 section 5.2). TLS 1.2 AEAD fits too. */
+#define LK_RECORD_MAX (LK_RECORD_HEADER_LENGTH + LK_RECORD_PLAINTEXT_MAX + 256)
+/* No key seals more records than this (RFC 8446 section 5.5: 2^24.5 full records for AES-GCM). */
+#define LK_RECORD_LIMIT_GCM 23726566u
+
+enum { LK_KEY_MAX = 32, LK_IV_MAX = 16, LK_MAC_KEY_MAX = 48 };
+
+typedef enum lk_direction_kind { LK_SEAL, LK_OPEN } lk_direction_kind;
+
+/** Everything that opens a direction. The engine copies what it needs; the caller wipes its own copy. */
+typedef struct lk_direction_parameters {
+    lk_direction_kind kind;
+    uint16_t version; /* LK_TLS1_2, LK_TLS1_3 */
+    const lk_cipher *cipher;
+    uint8_t key[LK_KEY_MAX];         /* cipher->key_length bytes */
+    uint8_t iv[LK_IV_MAX];           /* 12 bytes in TLS 1.3; cipher->salt_length in TLS 1.2 */
+    uint8_t mac_key[LK_MAC_KEY_MAX]; /* cipher->mac_key_length bytes */
+    uint64_t first_sequence;         /* the lowest sequence number that a sealing direction accepts */
+} lk_direction_parameters;
+
+typedef enum lk_operation_state { LK_OPERATION_IDLE, LK_OPERATION_SUBMITTED, LK_OPERATION_DONE } lk_operation_state;
+
+/**
+ * One record to seal or to open.
+ *
+ * Sealing: input is the plaintext, content_type its type, padding the number of zero bytes to add (TLS 1.3); output
+ * receives the whole record as it goes on the wire, header included.
+ * Opening: input is the whole record as it came from the wire, header included; output receives the plaintext and
+ * content_type its type (the inner one in TLS 1.3). On failure output_length is 0 and output holds no byte of plaintext (P1).
+ *
+ * Input and output do not overlap, except that opening may write its plaintext to where the record's payload stands
+ * (output == input + LK_RECORD_HEADER_LENGTH + explicit nonce). Both stay the caller's, untouched by it, from submission
+ * until state is LK_OPERATION_DONE, or the direction is closed.
+ */
+typedef struct lk_operation {
+    /* set by the caller */
+    const uint8_t *input;
+    size_t input_length;
+    uint8_t *output;
+    size_t output_capacity; /* sealing: at least lk_record_sealed_length(); opening: at least input_length */
+    uint64_t sequence;
+    uint8_t content_type;
+    uint16_t padding;
+    /* set by the engine */
+    lk_operation_state state;
+    lk_error status;
+    size_t output_length;
+    const char *engine; /* who did it: "software", "device"; constant strings (P7) */
+    int slot;           /* the device slot, -1 in software */
+} lk_operation;
+
+typedef struct lk_engine lk_engine;
+typedef struct lk_direction lk_direction;
+
+/** What an engine can do, asked and never assumed. */
+typedef struct lk_engine_capabilities {
+    uint32_t ciphers;  /* bit lk_cipher.id */
+    uint32_t versions; /* bits of lk_version_bit() */
+    bool immediate;    /* every operation is done when submit returns */
+    size_t slots;      /* directions open at once; SIZE_MAX when memory alone is the limit */
+} lk_engine_capabilities;
+
+typedef struct lk_engine_methods {
+    const char *name;
+
+    /** Opens a direction. ENGINE_UNSUPPORTED and ENGINE_FULL mean "try another engine": ordinary results. */
+    lk_error (*open)(lk_engine *engine, const lk_direction_parameters *parameters, lk_direction **direction);
+
+    /**
+     * Submits operations in order. *accepted says how many were taken: fewer than count with ENGINE_BUSY. A fault of one
+     * operation (a bad tag, a reused sequence number) is its own status, not the result of this call. DEVICE_LOST and
+     * its like: the direction is dead, and operations in flight are finished with that status.
+     */
+    lk_error (*submit)(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
+
+    /** Closes a direction and erases its keys. Operations in flight are forgotten: their memory is not touched again. */
+    void (*close)(lk_direction *direction);
+
+    /** Moves input and output on, and finishes operations. Waits no longer than timeout (ms); 0 does not wait. */
+    lk_error (*progress)(lk_engine *engine, int timeout);
+
+    /** A descriptor that is readable when progress() has something to do; -1 for an immediate engine. */
+    int (*descriptor)(const lk_engine *engine);
+
+    /** Fills in what the engine can do now. */
+    void (*capabilities)(const lk_engine *engine, lk_engine_capabilities *capabilities);
+
+    void (*free)(lk_engine *engine);
+} lk_engine_methods;
+
+/* What every engine and every direction begins with; each implementation puts its own state behind it. */
+struct lk_engine {
+    const lk_engine_methods *methods;
+};
+
+struct lk_direction {
+    lk_engine *engine;
+};
+
+/* The calls through the seam (engine.c). */
+lk_error lk_engine_open(lk_engine *engine, const lk_direction_parameters *parameters, lk_direction **direction);
+lk_error lk_engine_progress(lk_engine *engine, int timeout);
+int lk_engine_descriptor(const lk_engine *engine);
+void lk_engine_capabilities_get(const lk_engine *engine, lk_engine_capabilities *capabilities);
+bool lk_engine_supports(const lk_engine *engine, uint16_t version, const lk_cipher *cipher);
+const char *lk_engine_name(const lk_engine *engine);
+lk_error lk_direction_submit(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
+/** NULL is allowed. */
+void lk_direction_close(lk_direction *direction);
+/** NULL is allowed. All its directions must be closed. */
+void lk_engine_free(lk_engine *engine);
+
+/** The length of the record that sealing makes: header, explicit nonce, ciphertext, tag. */
+size_t lk_record_sealed_length(uint16_t version, const lk_cipher *cipher, size_t plaintext, size_t padding);
+
+/** The software engine on libcrypto. Immediate; no thread, nothing global. */
+lk_error lk_engine_software_new(lk_engine **engine);
+
+/**
+ * The pair: a preferred engine (borrowed) and software. A direction the preferred engine cannot take goes to software;
+ * when the preferred engine is lost, what was in flight is redone in software, in order (P4).
+ */
+lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **engine);
+
+#endif
