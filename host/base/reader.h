@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one way to parse bytes from a peer, a device or a file. A read past the end fails the reader for good, returns zero
- * (or NULL), and moves nothing: check once, at the end.
+ * The one way to parse bytes from a peer, a device or a file. A read past the end fails the reader for good, returns
+ * zero (or NULL), and moves nothing: check once, at the end.
  */
 #ifndef LK_BASE_READER_H
 #define LK_BASE_READER_H

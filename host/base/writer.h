@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one way to compose bytes for a peer or a device, into memory the caller owns. A write past the end fails the writer
- * for good and writes nothing: check once, at the end.
+ * The one way to compose bytes for a peer or a device, into memory the caller owns. A write past the end fails the
+ * writer for good and writes nothing: check once, at the end.
  */
 #ifndef LK_BASE_WRITER_H
 #define LK_BASE_WRITER_H

@@ -43,13 +43,13 @@ typedef struct lk_cipher {
 } lk_cipher;
 
 typedef struct lk_suite {
-    uint16_t number; /* IANA */
     const char *title;
-    uint16_t lowest_version, highest_version;
+    const lk_cipher *cipher;
     lk_exchange exchange;
     lk_authentication authentication;
-    const lk_cipher *cipher;
     lk_hash hash;
+    uint16_t number; /* IANA */
+    uint16_t lowest_version, highest_version;
 } lk_suite;
 
 /** All suites in order of preference. */

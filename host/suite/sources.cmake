@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+target_sources(lk_core PRIVATE suite/suite.c)
