@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seam between the record layer and whatever makes records: libcrypto (record/software.c), a device (driver/engine.c),
- * or the pair of both (record/failover.c). Nothing above this line knows whether a board exists.
+ * The seam between the record layer and whatever makes records: libcrypto (record/software.c), a device
+ * (driver/engine.c), or the pair of both (record/failover.c). Nothing above this line knows whether a board exists.
  *
- * An engine opens directions. A direction takes operations, one record each, and finishes them in the order in which they
- * were submitted. Operations belong to the caller: nothing is allocated per record. Each carries its own sequence number,
- * so that it can be submitted again to another engine.
+ * An engine opens directions. A direction takes operations, one record each, and finishes them in the order in which
+ * they were submitted. Operations belong to the caller: nothing is allocated per record. Each carries its own sequence
+ * number, so that it can be submitted again to another engine.
  */
 #ifndef LK_RECORD_ENGINE_H
 #define LK_RECORD_ENGINE_H
@@ -20,7 +20,8 @@
 
 #define LK_RECORD_HEADER_LENGTH 5
 #define LK_RECORD_PLAINTEXT_MAX 16384 /* RFC 8446 section 5.1 */
-/* The longest protected record an engine takes or makes: header, 2^14 + 256 (RFC 8446 section 5.2). TLS 1.2 AEAD fits too. */
+/* The longest protected record an engine takes or makes: header, 2^14 + 256 (RFC 8446 section 5.2). TLS 1.2 AEAD fits
+ * too. */
 #define LK_RECORD_MAX (LK_RECORD_HEADER_LENGTH + LK_RECORD_PLAINTEXT_MAX + 256)
 /* No key seals more records than this (RFC 8446 section 5.5: 2^24.5 full records for AES-GCM). */
 #define LK_RECORD_LIMIT_GCM 23726566u
@@ -48,18 +49,27 @@ typedef enum lk_operation_state { LK_OPERATION_IDLE, LK_OPERATION_SUBMITTED, LK_
  * Sealing: input is the plaintext, content_type its type, padding the number of zero bytes to add (TLS 1.3); output
  * receives the whole record as it goes on the wire, header included.
  * Opening: input is the whole record as it came from the wire, header included; output receives the plaintext and
- * content_type its type (the inner one in TLS 1.3). On failure output_length is 0 and output holds no byte of plaintext (P1).
+ * content_type its type (the inner one in TLS 1.3). On failure output_length is 0 and output holds no byte of plaintext
+ * (P1).
  *
  * Input and output do not overlap, except that opening may write its plaintext to where the record's payload stands
- * (output == input + LK_RECORD_HEADER_LENGTH + explicit nonce). Both stay the caller's, untouched by it, from submission
- * until state is LK_OPERATION_DONE, or the direction is closed.
+ * (output == input + LK_RECORD_HEADER_LENGTH + explicit nonce). Both stay the caller's, untouched by it, from
+ * submission until state is LK_OPERATION_DONE, or the direction is closed.
+ *
+ * Statuses are the same from every engine. INVALID_ARGUMENT: the caller's mistake (content type 0, padding in TLS 1.2,
+ * more than 2^14 bytes of plaintext and padding, a header whose length is not that of the input, an output that is too
+ * small). Then, sealing and opening: SEQUENCE_EXHAUSTED (2^64-1), and sealing: SEQUENCE_REUSED. Opening:
+ * RECORD_TOO_SHORT, RECORD_OVERFLOW, BAD_RECORD_MAC, NO_CONTENT_TYPE. An operation that ends with DEVICE_LOST,
+ * DEVICE_STALLED, DEVICE_PROTOCOL or ENGINE_STALE has left its input as it was, also where the output stands in it, so
+ * that it can be done again elsewhere (P4).
  */
 typedef struct lk_operation {
     /* set by the caller */
     const uint8_t *input;
     size_t input_length;
     uint8_t *output;
-    size_t output_capacity; /* sealing: at least lk_record_sealed_length(); opening: at least input_length */
+    size_t output_capacity; /* sealing: lk_record_sealed_length(); opening: input_length less header, explicit nonce,
+                               tag */
     uint64_t sequence;
     uint8_t content_type;
     uint16_t padding;
@@ -89,13 +99,14 @@ typedef struct lk_engine_methods {
     lk_error (*open)(lk_engine *engine, const lk_direction_parameters *parameters, lk_direction **direction);
 
     /**
-     * Submits operations in order. *accepted says how many were taken: fewer than count with ENGINE_BUSY. A fault of one
-     * operation (a bad tag, a reused sequence number) is its own status, not the result of this call. DEVICE_LOST and
-     * its like: the direction is dead, and operations in flight are finished with that status.
+     * Submits operations in order. *accepted says how many were taken: fewer than count with ENGINE_BUSY. A fault of
+     * one operation (a bad tag, a reused sequence number) is its own status, not the result of this call. DEVICE_LOST
+     * and its like: the direction is dead, and operations in flight are finished with that status.
      */
     lk_error (*submit)(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
 
-    /** Closes a direction and erases its keys. Operations in flight are forgotten: their memory is not touched again. */
+    /** Closes a direction and erases its keys. Operations in flight are forgotten: their memory is not touched again.
+     */
     void (*close)(lk_direction *direction);
 
     /** Moves input and output on, and finishes operations. Waits no longer than timeout (ms); 0 does not wait. */
@@ -135,7 +146,13 @@ void lk_engine_free(lk_engine *engine);
 /** The length of the record that sealing makes: header, explicit nonce, ciphertext, tag. */
 size_t lk_record_sealed_length(uint16_t version, const lk_cipher *cipher, size_t plaintext, size_t padding);
 
-/** The software engine on libcrypto. Immediate; no thread, nothing global. */
+/** The length of the explicit nonce between header and ciphertext: 0 in TLS 1.3. */
+size_t lk_record_explicit_nonce_length(uint16_t version, const lk_cipher *cipher);
+
+/**
+ * The software engine on libcrypto. Immediate; no thread, nothing global. It does not change once it is made, so
+ * several threads may open directions on one engine at the same time; each direction belongs to one thread.
+ */
 lk_error lk_engine_software_new(lk_engine **engine);
 
 /**
@@ -143,5 +160,11 @@ lk_error lk_engine_software_new(lk_engine **engine);
  * when the preferred engine is lost, what was in flight is redone in software, in order (P4).
  */
 lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **engine);
+
+/** Why a direction last went to software, LK_OK when none did; lk_error_sentence() tells a person (P7). */
+lk_error lk_engine_failover_reason(const lk_engine *engine);
+
+/** How many directions went to software, at their opening or later (P7). */
+uint64_t lk_engine_failover_count(const lk_engine *engine);
 
 #endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/engine.h"
+
+lk_error lk_engine_open(lk_engine *engine, const lk_direction_parameters *parameters, lk_direction **direction)
+{
+    *direction = NULL;
+    return engine->methods->open(engine, parameters, direction);
+}
+
+lk_error lk_engine_progress(lk_engine *engine, int timeout)
+{
+    return engine->methods->progress(engine, timeout);
+}
+
+int lk_engine_descriptor(const lk_engine *engine)
+{
+    return engine->methods->descriptor(engine);
+}
+
+void lk_engine_capabilities_get(const lk_engine *engine, lk_engine_capabilities *capabilities)
+{
+    engine->methods->capabilities(engine, capabilities);
+}
+
+bool lk_engine_supports(const lk_engine *engine, uint16_t version, const lk_cipher *cipher)
+{
+    lk_engine_capabilities capabilities;
+    lk_engine_capabilities_get(engine, &capabilities);
+    return (capabilities.versions & lk_version_bit(version)) != 0 &&
+           (capabilities.ciphers & UINT32_C(1) << cipher->id) != 0;
+}
+
+const char *lk_engine_name(const lk_engine *engine)
+{
+    return engine->methods->name;
+}
+
+lk_error lk_direction_submit(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted)
+{
+    *accepted = 0;
+    return direction->engine->methods->submit(direction, operations, count, accepted);
+}
+
+void lk_direction_close(lk_direction *direction)
+{
+    if (direction)
+        direction->engine->methods->close(direction);
+}
+
+void lk_engine_free(lk_engine *engine)
+{
+    if (engine)
+        engine->methods->free(engine);
+}
+
+size_t lk_record_explicit_nonce_length(uint16_t version, const lk_cipher *cipher)
+{
+    return version == LK_TLS1_3 ? 0 : cipher->explicit_nonce_length;
+}
+
+size_t lk_record_sealed_length(uint16_t version, const lk_cipher *cipher, size_t plaintext, size_t padding)
+{
+    /* RFC 8446 section 5.2: the content type and the padding are encrypted behind the content. */
+    size_t inner = version == LK_TLS1_3 ? plaintext + 1 + padding : plaintext;
+    return LK_RECORD_HEADER_LENGTH + lk_record_explicit_nonce_length(version, cipher) + inner + cipher->tag_length;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sealing one record in software. */
+#include "base/secret.h"
+#include "base/writer.h"
+#include "record/record.h"
+#include "record/software.h"
+
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
+#include <string.h>
+
+/* Where the parts of the record stand, once its lengths are known to be good. */
+typedef struct sealing {
+    uint8_t *header;
+    uint8_t *explicit_nonce;
+    uint8_t *ciphertext;
+    size_t plaintext_length;
+    size_t tail_length; /* content type and padding (TLS 1.3), encrypted behind the plaintext */
+    size_t record_length;
+} sealing;
+
+static lk_error seal_check(const lk_software_direction *direction, const lk_operation *operation)
+{
+    bool padded = operation->padding != 0;
+    if (operation->content_type == 0 || (operation->input_length > 0 && !operation->input) || !operation->output)
+        return LK_ERROR_INVALID_ARGUMENT;
+    if (direction->version != LK_TLS1_3 && padded)
+        return LK_ERROR_INVALID_ARGUMENT;
+    /* RFC 8446 section 5.1: "The length MUST NOT exceed 2^14 bytes." With padding: 2^14 + 1 (section 5.4). */
+    if (operation->input_length > LK_RECORD_PLAINTEXT_MAX ||
+        operation->input_length + operation->padding > LK_RECORD_PLAINTEXT_MAX)
+        return LK_ERROR_INVALID_ARGUMENT;
+    if (operation->output_capacity <
+        lk_record_sealed_length(direction->version, direction->cipher, operation->input_length, operation->padding))
+        return LK_ERROR_INVALID_ARGUMENT;
+    /* RFC 8446 section 5.3: sequence numbers do not wrap; 2^64-1 is left out so that `next` never does either. */
+    if (operation->sequence == UINT64_MAX)
+        return LK_ERROR_SEQUENCE_EXHAUSTED;
+    if (operation->sequence < direction->next)
+        return LK_ERROR_SEQUENCE_REUSED;
+    return LK_OK;
+}
+
+/* The header, the explicit nonce, and (TLS 1.3) the content type and padding as they are before encryption. */
+static sealing seal_frame(const lk_software_direction *direction, const lk_operation *operation)
+{
+    bool inner = direction->version == LK_TLS1_3;
+    sealing parts = {.plaintext_length = operation->input_length};
+    parts.tail_length = inner ? 1u + operation->padding : 0;
+    parts.record_length =
+        lk_record_sealed_length(direction->version, direction->cipher, parts.plaintext_length, operation->padding);
+
+    lk_writer writer = lk_writer_into(operation->output, parts.record_length);
+    parts.header = lk_writer_reserve(&writer, 0);
+    lk_writer_u8(&writer, inner ? LK_CONTENT_APPLICATION_DATA : operation->content_type);
+    lk_writer_u16(&writer, LK_TLS1_2); /* TLS 1.3 too: RFC 8446 section 5.2 */
+    lk_writer_u16(&writer, (uint16_t)(parts.record_length - LK_RECORD_HEADER_LENGTH));
+    parts.explicit_nonce = writer.start + writer.length;
+    if (direction->explicit_nonce_length > 0)
+        lk_writer_u64(&writer, operation->sequence); /* RFC 5288 section 3 allows it, and it never repeats */
+    parts.ciphertext = lk_writer_reserve(&writer, parts.plaintext_length);
+    if (inner) {
+        lk_writer_u8(&writer, operation->content_type);
+        lk_writer_zeros(&writer, operation->padding);
+    }
+    return parts;
+}
+
+static bool seal_encrypt(const lk_software_direction *direction, const lk_operation *operation, const sealing *parts)
+{
+    EVP_CIPHER_CTX *context = direction->context;
+    uint8_t nonce[LK_NONCE_LENGTH];
+    lk_software_nonce(direction, operation->sequence, parts->explicit_nonce, nonce);
+
+    uint8_t long_data[LK_ADDITIONAL_DATA_MAX];
+    const uint8_t *data = parts->header; /* RFC 8446 section 5.2: the additional data is the header */
+    size_t data_length = LK_RECORD_HEADER_LENGTH;
+    if (direction->version != LK_TLS1_3) {
+        data_length =
+            lk_software_additional_data(operation->sequence, parts->header, parts->plaintext_length, long_data);
+        data = long_data;
+    }
+
+    uint8_t *tail = parts->ciphertext + parts->plaintext_length;
+    uint8_t *tag = tail + parts->tail_length;
+    OSSL_PARAM tag_parameter[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag, direction->cipher->tag_length),
+        OSSL_PARAM_construct_end()};
+    int length;
+    return EVP_EncryptInit_ex2(context, NULL, NULL, nonce, NULL) == 1 &&
+           EVP_EncryptUpdate(context, NULL, &length, data, (int)data_length) == 1 &&
+           (parts->plaintext_length == 0 || EVP_EncryptUpdate(context, parts->ciphertext, &length, operation->input,
+                                                              (int)parts->plaintext_length) == 1) &&
+           (parts->tail_length == 0 || EVP_EncryptUpdate(context, tail, &length, tail, (int)parts->tail_length) == 1) &&
+           EVP_EncryptFinal_ex(context, tag, &length) == 1 && EVP_CIPHER_CTX_get_params(context, tag_parameter) == 1;
+}
+
+lk_error lk_software_seal(lk_software_direction *direction, lk_operation *operation)
+{
+    operation->output_length = 0;
+    lk_error error = seal_check(direction, operation);
+    if (error != LK_OK)
+        return error;
+    /* Before the cipher runs: were it to fail half-way, the number would count as used (P2). */
+    direction->next = operation->sequence + 1;
+    sealing parts = seal_frame(direction, operation);
+    if (!seal_encrypt(direction, operation, &parts)) {
+        lk_secret_wipe(operation->output, parts.record_length);
+        return LK_ERROR_CRYPTO;
+    }
+    operation->output_length = parts.record_length;
+    return LK_OK;
+}

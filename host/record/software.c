@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The software engine: algorithms fetched from libcrypto once, one kept cipher context a direction. */
+#include "record/software.h"
+
+#include "base/secret.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How libcrypto calls the record ciphers; a cipher that is not here is none of this engine's. */
+static const char *const algorithm_names[] = {
+    [LK_CIPHER_AES_128_GCM] = "AES-128-GCM",
+    [LK_CIPHER_AES_256_GCM] = "AES-256-GCM",
+    [LK_CIPHER_CHACHA20_POLY1305] = "ChaCha20-Poly1305",
+};
+
+enum { ALGORITHM_COUNT = sizeof algorithm_names / sizeof algorithm_names[0] };
+
+typedef struct software_engine {
+    lk_engine base;
+    EVP_CIPHER *algorithms[ALGORITHM_COUNT]; /* NULL where the loaded providers have none */
+} software_engine;
+
+static const char software_name[] = "software";
+
+static lk_error software_check(const software_engine *engine, const lk_direction_parameters *parameters)
+{
+    if (!parameters->cipher || (parameters->kind != LK_SEAL && parameters->kind != LK_OPEN))
+        return LK_ERROR_INVALID_ARGUMENT;
+    if (parameters->version != LK_TLS1_2 && parameters->version != LK_TLS1_3)
+        return LK_ERROR_ENGINE_UNSUPPORTED;
+    if ((unsigned)parameters->cipher->id >= ALGORITHM_COUNT || !engine->algorithms[parameters->cipher->id])
+        return LK_ERROR_ENGINE_UNSUPPORTED;
+    return LK_OK;
+}
+
+static void software_close(lk_direction *base)
+{
+    lk_software_direction *direction = (lk_software_direction *)base;
+    EVP_CIPHER_CTX_free(direction->context); /* erases the key schedule */
+    lk_secret_wipe(direction, sizeof *direction);
+    free(direction);
+}
+
+static lk_error software_open_direction(lk_engine *base, const lk_direction_parameters *parameters,
+                                        lk_direction **opened)
+{
+    software_engine *engine = (software_engine *)base;
+    lk_error error = software_check(engine, parameters);
+    if (error != LK_OK)
+        return error;
+    lk_software_direction *direction = calloc(1, sizeof *direction);
+    if (!direction)
+        return LK_ERROR_NO_MEMORY;
+    const lk_cipher *cipher = parameters->cipher;
+    direction->base.engine = base;
+    direction->cipher = cipher;
+    direction->kind = parameters->kind;
+    direction->version = parameters->version;
+    direction->explicit_nonce_length = lk_record_explicit_nonce_length(parameters->version, cipher);
+    direction->next = parameters->first_sequence;
+    memcpy(direction->iv, parameters->iv, LK_NONCE_LENGTH - direction->explicit_nonce_length);
+    direction->context = EVP_CIPHER_CTX_new();
+    if (!direction->context) {
+        error = LK_ERROR_NO_MEMORY;
+        goto failed;
+    }
+    if (EVP_CipherInit_ex2(direction->context, engine->algorithms[cipher->id], parameters->key, NULL,
+                           parameters->kind == LK_SEAL, NULL) != 1) {
+        error = LK_ERROR_CRYPTO;
+        goto failed;
+    }
+    *opened = &direction->base;
+    return LK_OK;
+
+failed:
+    software_close(&direction->base);
+    return error;
+}
+
+static lk_error software_submit(lk_direction *base, lk_operation *const *operations, size_t count, size_t *accepted)
+{
+    lk_software_direction *direction = (lk_software_direction *)base;
+    for (size_t i = 0; i < count; i++) {
+        lk_operation *operation = operations[i];
+        operation->engine = software_name;
+        operation->slot = -1;
+        operation->status = direction->kind == LK_SEAL ? lk_software_seal(direction, operation)
+                                                       : lk_software_open(direction, operation);
+        operation->state = LK_OPERATION_DONE;
+    }
+    *accepted = count;
+    return LK_OK;
+}
+
+static lk_error software_progress(lk_engine *engine, int timeout)
+{
+    (void)engine;
+    (void)timeout; /* everything was done at submission: there is nothing to wait for */
+    return LK_OK;
+}
+
+static int software_descriptor(const lk_engine *engine)
+{
+    (void)engine;
+    return -1;
+}
+
+static void software_capabilities(const lk_engine *base, lk_engine_capabilities *capabilities)
+{
+    const software_engine *engine = (const software_engine *)base;
+    *capabilities = (lk_engine_capabilities){
+        .versions = lk_version_bit(LK_TLS1_2) | lk_version_bit(LK_TLS1_3), .immediate = true, .slots = SIZE_MAX};
+    for (unsigned id = 0; id < ALGORITHM_COUNT; id++)
+        if (engine->algorithms[id])
+            capabilities->ciphers |= UINT32_C(1) << id;
+}
+
+static void software_free(lk_engine *base)
+{
+    software_engine *engine = (software_engine *)base;
+    for (unsigned id = 0; id < ALGORITHM_COUNT; id++)
+        EVP_CIPHER_free(engine->algorithms[id]);
+    free(engine);
+}
+
+static const lk_engine_methods software_methods = {
+    .name = software_name,
+    .open = software_open_direction,
+    .submit = software_submit,
+    .close = software_close,
+    .progress = software_progress,
+    .descriptor = software_descriptor,
+    .capabilities = software_capabilities,
+    .free = software_free,
+};
+
+lk_error lk_engine_software_new(lk_engine **created)
+{
+    *created = NULL;
+    software_engine *engine = calloc(1, sizeof *engine);
+    if (!engine)
+        return LK_ERROR_NO_MEMORY;
+    engine->base.methods = &software_methods;
+    unsigned found = 0;
+    for (unsigned id = 0; id < ALGORITHM_COUNT; id++) {
+        if (algorithm_names[id])
+            engine->algorithms[id] = EVP_CIPHER_fetch(NULL, algorithm_names[id], NULL);
+        found += engine->algorithms[id] != NULL;
+    }
+    if (found == 0) {
+        software_free(&engine->base);
+        return LK_ERROR_CRYPTO;
+    }
+    *created = &engine->base;
+    return LK_OK;
+}

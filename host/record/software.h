@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One direction of the software engine, shared by the files that seal and open with it. */
+#ifndef LK_RECORD_SOFTWARE_H
+#define LK_RECORD_SOFTWARE_H
+
+#include "record/engine.h"
+
+#include <openssl/evp.h>
+
+enum {
+    LK_NONCE_LENGTH = 12,            /* of every AEAD here (RFC 5116 section 5.1, RFC 8439 section 2.8) */
+    LK_ADDITIONAL_DATA_MAX = 13,     /* TLS 1.2: sequence number, type, version, length */
+    LK_INNER_PLAINTEXT_MAX = 16385,  /* RFC 8446 section 5.2: 2^14 + 1, content type and padding included */
+    LK_CIPHERTEXT_MAX = 16384 + 256, /* RFC 8446 section 5.2 */
+};
+
+typedef struct lk_software_direction {
+    lk_direction base;
+    EVP_CIPHER_CTX *context; /* the key is set once; only the nonce changes from record to record */
+    const lk_cipher *cipher;
+    lk_direction_kind kind;
+    uint16_t version;
+    uint8_t iv[LK_NONCE_LENGTH];
+    size_t explicit_nonce_length;
+    uint64_t next; /* the lowest sequence number that may still be sealed (P2) */
+} lk_software_direction;
+
+/**
+ * The nonce of a record. explicit_nonce: what the record carries after its header, direction->explicit_nonce_length
+ * bytes; the sequence number takes its place where that is 0.
+ */
+void lk_software_nonce(const lk_software_direction *direction, uint64_t sequence, const uint8_t *explicit_nonce,
+                       uint8_t nonce[LK_NONCE_LENGTH]);
+
+/** The additional data of a TLS 1.2 record whose header stands at header. Returns its length. */
+size_t lk_software_additional_data(uint64_t sequence, const uint8_t *header, size_t plaintext_length,
+                                   uint8_t data[LK_ADDITIONAL_DATA_MAX]);
+
+/** Seals one record: the status of the operation. */
+lk_error lk_software_seal(lk_software_direction *direction, lk_operation *operation);
+
+/** Opens one record: the status of the operation. */
+lk_error lk_software_open(lk_software_direction *direction, lk_operation *operation);
+
+#endif
