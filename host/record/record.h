@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The record layer of one connection: bytes of the wire on one side, typed fragments on the other. It owns the buffers, the
- * sequence numbers and the length rules of each version, and has an engine do the protection. No socket, no handshake.
+ * The record layer of one connection: bytes of the wire on one side, typed fragments on the other. It owns the buffers,
+ * the sequence numbers and the length rules of each version, and has an engine do the protection. No socket, no
+ * handshake.
  */
 #ifndef LK_RECORD_RECORD_H
 #define LK_RECORD_RECORD_H
@@ -18,17 +19,20 @@ typedef enum lk_content_type {
 /** One record that went out or came in, for an observer (P7). */
 typedef struct lk_record_fact {
     bool sent;
-    uint8_t outer_type;  /* what the wire shows */
-    uint8_t type;        /* what it is; differs from outer_type in TLS 1.3 */
+    uint8_t outer_type; /* what the wire shows */
+    uint8_t type;       /* what it is; differs from outer_type in TLS 1.3 */
     uint16_t wire_version;
     uint64_t sequence;
-    size_t wire_length;  /* with header */
-    size_t length;       /* of the plaintext, padding apart */
-    const char *engine;  /* NULL for an unprotected record */
-    int slot;            /* device slot or -1 */
-    unsigned epoch;      /* 0 unprotected, then one more for each change of key in this direction */
+    size_t wire_length; /* with header */
+    size_t length;      /* of the plaintext, padding apart */
+    const char *engine; /* NULL for an unprotected record */
+    int slot;           /* device slot or -1 */
+    unsigned epoch;     /* 0 unprotected, then one more for each change of key in this direction */
     lk_error status;
 } lk_record_fact;
+
+/* The most that one write of anything but application data takes. */
+#define LK_RECORD_WRITE_WHOLE_MAX ((size_t)8 * LK_RECORD_PLAINTEXT_MAX)
 
 typedef void lk_record_observer(void *context, const lk_record_fact *fact);
 
@@ -41,59 +45,93 @@ typedef struct lk_fragment {
 
 typedef struct lk_record_layer lk_record_layer;
 
-/** The engine is borrowed. The observer may be NULL; it is called as each record is made or opened, in order. */
+/**
+ * The engine is borrowed. The observer may be NULL; it is called as each record is made or read, in order, also for
+ * records that are refused (their status says why). It must not call the layer.
+ */
 lk_error lk_record_layer_new(lk_engine *engine, lk_record_observer *observer, void *context, lk_record_layer **layer);
 void lk_record_layer_free(lk_record_layer *layer);
 
 /**
- * The version that was negotiated: from here on records that name another are refused. Before it, any 3.x is taken, as RFC 8446
- * appendix D.2 asks. hello_version is what unprotected records of ours carry.
+ * The version that was negotiated. TLS 1.2: from here on records that name another are refused (RECORD_HEADER).
+ * TLS 1.3: the version in a header is ignored, as RFC 8446 section 5.1 demands. Before it is set, any 3.x is taken.
+ * hello_version is what unprotected records of ours carry: 0x0301 until this is called (a client's first flight), then
+ * what it says, 0x0303.
  */
 void lk_record_layer_set_version(lk_record_layer *layer, uint16_t version, uint16_t hello_version);
 
-/** Changes the key that seals what is written from here on. The parameters are copied; their key is the caller's to wipe. */
+/**
+ * Changes the key that seals what is written from here on; what was written before stays under the old one, which is
+ * erased when the last of that is made. The parameters are copied; their key is the caller's to wipe.
+ */
 lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_parameters *parameters);
 
-/** Changes the key that opens what comes from here on. UNEXPECTED_MESSAGE when a fragment of a message is still held. */
+/**
+ * Changes the key that opens what comes from here on. UNEXPECTED_MESSAGE when a fragment has not been released: more of
+ * that record would stand behind the message that changes the key (RFC 8446 section 5.1 forbids it).
+ */
 lk_error lk_record_layer_set_read(lk_record_layer *layer, const lk_direction_parameters *parameters);
 
 /* Writing. */
 
 /**
- * Makes records of up to length bytes. Handshake messages, alerts and CCS are copied and taken whole. Application data
- * is taken as far as there is room; *taken says how far. WANT_WRITE (wire bytes must be taken first) or WANT_ENGINE
- * when nothing could be taken. What was taken is the layer's: the caller's buffer is free at once.
+ * Makes records of up to length bytes; of no bytes none. Handshake messages, alerts and CCS are taken whole or not at
+ * all (INVALID_ARGUMENT above LK_RECORD_WRITE_WHOLE_MAX). Application data is taken as far as there is room, and only
+ * under a key (WRONG_STATE); *taken says how far. WANT_WRITE (wire bytes must be taken first) or WANT_ENGINE when
+ * nothing could be taken. What was taken is the layer's: the caller's buffer is free at once. CCS is never protected in
+ * TLS 1.3 (RFC 8446 appendix D.4). SEQUENCE_EXHAUSTED when the key may seal no more. Any error other than WANT_... is
+ * final for writing.
  */
 lk_error lk_record_layer_write(lk_record_layer *layer, uint8_t type, const uint8_t *data, size_t length, size_t *taken);
 
-/** The next bytes for the wire, borrowed until lk_record_layer_sent(). Length 0: none ready. */
+/** The next bytes for the wire, borrowed until lk_record_layer_sent(). Length 0: none ready. They may be asked for
+ * again. */
 const uint8_t *lk_record_layer_output(lk_record_layer *layer, size_t *length);
 void lk_record_layer_sent(lk_record_layer *layer, size_t length);
 
 /** True when records are still being sealed by the engine. */
 bool lk_record_layer_sealing(const lk_record_layer *layer);
 
-/** True when the write key is at its limit and wants a key update. */
+/** True when the write key nears its limit (RFC 8446 section 5.5) and wants a key update. */
 bool lk_record_layer_wants_update(const lk_record_layer *layer);
 
 /* Reading. */
 
-/** Room for bytes from the wire, and how many were put there: no copy between socket and record layer. */
+/**
+ * Room for bytes from the wire, and how many were put there: no copy between socket and record layer. Room 0: records
+ * must be read first. NULL with room 0: no memory.
+ */
 uint8_t *lk_record_layer_input(lk_record_layer *layer, size_t *room);
 void lk_record_layer_received(lk_record_layer *layer, size_t length);
 
 /**
- * The next fragment. WANT_READ when the wire must bring more, WANT_ENGINE when a record is being opened; another error is
- * fatal, and its alert is lk_error_alert()'s. Empty records are counted and skipped, up to a limit (TOO_MANY_EMPTY).
- * Records behind it may be opened ahead, so call lk_record_layer_set_read() before asking for what the new key protects:
- * a layer opens ahead only application data.
+ * The next fragment, never empty. WANT_READ when the wire must bring more, WANT_ENGINE when a record is being opened;
+ * another error is fatal and stays, and its alert is lk_error_alert()'s; writing goes on. WRONG_STATE while a fragment
+ * is held.
+ *
+ * Empty application data is counted and skipped, up to a limit (TOO_MANY_EMPTY); other empty records are
+ * UNEXPECTED_MESSAGE. TLS 1.3 under a key: an unprotected CCS of the one byte 0x01 comes up as a CCS fragment, and
+ * whether it may come is the handshake's to say; so does an unprotected alert as long as no record was opened with the
+ * first key (the peer may have failed before it had keys). Anything else unprotected is UNEXPECTED_MESSAGE.
+ *
+ * With an engine that is not immediate, records behind application data may be opened ahead. Call
+ * lk_record_layer_set_read() before asking for what the new key protects: what was opened ahead with the old key is
+ * then opened again.
  */
 lk_error lk_record_layer_read(lk_record_layer *layer, lk_fragment *fragment);
+
+/** True when records are still being opened by the engine. */
+bool lk_record_layer_opening(const lk_record_layer *layer);
 
 /** Gives the fragment back. */
 void lk_record_layer_release(lk_record_layer *layer);
 
-/** Moves the engine on and takes in what it has finished. timeout in ms. */
+/**
+ * Moves the engine on and takes in what it has finished. Waits no longer than timeout (ms), and only while this layer
+ * has records with the engine. After WANT_ENGINE call it before polling the engine's descriptor: another connection on
+ * the same engine may have taken in what this one waits for. Errors: what ended writing. (What ended reading is told in
+ * its turn by lk_record_layer_read().)
+ */
 lk_error lk_record_layer_progress(lk_record_layer *layer, int timeout);
 
 lk_engine *lk_record_layer_engine(const lk_record_layer *layer);

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pair of a preferred engine and software. The preferred engine works on operations of our own that stand for the
+ * caller's; the caller's are done only when the work is good. So when the preferred engine is lost, what was in flight
+ * goes to software as it was submitted, in order, under the same sequence numbers: the same key, number and plaintext
+ * give the same bytes (P4), and no nonce meets a second plaintext (P2).
+ */
+#include "base/secret.h"
+#include "record/engine.h"
+
+#include <stdlib.h>
+
+enum { IN_FLIGHT_MAX = 16 }; /* in each direction; a record layer has half as many */
+
+typedef struct failover_direction {
+    lk_direction base;
+    lk_direction *actual; /* NULL: the preferred engine was lost, and software could not take over */
+    bool preferred;       /* actual belongs to the preferred engine */
+    lk_error dead;        /* why actual is NULL */
+    /* For the preferred engine alone: what it takes to start again in software. */
+    lk_direction_parameters parameters;
+    lk_operation shadows[IN_FLIGHT_MAX]; /* rings */
+    lk_operation *originals[IN_FLIGHT_MAX];
+    size_t first, count;
+    struct failover_direction *next, **link;
+} failover_direction;
+
+typedef struct failover_engine {
+    lk_engine base;
+    lk_engine *preferred; /* borrowed */
+    lk_engine *software;
+    failover_direction *directions;
+    lk_error reason;
+    uint64_t count;
+} failover_engine;
+
+static const char failover_name[] = "failover";
+
+/* True when an error says that the preferred engine cannot go on, rather than that a record is wrong. */
+static bool is_loss(lk_error error)
+{
+    return error == LK_ERROR_DEVICE_LOST || error == LK_ERROR_DEVICE_STALLED || error == LK_ERROR_DEVICE_PROTOCOL ||
+           error == LK_ERROR_ENGINE_STALE || error == LK_ERROR_INPUT_OUTPUT;
+}
+
+static failover_engine *engine_of(failover_direction *direction)
+{
+    return (failover_engine *)direction->base.engine;
+}
+
+static lk_error open_software(failover_engine *engine, const lk_direction_parameters *parameters,
+                              failover_direction *direction, lk_error reason)
+{
+    engine->count++;
+    engine->reason = reason;
+    direction->preferred = false;
+    direction->dead = lk_engine_open(engine->software, parameters, &direction->actual);
+    return direction->dead;
+}
+
+/* Submits to software, which is done on return; or ends the operations, when even that could not be opened. */
+static void redo(failover_direction *direction, lk_operation *const *operations, size_t count)
+{
+    size_t accepted = 0;
+    if (direction->actual)
+        (void)lk_direction_submit(direction->actual, operations, count, &accepted);
+    for (size_t i = accepted; i < count; i++) {
+        operations[i]->status = direction->dead;
+        operations[i]->output_length = 0;
+        operations[i]->state = LK_OPERATION_DONE;
+    }
+}
+
+static void leave_preferred(failover_direction *direction, lk_error reason)
+{
+    lk_direction_close(direction->actual); /* first: from here on it touches no memory of ours or the caller's */
+    direction->actual = NULL;
+    (void)open_software(engine_of(direction), &direction->parameters, direction, reason);
+    lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
+    for (; direction->count > 0; direction->count--) {
+        redo(direction, &direction->originals[direction->first], 1);
+        direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
+    }
+}
+
+static void hand_over(failover_direction *direction, const lk_operation *shadow, lk_operation *original)
+{
+    original->content_type = shadow->content_type;
+    original->status = shadow->status;
+    original->output_length = shadow->output_length;
+    original->engine = shadow->engine;
+    original->slot = shadow->slot;
+    original->state = LK_OPERATION_DONE;
+    if (shadow->status == LK_OK) /* software goes on behind it (P2) */
+        direction->parameters.first_sequence = shadow->sequence + 1;
+}
+
+/* Gives the caller what the preferred engine has finished. Returns how many operations that were. */
+static size_t collect(failover_direction *direction)
+{
+    size_t finished = 0;
+    while (direction->count > 0 && direction->shadows[direction->first].state == LK_OPERATION_DONE) {
+        const lk_operation *shadow = &direction->shadows[direction->first];
+        if (is_loss(shadow->status)) {
+            finished += direction->count;
+            leave_preferred(direction, shadow->status);
+            break;
+        }
+        hand_over(direction, shadow, direction->originals[direction->first]);
+        direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
+        direction->count--;
+        finished++;
+    }
+    return finished;
+}
+
+static lk_error submit_preferred(failover_direction *direction, lk_operation *const *operations, size_t count,
+                                 size_t *accepted)
+{
+    lk_operation *batch[IN_FLIGHT_MAX];
+    size_t room = IN_FLIGHT_MAX - direction->count;
+    size_t offered = count < room ? count : room;
+    for (size_t i = 0; i < offered; i++) {
+        size_t index = (direction->first + direction->count + i) % IN_FLIGHT_MAX;
+        direction->shadows[index] = *operations[i];
+        direction->originals[index] = operations[i];
+        batch[i] = &direction->shadows[index];
+    }
+    lk_error error = lk_direction_submit(direction->actual, batch, offered, accepted);
+    for (size_t i = 0; i < *accepted; i++)
+        operations[i]->state = LK_OPERATION_SUBMITTED;
+    direction->count += *accepted;
+    (void)collect(direction);
+    if (is_loss(error) && direction->preferred)
+        leave_preferred(direction, error);
+    if (!direction->preferred)
+        return LK_OK; /* the caller submits the rest to software */
+    return error == LK_OK && *accepted < count ? LK_ERROR_ENGINE_BUSY : error;
+}
+
+static lk_error failover_submit(lk_direction *base, lk_operation *const *operations, size_t count, size_t *accepted)
+{
+    failover_direction *direction = (failover_direction *)base;
+    if (direction->preferred) {
+        lk_error error = submit_preferred(direction, operations, count, accepted);
+        if (direction->preferred)
+            return error;
+    }
+    redo(direction, operations + *accepted, count - *accepted);
+    *accepted = count;
+    return LK_OK;
+}
+
+static void failover_close(lk_direction *base)
+{
+    failover_direction *direction = (failover_direction *)base;
+    lk_direction_close(direction->actual);
+    *direction->link = direction->next;
+    if (direction->next)
+        direction->next->link = direction->link;
+    lk_secret_wipe(direction, sizeof *direction);
+    free(direction);
+}
+
+static lk_error failover_open(lk_engine *base, const lk_direction_parameters *parameters, lk_direction **opened)
+{
+    failover_engine *engine = (failover_engine *)base;
+    failover_direction *direction = calloc(1, sizeof *direction);
+    if (!direction)
+        return LK_ERROR_NO_MEMORY;
+    direction->base.engine = base;
+    lk_error error = lk_engine_open(engine->preferred, parameters, &direction->actual);
+    if (error == LK_OK) {
+        direction->preferred = true;
+        direction->parameters = *parameters;
+    } else {
+        error = open_software(engine, parameters, direction, error);
+    }
+    if (error != LK_OK) {
+        free(direction);
+        return error;
+    }
+    direction->next = engine->directions;
+    direction->link = &engine->directions;
+    if (direction->next)
+        direction->next->link = &direction->next;
+    engine->directions = direction;
+    *opened = &direction->base;
+    return LK_OK;
+}
+
+static size_t collect_all(failover_engine *engine)
+{
+    size_t finished = 0;
+    for (failover_direction *direction = engine->directions; direction; direction = direction->next)
+        if (direction->preferred)
+            finished += collect(direction);
+    return finished;
+}
+
+static lk_error failover_progress(lk_engine *base, int timeout)
+{
+    failover_engine *engine = (failover_engine *)base;
+    /* Another connection on the preferred engine may have brought our completions in: then there is no need to wait. */
+    if (collect_all(engine) > 0)
+        timeout = 0;
+    lk_error error = lk_engine_progress(engine->preferred, timeout);
+    (void)collect_all(engine);
+    if (!is_loss(error))
+        return error;
+    for (failover_direction *direction = engine->directions; direction; direction = direction->next)
+        if (direction->preferred)
+            leave_preferred(direction, error);
+    return LK_OK;
+}
+
+static int failover_descriptor(const lk_engine *base)
+{
+    const failover_engine *engine = (const failover_engine *)base;
+    return lk_engine_descriptor(engine->preferred);
+}
+
+static void failover_capabilities(const lk_engine *base, lk_engine_capabilities *capabilities)
+{
+    const failover_engine *engine = (const failover_engine *)base;
+    lk_engine_capabilities preferred;
+    lk_engine_capabilities_get(engine->preferred, &preferred);
+    /* What software cannot do could not be redone when the preferred engine is lost: so it is not offered. */
+    lk_engine_capabilities_get(engine->software, capabilities);
+    capabilities->immediate = preferred.immediate;
+}
+
+static void failover_free(lk_engine *base)
+{
+    failover_engine *engine = (failover_engine *)base;
+    lk_engine_free(engine->software);
+    free(engine);
+}
+
+static const lk_engine_methods failover_methods = {
+    .name = failover_name,
+    .open = failover_open,
+    .submit = failover_submit,
+    .close = failover_close,
+    .progress = failover_progress,
+    .descriptor = failover_descriptor,
+    .capabilities = failover_capabilities,
+    .free = failover_free,
+};
+
+lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **created)
+{
+    *created = NULL;
+    failover_engine *engine = calloc(1, sizeof *engine);
+    if (!engine)
+        return LK_ERROR_NO_MEMORY;
+    engine->base.methods = &failover_methods;
+    engine->preferred = preferred;
+    lk_error error = lk_engine_software_new(&engine->software);
+    if (error != LK_OK) {
+        free(engine);
+        return error;
+    }
+    *created = &engine->base;
+    return LK_OK;
+}
+
+lk_error lk_engine_failover_reason(const lk_engine *base)
+{
+    return ((const failover_engine *)base)->reason;
+}
+
+uint64_t lk_engine_failover_count(const lk_engine *base)
+{
+    return ((const failover_engine *)base)->count;
+}

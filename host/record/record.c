@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The record layer as an object; its two sides are in read.c and write.c. */
+#include "record/layer.h"
+
+#include <stdlib.h>
+
+enum { INPUT_RECORDS = 4 }; /* an engine that opens ahead has room for its records, and one more, behind these */
+
+lk_error lk_record_layer_new(lk_engine *engine, lk_record_observer *observer, void *context, lk_record_layer **created)
+{
+    *created = NULL;
+    lk_record_layer *layer = calloc(1, sizeof *layer);
+    if (!layer)
+        return LK_ERROR_NO_MEMORY;
+    lk_engine_capabilities capabilities;
+    lk_engine_capabilities_get(engine, &capabilities);
+    layer->engine = engine;
+    layer->immediate = capabilities.immediate;
+    layer->observer = observer;
+    layer->context = context;
+    /* RFC 8446 section 5.1: an initial ClientHello may say 0x0301 "for compatibility purposes". */
+    layer->hello_version = LK_TLS1_0;
+    lk_wire_input_init(&layer->read.input, layer->immediate ? INPUT_RECORDS : LK_RECORDS_IN_WORK + 1);
+    *created = layer;
+    return LK_OK;
+}
+
+void lk_record_layer_free(lk_record_layer *layer)
+{
+    if (!layer)
+        return;
+    lk_write_side_free(&layer->write);
+    lk_read_side_free(&layer->read);
+    free(layer);
+}
+
+void lk_record_layer_set_version(lk_record_layer *layer, uint16_t version, uint16_t hello_version)
+{
+    layer->version = version;
+    layer->hello_version = hello_version;
+}
+
+bool lk_record_layer_opening(const lk_record_layer *layer)
+{
+    return lk_read_side_opening(&layer->read);
+}
+
+lk_engine *lk_record_layer_engine(const lk_record_layer *layer)
+{
+    return layer->engine;
+}
+
+lk_error lk_record_layer_progress(lk_record_layer *layer, int timeout)
+{
+    /* Another connection may have moved the engine on: then there is no need to wait. */
+    size_t sealing = layer->write.count;
+    (void)lk_write_side_collect(layer);
+    bool waiting =
+        layer->write.count == sealing && (lk_record_layer_sealing(layer) || lk_read_side_opening(&layer->read));
+    lk_error lost = lk_engine_progress(layer->engine, waiting ? timeout : 0);
+    lk_error error = lk_write_side_collect(layer);
+    lk_read_side_submit(layer);
+    if (error != LK_OK)
+        return error;
+    /* An engine that is lost finishes what it had, and each side says so in its turn. Waiting for more would be in
+     * vain. */
+    bool waiting_still = lk_record_layer_sealing(layer) || lk_read_side_opening(&layer->read);
+    return waiting_still ? lost : LK_OK;
+}
+
+void lk_record_layer_observe(lk_record_layer *layer, const lk_record_fact *fact)
+{
+    if (layer->observer)
+        layer->observer(layer->context, fact);
+}

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+target_sources(lk_core PRIVATE
+  record/engine.c
+  record/failover.c
+  record/header.c
+  record/input.c
+  record/nonce.c
+  record/open.c
+  record/output.c
+  record/read.c
+  record/record.c
+  record/seal.c
+  record/software.c
+  record/write.c)

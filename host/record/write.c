@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The writing side: fragments become records in the output queue, sealed in order by the engine. */
+#include "base/secret.h"
+#include "base/writer.h"
+#include "record/layer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    /* A key update is wanted that many records before the limit: time enough for it, and for an alert, under the old
+       key. */
+    UPDATE_MARGIN = 1 << 16,
+    GCM_BLOCK_LENGTH = 16
+};
+
+static lk_write_entry *entry_at(lk_write_side *side, size_t index)
+{
+    return &side->entries[(side->first + index) % LK_RECORDS_IN_WORK];
+}
+
+/*
+ * RFC 8446 section 5.5: "For AES-GCM, up to 2^24.5 full-size records (about 24 million) may be encrypted on a given
+ * connection while keeping a safety margin". "For ChaCha20/Poly1305, the record sequence number would wrap before the
+ * safety limit is reached." The bound is the cipher's, so TLS 1.2 keeps it too.
+ */
+static uint64_t key_limit(const lk_cipher *cipher)
+{
+    return cipher->kind == LK_KIND_AEAD && cipher->block_length == GCM_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : UINT64_MAX;
+}
+
+lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_parameters *parameters)
+{
+    lk_write_side *side = &layer->write;
+    if (parameters->kind != LK_SEAL)
+        return LK_ERROR_INVALID_ARGUMENT;
+    lk_direction *direction;
+    lk_error error = lk_engine_open(layer->engine, parameters, &direction);
+    if (error != LK_OK)
+        return error;
+    /* Records in work keep the old key until they are made. One that already closes a key was written before the old
+     * key was set: then the old one has no record. */
+    lk_write_entry *last = side->count > 0 ? entry_at(side, side->count - 1) : NULL;
+    if (last && !last->closes)
+        last->closes = side->direction;
+    else
+        lk_direction_close(side->direction);
+    side->direction = direction;
+    side->version = parameters->version;
+    side->cipher = parameters->cipher;
+    side->sequence = parameters->first_sequence;
+    side->limit = key_limit(parameters->cipher);
+    side->epoch++;
+    return LK_OK;
+}
+
+bool lk_record_layer_wants_update(const lk_record_layer *layer)
+{
+    const lk_write_side *side = &layer->write;
+    return side->direction && side->sequence >= side->limit - UPDATE_MARGIN;
+}
+
+bool lk_record_layer_sealing(const lk_record_layer *layer)
+{
+    return layer->write.count > 0 && layer->write.error == LK_OK;
+}
+
+/* Submits what waits, as many records of one key at a time as there are. Stops at ENGINE_BUSY; progress comes back
+ * here. */
+static lk_error write_submit(lk_write_side *side)
+{
+    while (side->submitted < side->count) {
+        lk_operation *batch[LK_RECORDS_IN_WORK];
+        lk_direction *direction = entry_at(side, side->submitted)->direction;
+        size_t count = 0;
+        while (side->submitted + count < side->count) {
+            lk_write_entry *entry = entry_at(side, side->submitted + count);
+            if (entry->direction != direction)
+                break;
+            batch[count++] = &entry->operation;
+        }
+        size_t accepted = count;
+        lk_error error = direction ? lk_direction_submit(direction, batch, count, &accepted) : LK_OK;
+        side->submitted += accepted;
+        if (error == LK_ERROR_ENGINE_BUSY || (error == LK_OK && accepted < count))
+            return LK_OK;
+        if (error != LK_OK)
+            return error;
+    }
+    return LK_OK;
+}
+
+static void write_finish_first(lk_record_layer *layer)
+{
+    lk_write_side *side = &layer->write;
+    lk_write_entry *entry = entry_at(side, 0);
+    entry->fact.status = entry->operation.status;
+    entry->fact.engine = entry->direction ? entry->operation.engine : NULL;
+    entry->fact.slot = entry->direction ? entry->operation.slot : -1;
+    if (entry->operation.status == LK_OK)
+        entry->chunk->ready = entry->end;
+    else if (side->error == LK_OK)
+        side->error = entry->operation.status;
+    lk_direction_close(entry->closes);
+    entry->closes = NULL;
+    side->first = (side->first + 1) % LK_RECORDS_IN_WORK;
+    side->count--;
+    side->submitted--;
+    lk_record_layer_observe(layer, &entry->fact);
+}
+
+lk_error lk_write_side_collect(lk_record_layer *layer)
+{
+    lk_write_side *side = &layer->write;
+    lk_error refused = side->error == LK_OK ? write_submit(side) : LK_OK;
+    while (side->submitted > 0 && side->error == LK_OK && entry_at(side, 0)->operation.state == LK_OPERATION_DONE)
+        write_finish_first(layer);
+    if (side->error == LK_OK)
+        side->error = refused;
+    return side->error;
+}
+
+static lk_error write_no_room(const lk_record_layer *layer)
+{
+    const lk_wire_output *output = &layer->write.output;
+    if (output->chunks == 0)
+        return LK_ERROR_NO_MEMORY;
+    bool nothing_ready = output->first->ready == output->first->sent;
+    return nothing_ready && layer->write.count > 0 ? LK_ERROR_WANT_ENGINE : LK_ERROR_WANT_WRITE;
+}
+
+static void write_plain(lk_write_entry *entry, const uint8_t *data, size_t length)
+{
+    lk_operation *operation = &entry->operation;
+    lk_writer writer = lk_writer_into(operation->output, operation->output_capacity);
+    lk_writer_u8(&writer, operation->content_type);
+    lk_writer_u16(&writer, entry->fact.wire_version);
+    lk_writer_u16(&writer, (uint16_t)length);
+    lk_writer_bytes(&writer, data, length);
+    operation->state = LK_OPERATION_DONE;
+    operation->status = LK_OK;
+    operation->output_length = writer.length;
+}
+
+/* An engine that takes its time reads from a copy of ours, so that the caller has its buffer back at once. */
+static lk_error write_keep_plaintext(lk_record_layer *layer, lk_operation *operation, size_t index)
+{
+    lk_write_side *side = &layer->write;
+    if (layer->immediate)
+        return LK_OK;
+    if (!side->plaintext)
+        side->plaintext = malloc((size_t)LK_RECORDS_IN_WORK * LK_RECORD_PLAINTEXT_MAX);
+    if (!side->plaintext)
+        return LK_ERROR_NO_MEMORY;
+    uint8_t *copy = side->plaintext + index * LK_RECORD_PLAINTEXT_MAX;
+    memcpy(copy, operation->input, operation->input_length);
+    operation->input = copy;
+    return LK_OK;
+}
+
+static void write_fill_entry(const lk_record_layer *layer, lk_write_entry *entry, uint8_t type, bool protect,
+                             size_t length)
+{
+    const lk_write_side *side = &layer->write;
+    bool inner = protect && side->version == LK_TLS1_3;
+    uint64_t sequence = protect || !side->direction ? side->sequence : 0;
+    *entry = (lk_write_entry){.direction = protect ? side->direction : NULL,
+                              .operation = {.input_length = length, .sequence = sequence, .content_type = type}};
+    entry->fact = (lk_record_fact){.sent = true,
+                                   .outer_type = inner ? LK_CONTENT_APPLICATION_DATA : type,
+                                   .type = type,
+                                   .wire_version = protect ? LK_TLS1_2 : layer->hello_version,
+                                   .sequence = sequence,
+                                   .length = length,
+                                   .epoch = protect ? side->epoch : 0};
+}
+
+/* Puts one record into the queue; it is submitted later, with its neighbours. */
+static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect, const uint8_t *data, size_t length)
+{
+    lk_write_side *side = &layer->write;
+    if (side->count == LK_RECORDS_IN_WORK)
+        return LK_ERROR_WANT_ENGINE;
+    if (protect && side->sequence >= side->limit)
+        return LK_ERROR_SEQUENCE_EXHAUSTED;
+    size_t wire_length =
+        protect ? lk_record_sealed_length(side->version, side->cipher, length, 0) : LK_RECORD_HEADER_LENGTH + length;
+    size_t chunks = type != LK_CONTENT_APPLICATION_DATA ? LK_CHUNKS_MAX : layer->immediate ? 1 : 2;
+    lk_wire_chunk *chunk;
+    uint8_t *room = lk_wire_output_reserve(&side->output, wire_length, chunks, &chunk);
+    if (!room)
+        return write_no_room(layer);
+
+    lk_write_entry *entry = entry_at(side, side->count);
+    write_fill_entry(layer, entry, type, protect, length);
+    entry->chunk = chunk;
+    entry->end = chunk->reserved;
+    entry->operation.input = data;
+    entry->operation.output = room;
+    entry->operation.output_capacity = wire_length;
+    entry->fact.wire_length = wire_length;
+    if (!protect)
+        write_plain(entry, data, length);
+    else if (write_keep_plaintext(layer, &entry->operation, (side->first + side->count) % LK_RECORDS_IN_WORK) != LK_OK)
+        return side->error = LK_ERROR_NO_MEMORY;
+    side->count++;
+    if (protect || !side->direction)
+        side->sequence++;
+    return LK_OK;
+}
+
+/* What must be taken whole may not run out of room half-way. */
+static lk_error write_check_whole(const lk_record_layer *layer, size_t length)
+{
+    if (length > LK_RECORD_WRITE_WHOLE_MAX)
+        return LK_ERROR_INVALID_ARGUMENT;
+    size_t records = (length + LK_RECORD_PLAINTEXT_MAX - 1) / LK_RECORD_PLAINTEXT_MAX;
+    if (records > LK_RECORDS_IN_WORK - layer->write.count)
+        return LK_ERROR_WANT_ENGINE;
+    if (layer->write.direction && records > layer->write.limit - layer->write.sequence)
+        return LK_ERROR_SEQUENCE_EXHAUSTED;
+    if (!lk_wire_output_fits(&layer->write.output, records, LK_CHUNKS_MAX))
+        return write_no_room(layer);
+    return LK_OK;
+}
+
+static lk_error write_all(lk_record_layer *layer, uint8_t type, bool protect, const uint8_t *data, size_t length,
+                          size_t *taken)
+{
+    while (*taken < length) {
+        lk_error stopped = LK_OK;
+        while (*taken < length && stopped == LK_OK) {
+            size_t left = length - *taken;
+            size_t fragment = left < LK_RECORD_PLAINTEXT_MAX ? left : LK_RECORD_PLAINTEXT_MAX;
+            stopped = write_enqueue(layer, type, protect, data + *taken, fragment);
+            if (stopped == LK_OK)
+                *taken += fragment;
+        }
+        size_t before = layer->write.count;
+        lk_error error = lk_write_side_collect(layer);
+        if (error != LK_OK)
+            return error;
+        if (layer->immediate && layer->write.count > 0) /* against its word: it may not keep the caller's buffer */
+            return layer->write.error = LK_ERROR_ENGINE_BUSY;
+        bool full = stopped == LK_ERROR_WANT_ENGINE && layer->write.count < before; /* and now there is room again */
+        if (stopped != LK_OK && !full)
+            return stopped;
+    }
+    return LK_OK;
+}
+
+lk_error lk_record_layer_write(lk_record_layer *layer, uint8_t type, const uint8_t *data, size_t length, size_t *taken)
+{
+    lk_write_side *side = &layer->write;
+    *taken = 0;
+    if (side->error != LK_OK)
+        return side->error;
+    bool application = type == LK_CONTENT_APPLICATION_DATA;
+    bool never = type == LK_CONTENT_CHANGE_CIPHER_SPEC && side->version == LK_TLS1_3;
+    bool protect = side->direction && !never;
+    if (application && !protect)
+        return LK_ERROR_WRONG_STATE;
+    lk_error error = application ? LK_OK : write_check_whole(layer, length);
+    if (error == LK_OK)
+        error = write_all(layer, type, protect, data, length, taken);
+    return *taken > 0 ? side->error : error; /* what stopped it short is told when it is all there is to tell */
+}
+
+const uint8_t *lk_record_layer_output(lk_record_layer *layer, size_t *length)
+{
+    return lk_wire_output_ready(&layer->write.output, length);
+}
+
+void lk_record_layer_sent(lk_record_layer *layer, size_t length)
+{
+    lk_wire_output_sent(&layer->write.output, length);
+}
+
+void lk_write_side_free(lk_write_side *side)
+{
+    /* Directions first: what is in work points into the memory. */
+    for (size_t i = 0; i < side->count; i++)
+        lk_direction_close(entry_at(side, i)->closes);
+    lk_direction_close(side->direction);
+    if (side->plaintext)
+        lk_secret_wipe(side->plaintext, (size_t)LK_RECORDS_IN_WORK * LK_RECORD_PLAINTEXT_MAX);
+    free(side->plaintext);
+    lk_wire_output_free(&side->output);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* P4: the preferred engine may be lost at any operation, in any way, and not a byte differs. */
+#include "slow_engine.h"
+#include "support.h"
+#include "wire.h"
+
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS = 4, CONTENT = 90000 };
+
+static uint8_t data[CONTENT];
+
+/* What one run of the scenario left behind. */
+typedef struct outcome {
+    uint8_t *wire, *content;
+    size_t wire_length, content_length;
+    uint64_t fallbacks;
+    lk_error reason;
+    size_t device_records, software_records;
+} outcome;
+
+static void count_engines(const wire_end *end, outcome *result)
+{
+    for (size_t i = 0; i < end->fact_count; i++) {
+        if (!end->facts[i].engine)
+            continue;
+        bool software = strcmp(end->facts[i].engine, "software") == 0;
+        result->software_records += software;
+        result->device_records += !software;
+        cr_expect_eq(end->facts[i].slot, software ? -1 : SLOW_ENGINE_SLOT);
+    }
+}
+
+/*
+ * Records of many lengths, with a key change after each round, sealed and opened by one failover engine.
+ * device says how the preferred engine fares.
+ */
+static outcome run(const slow_settings *device)
+{
+    slow_settings *settings;
+    lk_engine *slow = slow_engine_new(&settings), *pair;
+    *settings = *device;
+    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    wire_end *client = wire_end_new(pair), *server = wire_end_new(pair);
+    lk_record_layer_set_version(client->layer, LK_TLS1_3, 0x0303);
+    lk_record_layer_set_version(server->layer, LK_TLS1_3, 0x0303);
+    size_t at = 0;
+    for (uint8_t round = 0; round < ROUNDS; round++) {
+        wire_key(client, server, LK_TLS1_3, lk_cipher_find(LK_CIPHER_AES_128_GCM), round);
+        for (size_t i = 0; i < 10; i++) {
+            size_t length = (i * 997 + round) % 2000 + 1;
+            wire_write(client, server, LK_CONTENT_APPLICATION_DATA, data + at, length);
+            at += length;
+        }
+        wire_send(client, server, LK_CONTENT_HANDSHAKE, data + at, 5); /* all is carried before the key changes */
+        at += 5;
+    }
+    outcome result = {.wire = client->sent,
+                      .wire_length = client->sent_length,
+                      .content = server->content,
+                      .content_length = server->length,
+                      .fallbacks = lk_engine_failover_count(pair),
+                      .reason = lk_engine_failover_reason(pair)};
+    client->sent = server->content = NULL;
+    count_engines(client, &result);
+    count_engines(server, &result);
+    wire_end_free(client);
+    wire_end_free(server);
+    cr_expect_eq(settings->directions, 0);
+    lk_engine_free(pair);
+    lk_engine_free(slow);
+    return result;
+}
+
+static void forget(outcome *result)
+{
+    free(result->wire);
+    free(result->content);
+}
+
+static void expect_same(const outcome *wanted, const outcome *got, size_t death)
+{
+    cr_assert_eq(got->wire_length, wanted->wire_length, "lost at %zu", death);
+    cr_assert_arr_eq(got->wire, wanted->wire, wanted->wire_length, "lost at %zu", death);
+    cr_assert_eq(got->content_length, wanted->content_length, "lost at %zu", death);
+    cr_assert_arr_eq(got->content, wanted->content, wanted->content_length, "lost at %zu", death);
+}
+
+static const slow_settings healthy = {
+    .per_progress = 1, .capacity = 32, .dies_after = SIZE_MAX, .dies_with = LK_ERROR_DEVICE_LOST};
+
+/* Loses the engine before each of its operations in turn. */
+static void lose_at_each(slow_settings device)
+{
+    support_fill(data, sizeof data, 3);
+    outcome wanted = run(&healthy);
+    cr_assert_eq(wanted.fallbacks, 0);
+    cr_assert_eq(wanted.reason, LK_OK);
+    cr_assert_eq(wanted.software_records, 0);
+    cr_assert_eq(wanted.device_records, 2 * ROUNDS * 11);
+    for (size_t death = 0; death < wanted.device_records; death++) {
+        device.dies_after = death;
+        outcome got = run(&device);
+        expect_same(&wanted, &got, death);
+        cr_assert_eq(got.device_records, death, "lost at %zu", death);
+        cr_assert_eq(got.software_records, wanted.device_records - death, "lost at %zu", death);
+        cr_assert_gt(got.fallbacks, 0);
+        cr_assert_eq(got.reason, device.dies_with);
+        forget(&got);
+    }
+    forget(&wanted);
+}
+
+Test(failover, P4_the_streams_are_the_same_wherever_the_engine_is_lost)
+{
+    lose_at_each(healthy);
+}
+
+Test(failover, P4_the_same_when_only_the_operations_tell_of_the_loss)
+{
+    slow_settings device = healthy;
+    device.quiet = true;
+    device.dies_with = LK_ERROR_DEVICE_STALLED;
+    lose_at_each(device);
+}
+
+Test(failover, P4_the_same_when_submitting_tells_of_the_loss)
+{
+    slow_settings device = healthy;
+    device.dies_on_submit = true;
+    device.per_progress = 3;
+    device.dies_with = LK_ERROR_DEVICE_PROTOCOL;
+    lose_at_each(device);
+}
+
+Test(failover, P4_the_same_when_the_engine_is_busy_and_forgets_its_slots)
+{
+    slow_settings device = healthy;
+    device.capacity = 2;
+    device.quiet = true;
+    device.dies_with = LK_ERROR_ENGINE_STALE;
+    lose_at_each(device);
+}
+
+Test(failover, P7_a_direction_that_the_preferred_engine_does_not_take_goes_to_software_and_says_why)
+{
+    static const lk_error reasons[] = {LK_ERROR_ENGINE_FULL, LK_ERROR_ENGINE_UNSUPPORTED, LK_ERROR_DEVICE_LOST};
+    support_fill(data, sizeof data, 3);
+    outcome wanted = run(&healthy);
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        slow_settings device = healthy;
+        device.refuses_with = reasons[i];
+        outcome got = run(&device);
+        expect_same(&wanted, &got, 0);
+        cr_expect_eq(got.device_records, 0);
+        cr_expect_eq(got.fallbacks, 2 * ROUNDS);
+        cr_expect_eq(got.reason, reasons[i]);
+        forget(&got);
+    }
+    forget(&wanted);
+}
+
+/* One direction on a pair, by itself. */
+
+static uint8_t output[4][256];
+
+static lk_operation sealing(size_t index, uint64_t sequence)
+{
+    return (lk_operation){.input = (const uint8_t *)"record",
+                          .input_length = 6,
+                          .output = output[index],
+                          .output_capacity = sizeof output[index],
+                          .sequence = sequence,
+                          .content_type = LK_CONTENT_APPLICATION_DATA};
+}
+
+Test(failover, P2_software_goes_on_behind_the_last_number_that_the_lost_engine_sealed)
+{
+    slow_settings *settings;
+    lk_engine *slow = slow_engine_new(&settings), *pair;
+    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_TLS1_3, lk_cipher_find(0), 1);
+    lk_direction *direction = support_open(pair, &parameters);
+    lk_operation operation = sealing(0, 5);
+    cr_assert_eq(support_run(direction, &operation), LK_OK);
+    cr_assert_str_eq(operation.engine, slow_engine_name);
+    settings->dies_after = settings->finished;
+    operation = sealing(1, 5);
+    cr_expect_eq(support_run(direction, &operation), LK_ERROR_SEQUENCE_REUSED);
+    operation = sealing(1, 6);
+    cr_expect_eq(support_run(direction, &operation), LK_OK);
+    cr_expect_str_eq(operation.engine, "software");
+    cr_expect_eq(lk_engine_failover_count(pair), 1);
+    lk_direction_close(direction);
+    lk_engine_free(pair);
+    lk_engine_free(slow);
+}
+
+Test(failover, a_direction_may_be_closed_with_operations_in_work)
+{
+    slow_settings *settings;
+    lk_engine *slow = slow_engine_new(&settings), *pair;
+    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_TLS1_3, lk_cipher_find(0), 1);
+    lk_direction *direction = support_open(pair, &parameters), *other = support_open(pair, &parameters);
+    lk_operation operation = sealing(0, 0);
+    size_t accepted;
+    cr_assert_eq(lk_direction_submit(direction, (lk_operation *[]){&operation}, 1, &accepted), LK_OK);
+    lk_direction_close(direction);
+    cr_assert_eq(lk_engine_progress(pair, 0), LK_OK);
+    cr_expect_neq(operation.state, LK_OPERATION_DONE, "it was forgotten");
+    lk_direction_close(other);
+    lk_engine_free(pair);
+    lk_engine_free(slow);
+}
+
+Test(failover, a_bad_record_is_the_records_fault_and_no_reason_to_fall_back)
+{
+    slow_settings *settings;
+    lk_engine *slow = slow_engine_new(&settings), *pair;
+    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    lk_engine_capabilities capabilities;
+    lk_engine_capabilities_get(pair, &capabilities);
+    cr_expect_not(capabilities.immediate);
+    lk_direction_parameters parameters = support_parameters(LK_OPEN, LK_TLS1_3, lk_cipher_find(0), 1);
+    lk_direction *direction = support_open(pair, &parameters);
+    static const uint8_t forged[5 + 20] = {23, 3, 3, 0, 20};
+    lk_operation operation = {
+        .input = forged, .input_length = sizeof forged, .output = output[0], .output_capacity = sizeof output[0]};
+    cr_expect_eq(support_run(direction, &operation), LK_ERROR_BAD_RECORD_MAC);
+    cr_expect_str_eq(operation.engine, slow_engine_name);
+    cr_expect_eq(lk_engine_failover_count(pair), 0);
+    lk_direction_close(direction);
+    lk_engine_free(pair);
+    lk_engine_free(slow);
+}
