@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The record engine alone, at its stream ports, with no back pressure: cycles a record in steady state, in which
+ * commands follow each other without a gap. Simulated, so exact: the same in every run.
+ */
+#include "base/reader.h"
+#include "bench/report.h"
+#include "protocol/command.h"
+#include "record/record.h"
+#include "rtl/record/engine_port.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    SIZES = 5,
+    RECORDS = 40,
+    RECORDS_QUICK = 8,
+    SLOT_SEAL = 0,
+    SLOT_OPEN = 1,
+    STREAM_BYTES = 1 << 20,
+    TEXT_MAX = 96
+};
+
+static const uint16_t sizes[SIZES] = {64, 256, 1024, 4096, 16384};
+static uint8_t plaintext[LK_RECORD_PLAINTEXT_MAX];
+
+typedef struct engine_bench {
+    engine_port port;
+    lk_engine *software; /* makes the records to open */
+    uint16_t version;
+    unsigned records;
+    lk_writer commands;
+    lk_report *report;
+} engine_bench;
+
+static bool exchange(engine_bench *bench, size_t completions)
+{
+    bool moved = !bench->commands.failed &&
+                 engine_port_exchange(&bench->port, bench->commands.start, bench->commands.length, completions);
+    bench->commands.length = 0;
+    if (!moved) {
+        fprintf(stderr, "the engine stopped answering\n");
+    }
+    return moved;
+}
+
+static lk_direction_parameters parameters_of(const engine_bench *bench, lk_direction_kind kind)
+{
+    return (lk_direction_parameters){.kind = kind,
+                                     .version = bench->version,
+                                     .cipher = lk_cipher_find(LK_CIPHER_AES_128_GCM),
+                                     .key = {1, 2, 3, 4, 5, 6, 7, 8},
+                                     .iv = {9, 10, 11, 12}};
+}
+
+/* Commands for count records of one length; opening takes records that the software engine has made. */
+static bool add_records(engine_bench *bench, lk_direction_kind kind, lk_direction *peer, uint16_t length,
+                        unsigned count, uint64_t sequence)
+{
+    static uint8_t record[LK_RECORD_MAX];
+    for (unsigned i = 0; i < count; i++) {
+        lk_command command = {.opcode = kind == LK_SEAL ? LK_OPCODE_SEAL : LK_OPCODE_OPEN,
+                              .content_type = kind == LK_SEAL ? LK_CONTENT_APPLICATION_DATA : 0,
+                              .slot = kind == LK_SEAL ? SLOT_SEAL : SLOT_OPEN,
+                              .length = length,
+                              .sequence = sequence + i};
+        if (kind == LK_OPEN) {
+            lk_operation operation = {.input = plaintext,
+                                      .input_length = length,
+                                      .output = record,
+                                      .output_capacity = sizeof record,
+                                      .sequence = command.sequence,
+                                      .content_type = LK_CONTENT_APPLICATION_DATA};
+            lk_operation *operations[] = {&operation};
+            size_t accepted = 0;
+            if (lk_direction_submit(peer, operations, 1, &accepted) != LK_OK || operation.status != LK_OK) {
+                return false;
+            }
+            command.length = (uint16_t)operation.output_length;
+        }
+        lk_command_write(&bench->commands, &command, kind == LK_SEAL ? plaintext : record);
+    }
+    return true;
+}
+
+static bool all_ok(const engine_bench *bench)
+{
+    lk_reader reader = lk_reader_over(bench->port.output, bench->port.output_length);
+    while (reader.left > 0 && !reader.failed) {
+        lk_reader_u8(&reader);
+        lk_reader_u8(&reader);
+        if (lk_reader_u8(&reader) != LK_STATUS_OK) {
+            return false;
+        }
+        lk_reader_bytes(&reader, LK_COMPLETION_HEADER_BYTES - 7);
+        size_t length = lk_reader_u32_little(&reader);
+        lk_reader_bytes(&reader, (length + 3) / 4 * 4);
+    }
+    return !reader.failed;
+}
+
+/*
+ * Two runs, one longer by that many records: their difference is free of how a run begins and ends. One record before
+ * them brings the direction's key into the lane.
+ */
+static bool measure(engine_bench *bench, lk_direction_kind kind, lk_direction *peer, uint16_t length, double *cycles)
+{
+    static uint64_t sequence;
+    uint64_t taken[3] = {0, 0, 0};
+    const unsigned counts[3] = {1, 2, 2 + bench->records};
+    for (int i = 0; i < 3; i++) {
+        if (!add_records(bench, kind, peer, length, counts[i], sequence) || !exchange(bench, counts[i])) {
+            return false;
+        }
+        if (!all_ok(bench)) {
+            fprintf(stderr, "a record failed\n");
+            return false;
+        }
+        sequence += counts[i];
+        taken[i] = bench->port.last_word;
+    }
+    *cycles = (double)(taken[2] - taken[1]) / bench->records;
+    return true;
+}
+
+static bool measure_sizes(engine_bench *bench, lk_direction_kind kind, lk_direction *peer, const char *prefix)
+{
+    const char *what = kind == LK_SEAL ? "seal" : "open";
+    for (int i = 0; i < SIZES; i++) {
+        char name[TEXT_MAX], note[TEXT_MAX];
+        double cycles = 0;
+        if (!measure(bench, kind, peer, sizes[i], &cycles)) {
+            return false;
+        }
+        snprintf(name, sizeof name, "rtl.%s%s.aes128gcm.%u.bytes_per_cycle", prefix, what, sizes[i]);
+        snprintf(note, sizeof note, "%.2f cycles a record", cycles);
+        lk_report_add(bench->report, name, sizes[i] / cycles, "bytes/cycle", note);
+        snprintf(name, sizeof name, "rtl.%s%s.aes128gcm.%u.overhead", prefix, what, sizes[i]);
+        lk_report_add(bench->report, name, cycles - sizes[i], "cycles/record", "cycles beyond one a plaintext byte");
+    }
+    return true;
+}
+
+/* Loads both directions of a version, and measures them. */
+static bool measure_version(engine_bench *bench, uint16_t version, const char *prefix)
+{
+    bench->version = version;
+    engine_port_stream_reset(&bench->port);
+    lk_direction_parameters sealing = parameters_of(bench, LK_SEAL), opening = parameters_of(bench, LK_OPEN);
+    lk_command_write_load(&bench->commands, (lk_command){.slot = SLOT_SEAL}, &sealing);
+    lk_command_write_load(&bench->commands, (lk_command){.slot = SLOT_OPEN}, &opening);
+    lk_direction *peer = NULL;
+    bool good = exchange(bench, 2) && all_ok(bench) && lk_engine_open(bench->software, &sealing, &peer) == LK_OK &&
+                measure_sizes(bench, LK_SEAL, peer, prefix) && measure_sizes(bench, LK_OPEN, peer, prefix);
+    lk_direction_close(peer);
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    lk_bench_options options;
+    int status = EXIT_FAILURE;
+    if (!lk_bench_options_parse(argc, argv, &options, &status)) {
+        return status;
+    }
+    engine_bench bench = {.records = options.quick ? RECORDS_QUICK : RECORDS};
+    bench.report = lk_report_new("Record engine, one lane, GHASH 8 bits a cycle (exact: simulated cycles)");
+    uint8_t *memory = malloc(STREAM_BYTES);
+    bench.commands = lk_writer_into(memory, memory ? STREAM_BYTES : 0);
+    bool good = bench.report && memory && engine_port_open(&bench.port, STREAM_BYTES) &&
+                lk_engine_software_new(&bench.software) == LK_OK && measure_version(&bench, LK_TLS1_3, "") &&
+                measure_version(&bench, LK_TLS1_2, "tls1_2.");
+    status = good && lk_report_finish(bench.report, options.json) ? EXIT_SUCCESS : EXIT_FAILURE;
+    lk_engine_free(bench.software);
+    engine_port_close(&bench.port);
+    free(memory);
+    lk_report_free(bench.report);
+    return status;
+}
