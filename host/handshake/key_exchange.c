@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "handshake/key_exchange.h"
+
+#include "base/secret.h"
+
+#include <string.h>
+
+enum { POINT_UNCOMPRESSED = 4 };
+
+static const lk_group groups[] = {
+    {0x001d, "x25519", "X25519", NULL, 32, 32},
+    {0x0017, "secp256r1", "EC", "P-256", 65, 32},
+    {0x0018, "secp384r1", "EC", "P-384", 97, 48},
+};
+
+const lk_group *lk_group_table(size_t *count)
+{
+    *count = sizeof groups / sizeof groups[0];
+    return groups;
+}
+
+const lk_group *lk_group_find(uint16_t number)
+{
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        if (groups[i].number == number)
+            return &groups[i];
+    return NULL;
+}
+
+uint32_t lk_group_bit(const lk_group *group)
+{
+    return 1u << (group - groups);
+}
+
+lk_error lk_key_exchange_new(const lk_group *group, EVP_PKEY **key)
+{
+    *key = group->curve ? EVP_PKEY_Q_keygen(NULL, NULL, group->algorithm, group->curve)
+                        : EVP_PKEY_Q_keygen(NULL, NULL, group->algorithm);
+    return *key ? LK_OK : LK_ERROR_CRYPTO;
+}
+
+lk_error lk_key_exchange_public(const lk_group *group, EVP_PKEY *key, uint8_t *out)
+{
+    unsigned char *encoded = NULL;
+    size_t length = EVP_PKEY_get1_encoded_public_key(key, &encoded);
+    lk_error error = encoded && length == group->public_length ? LK_OK : LK_ERROR_CRYPTO;
+    if (!error)
+        memcpy(out, encoded, length);
+    OPENSSL_free(encoded);
+    return error;
+}
+
+static EVP_PKEY *peer_key(const lk_group *group, EVP_PKEY *ours, const uint8_t *peer, size_t length)
+{
+    /* RFC 8446 section 4.2.8.2: "Peers MUST validate each other's public key Q by ensuring that the point is a valid
+     * point on the elliptic curve", and the only form is the uncompressed one. libcrypto does the former as it decodes.
+     */
+    if (length != group->public_length || (group->curve && peer[0] != POINT_UNCOMPRESSED))
+        return NULL;
+    EVP_PKEY *key = EVP_PKEY_new();
+    if (key && EVP_PKEY_copy_parameters(key, ours) == 1 && EVP_PKEY_set1_encoded_public_key(key, peer, length) == 1)
+        return key;
+    EVP_PKEY_free(key);
+    return NULL;
+}
+
+lk_error lk_key_exchange_derive(const lk_group *group, EVP_PKEY *key, const uint8_t *peer, size_t peer_length,
+                                uint8_t *shared)
+{
+    static const uint8_t zeros[LK_SHARED_MAX];
+    size_t length = group->shared_length;
+    EVP_PKEY *other = peer_key(group, key, peer, peer_length);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+    lk_error error = LK_ERROR_BAD_KEY_SHARE;
+
+    if (!context)
+        error = LK_ERROR_CRYPTO;
+    /* RFC 8446 section 7.4.2: "implementations MUST check whether the computed Diffie-Hellman shared secret is the
+     * all-zero value and abort if so". */
+    else if (other && EVP_PKEY_derive_init(context) == 1 && EVP_PKEY_derive_set_peer(context, other) == 1 &&
+             EVP_PKEY_derive(context, shared, &length) == 1 && length == group->shared_length &&
+             !lk_secret_equal(shared, zeros, length))
+        error = LK_OK;
+    EVP_PKEY_CTX_free(context);
+    EVP_PKEY_free(other);
+    return error;
+}

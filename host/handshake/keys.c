@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "handshake/keys.h"
+
+#include "base/secret.h"
+
+#include <string.h>
+
+static lk_role peer_of(const lk_handshake *handshake)
+{
+    return handshake->role == LK_CLIENT ? LK_SERVER : LK_CLIENT;
+}
+
+static lk_error set_write(lk_handshake *handshake, const lk_direction_parameters *parameters, const char *meaning)
+{
+    lk_error error = lk_record_layer_set_write(handshake->layer, parameters);
+    if (!error)
+        handshake->observer.keys(handshake->observer.context, true, meaning);
+    return error;
+}
+
+static lk_error set_read(lk_handshake *handshake, const lk_direction_parameters *parameters, const char *meaning)
+{
+    /* RFC 8446 section 5.1: "Handshake messages MUST NOT span key changes. Implementations MUST verify that all
+     * messages immediately preceding a key change align with a record boundary". */
+    if (handshake->incoming_taken != handshake->incoming_length)
+        return lk_handshake_fail(handshake, LK_ERROR_UNEXPECTED_MESSAGE,
+                                 "the peer sent more in the record that changes its key");
+    lk_error error = lk_record_layer_set_read(handshake->layer, parameters);
+    if (!error)
+        handshake->observer.keys(handshake->observer.context, false, meaning);
+    return error;
+}
+
+/* TLS 1.3 */
+
+/* Puts the keys of a traffic secret to work. */
+static lk_error use_secret(lk_handshake *handshake, lk_direction_kind kind, const uint8_t *secret, const char *meaning)
+{
+    lk_direction_parameters parameters = {
+        .kind = kind, .version = handshake->version, .cipher = handshake->suite->cipher};
+    lk_error error = lk_traffic_keys(handshake->suite->hash, secret, &parameters);
+    if (!error)
+        error =
+            kind == LK_SEAL ? set_write(handshake, &parameters, meaning) : set_read(handshake, &parameters, meaning);
+    lk_secret_wipe(&parameters, sizeof parameters);
+    return error;
+}
+
+static lk_error derive(lk_handshake *handshake, const char *label, const char *log_label, const uint8_t *hash,
+                       uint8_t *out)
+{
+    lk_error error = lk_key_schedule_derive(&handshake->schedule, label, hash, out);
+    if (!error)
+        handshake->observer.secret(handshake->observer.context, log_label, handshake->client_random, out,
+                                   lk_hash_length(handshake->suite->hash));
+    return error;
+}
+
+static lk_error handshake_secrets(lk_handshake *handshake)
+{
+    uint8_t hash[LK_HASH_MAX];
+    lk_key_schedule *schedule = &handshake->schedule;
+    const lk_group *group = handshake->group;
+    lk_error error = lk_key_exchange_derive(group, handshake->key_pair, handshake->peer_public, group->public_length,
+                                            handshake->shared);
+    if (!error)
+        error = lk_key_schedule_start(schedule, handshake->suite->hash);
+    if (!error)
+        error = lk_key_schedule_handshake(schedule, handshake->shared, group->shared_length);
+    if (!error)
+        error = lk_transcript_now(&handshake->transcript, hash);
+    if (!error)
+        error = derive(handshake, "c hs traffic", "CLIENT_HANDSHAKE_TRAFFIC_SECRET", hash,
+                       handshake->handshake_secret[LK_CLIENT]);
+    if (!error)
+        error = derive(handshake, "s hs traffic", "SERVER_HANDSHAKE_TRAFFIC_SECRET", hash,
+                       handshake->handshake_secret[LK_SERVER]);
+    lk_secret_wipe(handshake->shared, sizeof handshake->shared);
+    return error;
+}
+
+static lk_error application_secrets(lk_handshake *handshake)
+{
+    uint8_t hash[LK_HASH_MAX];
+    uint8_t exporter[LK_HASH_MAX];
+    lk_error error = lk_key_schedule_master(&handshake->schedule);
+    if (!error)
+        error = lk_transcript_now(&handshake->transcript, hash);
+    if (!error)
+        error = derive(handshake, "c ap traffic", "CLIENT_TRAFFIC_SECRET_0", hash,
+                       handshake->application_secret[LK_CLIENT]);
+    if (!error)
+        error = derive(handshake, "s ap traffic", "SERVER_TRAFFIC_SECRET_0", hash,
+                       handshake->application_secret[LK_SERVER]);
+    if (!error)
+        error = derive(handshake, "exp master", "EXPORTER_SECRET", hash, exporter);
+    lk_secret_wipe(exporter, sizeof exporter);
+    lk_key_schedule_wipe(&handshake->schedule);
+    return error;
+}
+
+lk_error lk_keys_handshake_client(lk_handshake *handshake)
+{
+    lk_error error = handshake_secrets(handshake);
+    return error ? error : use_secret(handshake, LK_OPEN, handshake->handshake_secret[LK_SERVER], "handshake keys");
+}
+
+lk_error lk_keys_handshake_write(lk_handshake *handshake)
+{
+    return use_secret(handshake, LK_SEAL, handshake->handshake_secret[handshake->role], "handshake keys");
+}
+
+lk_error lk_keys_handshake_server(lk_handshake *handshake)
+{
+    size_t count = 0;
+    size_t row = (size_t)(handshake->group - lk_group_table(&count));
+    memcpy(handshake->peer_public, handshake->offer.share[row], handshake->group->public_length);
+    lk_error error = handshake_secrets(handshake);
+    return error ? error : use_secret(handshake, LK_OPEN, handshake->handshake_secret[LK_CLIENT], "handshake keys");
+}
+
+lk_error lk_keys_application_client(lk_handshake *handshake)
+{
+    lk_error error = application_secrets(handshake);
+    return error ? error : lk_keys_application_read(handshake);
+}
+
+lk_error lk_keys_application_server(lk_handshake *handshake)
+{
+    lk_error error = application_secrets(handshake);
+    return error ? error : lk_keys_application_write(handshake);
+}
+
+lk_error lk_keys_application_write(lk_handshake *handshake)
+{
+    return use_secret(handshake, LK_SEAL, handshake->application_secret[handshake->role], "application keys");
+}
+
+lk_error lk_keys_application_read(lk_handshake *handshake)
+{
+    return use_secret(handshake, LK_OPEN, handshake->application_secret[peer_of(handshake)], "application keys");
+}
+
+lk_error lk_keys_update_write(lk_handshake *handshake)
+{
+    uint8_t *secret = handshake->application_secret[handshake->role];
+    lk_error error = lk_traffic_update(handshake->suite->hash, secret);
+    handshake->update_wanted = false;
+    return error ? error : use_secret(handshake, LK_SEAL, secret, "next application keys");
+}
+
+lk_error lk_keys_update_read(lk_handshake *handshake)
+{
+    uint8_t *secret = handshake->application_secret[peer_of(handshake)];
+    lk_error error = lk_traffic_update(handshake->suite->hash, secret);
+    return error ? error : use_secret(handshake, LK_OPEN, secret, "next application keys");
+}
+
+/* TLS 1.2 */
+
+lk_error lk_keys_master(lk_handshake *handshake)
+{
+    uint8_t session_hash[LK_HASH_MAX];
+    lk_hash hash = handshake->suite->hash;
+    const lk_group *group = handshake->group;
+    lk_error error = lk_key_exchange_derive(group, handshake->key_pair, handshake->peer_public, group->public_length,
+                                            handshake->shared);
+    if (!error)
+        error = lk_transcript_now(&handshake->transcript, session_hash);
+    if (!error && handshake->extended_master_secret)
+        error = lk_prf_extended_master_secret(hash, handshake->shared, group->shared_length, session_hash,
+                                              handshake->master);
+    else if (!error)
+        error = lk_prf_master_secret(hash, handshake->shared, group->shared_length, handshake->client_random,
+                                     handshake->server_random, handshake->master);
+    lk_secret_wipe(handshake->shared, sizeof handshake->shared);
+    if (error)
+        return error;
+    handshake->observer.secret(handshake->observer.context, "CLIENT_RANDOM", handshake->client_random,
+                               handshake->master, sizeof handshake->master);
+    for (lk_role side = LK_CLIENT; side <= LK_SERVER; side++)
+        handshake->keys[side] = (lk_direction_parameters){.kind = side == handshake->role ? LK_SEAL : LK_OPEN,
+                                                          .version = handshake->version,
+                                                          .cipher = handshake->suite->cipher};
+    return lk_prf_keys(hash, handshake->master, handshake->client_random, handshake->server_random,
+                       &handshake->keys[LK_CLIENT], &handshake->keys[LK_SERVER]);
+}
+
+lk_error lk_keys_write(lk_handshake *handshake)
+{
+    return set_write(handshake, &handshake->keys[handshake->role], "session keys");
+}
+
+lk_error lk_keys_read(lk_handshake *handshake)
+{
+    return set_read(handshake, &handshake->keys[peer_of(handshake)], "session keys");
+}
+
+void lk_keys_forget(lk_handshake *handshake)
+{
+    EVP_PKEY_free(handshake->key_pair);
+    handshake->key_pair = NULL;
+    lk_key_schedule_wipe(&handshake->schedule);
+    lk_secret_wipe(handshake->shared, sizeof handshake->shared);
+    lk_secret_wipe(handshake->handshake_secret, sizeof handshake->handshake_secret);
+    lk_secret_wipe(handshake->master, sizeof handshake->master);
+    lk_secret_wipe(handshake->keys, sizeof handshake->keys);
+    lk_transcript_free(&handshake->transcript);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The running hash over all handshake messages: RFC 8446 section 4.4.1, RFC 5246 section 7.4.9. */
+#ifndef LK_HANDSHAKE_TRANSCRIPT_H
+#define LK_HANDSHAKE_TRANSCRIPT_H
+
+#include "handshake/digest.h"
+
+#include <openssl/evp.h>
+#include <stdbool.h>
+
+/** Keeps the bytes of the first messages until the hash function is known. All zeros is an empty transcript. */
+typedef struct lk_transcript {
+    lk_hash hash;
+    EVP_MD_CTX *context; /* NULL until the hash function is known */
+    uint8_t *kept;       /* what was said before that */
+    size_t kept_length;
+} lk_transcript;
+
+/** Adds a message, header included. @return NO_MEMORY, CRYPTO. */
+lk_error lk_transcript_add(lk_transcript *transcript, const uint8_t *message, size_t length);
+
+/** Fixes the hash function and hashes what was kept. @return NO_MEMORY, CRYPTO. */
+lk_error lk_transcript_choose(lk_transcript *transcript, lk_hash hash);
+
+/** Puts the message_hash in place of the first ClientHello, as HelloRetryRequest demands. @return CRYPTO. */
+lk_error lk_transcript_retry(lk_transcript *transcript);
+
+/** The hash so far; out receives the hash's length. @return CRYPTO. */
+lk_error lk_transcript_now(const lk_transcript *transcript, uint8_t *out);
+
+void lk_transcript_free(lk_transcript *transcript);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every signature scheme verifies what it signed and nothing else, and stands only where its version allows. */
+#include "handshake/signature.h"
+
+#include <criterion/criterion.h>
+
+static const uint8_t text[] = "what is signed";
+
+static EVP_PKEY *key_for(const lk_signature_scheme *scheme)
+{
+    EVP_PKEY *key = NULL;
+    if (strcmp(scheme->algorithm, "RSA") == 0)
+        key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+    else if (scheme->curve)
+        key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", scheme->curve);
+    else
+        key = EVP_PKEY_Q_keygen(NULL, NULL, scheme->algorithm);
+    cr_assert_not_null(key, "no key for %s", scheme->title);
+    return key;
+}
+
+Test(signature, every_scheme_verifies_what_it_signed_and_nothing_else)
+{
+    size_t count = 0;
+    const lk_signature_scheme *table = lk_signature_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t signature[LK_SIGNATURE_MAX];
+        size_t length = sizeof signature;
+        EVP_PKEY *key = key_for(&table[i]);
+        cr_assert(lk_signature_fits(&table[i], LK_TLS1_2, key), "%s", table[i].title);
+        cr_assert_eq(lk_signature_fits(&table[i], LK_TLS1_3, key), table[i].tls1_3, "%s", table[i].title);
+        cr_assert_eq(lk_signature_sign(&table[i], key, text, sizeof text, signature, &length), LK_OK);
+        cr_assert_eq(lk_signature_verify(&table[i], key, text, sizeof text, signature, length), LK_OK);
+        cr_assert_eq(lk_signature_verify(&table[i], key, text, sizeof text - 1, signature, length),
+                     LK_ERROR_BAD_SIGNATURE, "%s", table[i].title);
+        signature[length / 2] ^= 1;
+        cr_assert_eq(lk_signature_verify(&table[i], key, text, sizeof text, signature, length), LK_ERROR_BAD_SIGNATURE,
+                     "%s", table[i].title);
+        EVP_PKEY_free(key);
+    }
+}
+
+Test(signature, tls_1_3_binds_a_curve_to_its_hash_and_tls_1_2_does_not)
+{
+    const lk_signature_scheme *p384 = lk_signature_find(0x0503);
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+    cr_assert(lk_signature_fits(p384, LK_TLS1_2, key));
+    cr_assert_not(lk_signature_fits(p384, LK_TLS1_3, key));
+    EVP_PKEY_free(key);
+}
+
+Test(signature, the_choice_is_the_first_that_the_peer_offers_and_the_key_fits)
+{
+    const lk_signature_scheme *pkcs1 = lk_signature_find(0x0401);
+    const lk_signature_scheme *pss = lk_signature_find(0x0804);
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+    uint32_t both = lk_signature_bit(pkcs1) | lk_signature_bit(pss);
+    cr_assert_eq(lk_signature_choose(both, LK_TLS1_2, key), pss);
+    cr_assert_eq(lk_signature_choose(lk_signature_bit(pkcs1), LK_TLS1_2, key), pkcs1);
+    cr_assert_null(lk_signature_choose(lk_signature_bit(pkcs1), LK_TLS1_3, key));
+    EVP_PKEY_free(key);
+}
