@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "handshake/certificate.h"
+
+#include <arpa/inet.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What libcrypto calls 112 bits of security: RSA and DH of 2048 bits, no SHA-1 signatures. */
+enum { SECURITY_LEVEL = 2, SUBJECT_MAX = 160 };
+
+lk_error lk_certificate_chain_add(lk_certificate_chain *chain, const uint8_t *bytes, size_t length)
+{
+    const unsigned char *end = bytes;
+    X509 *certificate = NULL;
+    uint8_t *copy = NULL;
+
+    if (chain->count == LK_CHAIN_MAX || length == 0 || length > LONG_MAX)
+        return LK_ERROR_CERTIFICATE_MALFORMED;
+    if (!chain->parsed && !(chain->parsed = sk_X509_new_null()))
+        return LK_ERROR_NO_MEMORY;
+    certificate = d2i_X509(NULL, &end, (long)length);
+    lk_error error = certificate && end == bytes + length ? LK_OK : LK_ERROR_CERTIFICATE_MALFORMED;
+    if (!error) {
+        copy = malloc(length);
+        error = copy && sk_X509_push(chain->parsed, certificate) > 0 ? LK_OK : LK_ERROR_NO_MEMORY;
+    }
+    if (error) {
+        X509_free(certificate);
+        free(copy);
+        return error;
+    }
+    memcpy(copy, bytes, length);
+    chain->rows[chain->count].bytes = copy;
+    chain->rows[chain->count].length = length;
+    chain->count++;
+    return LK_OK;
+}
+
+EVP_PKEY *lk_certificate_chain_key(const lk_certificate_chain *chain)
+{
+    return chain->count > 0 ? X509_get0_pubkey(sk_X509_value(chain->parsed, 0)) : NULL;
+}
+
+size_t lk_certificate_chain_size(const lk_certificate_chain *chain)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < chain->count; i++)
+        size += chain->rows[i].length;
+    return size;
+}
+
+static void subject_of(X509 *certificate, char *text, size_t size)
+{
+    BIO *memory = BIO_new(BIO_s_mem());
+    int length = 0;
+    if (memory && certificate &&
+        X509_NAME_print_ex(memory, X509_get_subject_name(certificate), 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB) >= 0)
+        length = BIO_read(memory, text, (int)size - 1);
+    text[length > 0 ? length : 0] = '\0';
+    BIO_free(memory);
+}
+
+void lk_certificate_chain_subject(const lk_certificate_chain *chain, char *text, size_t size)
+{
+    subject_of(chain->count > 0 ? sk_X509_value(chain->parsed, 0) : NULL, text, size);
+}
+
+void lk_certificate_chain_clear(lk_certificate_chain *chain)
+{
+    for (size_t i = 0; i < chain->count; i++)
+        free(chain->rows[i].bytes);
+    sk_X509_pop_free(chain->parsed, X509_free);
+    *chain = (lk_certificate_chain){0};
+}
+
+bool lk_host_is_address(const char *host)
+{
+    uint8_t address[sizeof(struct in6_addr)];
+    return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+}
+
+/* libcrypto's complaints as errors of ours; what is not listed is CERTIFICATE_REJECTED. */
+static const struct {
+    int complaint;
+    lk_error error;
+} complaints[] = {
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, LK_ERROR_CERTIFICATE_UNTRUSTED},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, LK_ERROR_CERTIFICATE_UNTRUSTED},
+    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, LK_ERROR_CERTIFICATE_UNTRUSTED},
+    {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, LK_ERROR_CERTIFICATE_UNTRUSTED},
+    {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, LK_ERROR_CERTIFICATE_UNTRUSTED},
+    {X509_V_ERR_CERT_UNTRUSTED, LK_ERROR_CERTIFICATE_UNTRUSTED},
+    {X509_V_ERR_CERT_SIGNATURE_FAILURE, LK_ERROR_CERTIFICATE_UNTRUSTED},
+    {X509_V_ERR_CERT_CHAIN_TOO_LONG, LK_ERROR_CERTIFICATE_UNTRUSTED},
+    {X509_V_ERR_CERT_HAS_EXPIRED, LK_ERROR_CERTIFICATE_EXPIRED},
+    {X509_V_ERR_CERT_NOT_YET_VALID, LK_ERROR_CERTIFICATE_EXPIRED},
+    {X509_V_ERR_HOSTNAME_MISMATCH, LK_ERROR_CERTIFICATE_NAME},
+    {X509_V_ERR_IP_ADDRESS_MISMATCH, LK_ERROR_CERTIFICATE_NAME},
+    {X509_V_ERR_CERT_REVOKED, LK_ERROR_CERTIFICATE_REVOKED},
+    {X509_V_ERR_INVALID_PURPOSE, LK_ERROR_CERTIFICATE_UNSUITABLE},
+    {X509_V_ERR_INVALID_CA, LK_ERROR_CERTIFICATE_UNSUITABLE},
+    {X509_V_ERR_PATH_LENGTH_EXCEEDED, LK_ERROR_CERTIFICATE_UNSUITABLE},
+    {X509_V_ERR_KEYUSAGE_NO_CERTSIGN, LK_ERROR_CERTIFICATE_UNSUITABLE},
+    {X509_V_ERR_EE_KEY_TOO_SMALL, LK_ERROR_CERTIFICATE_UNSUITABLE},
+    {X509_V_ERR_CA_KEY_TOO_SMALL, LK_ERROR_CERTIFICATE_UNSUITABLE},
+    {X509_V_ERR_CA_MD_TOO_WEAK, LK_ERROR_CERTIFICATE_UNSUITABLE},
+    {X509_V_ERR_OUT_OF_MEM, LK_ERROR_NO_MEMORY},
+};
+
+static lk_error complaint_error(int complaint)
+{
+    for (size_t i = 0; i < sizeof complaints / sizeof complaints[0]; i++)
+        if (complaints[i].complaint == complaint)
+            return complaints[i].error;
+    return LK_ERROR_CERTIFICATE_REJECTED;
+}
+
+static lk_error explain(X509_STORE_CTX *context, const char *host, char *diagnosis, size_t size)
+{
+    int complaint = X509_STORE_CTX_get_error(context);
+    lk_error error = complaint_error(complaint);
+    char subject[SUBJECT_MAX];
+    subject_of(X509_STORE_CTX_get_current_cert(context), subject, sizeof subject);
+    snprintf(diagnosis, size, "%s (libcrypto: %s; certificate %d, \"%s\"; asked for \"%s\")", lk_error_sentence(error),
+             X509_verify_cert_error_string(complaint), X509_STORE_CTX_get_error_depth(context), subject,
+             host ? host : "");
+    return error;
+}
+
+static bool expect_host(X509_VERIFY_PARAM *parameters, const char *host)
+{
+    if (!host)
+        return true;
+    if (lk_host_is_address(host))
+        return X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1;
+    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1;
+}
+
+lk_error lk_certificate_chain_verify(const lk_certificate_chain *chain, X509_STORE *roots, const char *host,
+                                     char *diagnosis, size_t size)
+{
+    if (chain->count == 0)
+        return LK_ERROR_CERTIFICATE_MISSING;
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+    lk_error error = LK_ERROR_CRYPTO;
+    if (!context)
+        return LK_ERROR_NO_MEMORY;
+    if (X509_STORE_CTX_init(context, roots, sk_X509_value(chain->parsed, 0), chain->parsed) == 1 &&
+        X509_STORE_CTX_set_default(context, "ssl_server") == 1) {
+        X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context);
+        X509_VERIFY_PARAM_set_auth_level(parameters, SECURITY_LEVEL);
+        if (expect_host(parameters, host))
+            error = X509_verify_cert(context) == 1 ? LK_OK : explain(context, host, diagnosis, size);
+    }
+    X509_STORE_CTX_free(context);
+    return error;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* X.509 certificate chains: parsed, kept, and verified by libcrypto (RFC 5280, RFC 6125). */
+#ifndef LK_HANDSHAKE_CERTIFICATE_H
+#define LK_HANDSHAKE_CERTIFICATE_H
+
+#include <latchkey/error.h>
+
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The longest chain that is taken. */
+enum { LK_CHAIN_MAX = 32 };
+
+/** A chain, leaf first. All zeros is an empty one. */
+typedef struct lk_certificate_chain {
+    struct {
+        uint8_t *bytes; /* DER, as it was sent or as it will be */
+        size_t length;
+    } rows[LK_CHAIN_MAX];
+    size_t count;
+    STACK_OF(X509) * parsed; /* the same certificates */
+} lk_certificate_chain;
+
+/** Parses one certificate and puts it at the end of the chain. @return CERTIFICATE_MALFORMED, NO_MEMORY. */
+lk_error lk_certificate_chain_add(lk_certificate_chain *chain, const uint8_t *bytes, size_t length);
+
+/** The public key of the leaf; NULL for an empty chain or a key that libcrypto does not know. Borrowed. */
+EVP_PKEY *lk_certificate_chain_key(const lk_certificate_chain *chain);
+
+/** The sum of the lengths of its certificates in bytes. */
+size_t lk_certificate_chain_size(const lk_certificate_chain *chain);
+
+/** Writes the leaf's subject into text for a person: "CN = example.org". Always ends it with a zero. */
+void lk_certificate_chain_subject(const lk_certificate_chain *chain, char *text, size_t size);
+
+/** Frees what the chain holds and makes it empty. */
+void lk_certificate_chain_clear(lk_certificate_chain *chain);
+
+/** True for a literal IPv4 or IPv6 address. */
+bool lk_host_is_address(const char *host);
+
+/**
+ * Verifies a server's chain: a path to a root of the store, validity, purpose, strength, and the name or address of
+ * host. diagnosis receives what libcrypto complains of, and where.
+ * @return CERTIFICATE_*, NO_MEMORY, CRYPTO.
+ */
+lk_error lk_certificate_chain_verify(const lk_certificate_chain *chain, X509_STORE *roots, const char *host,
+                                     char *diagnosis, size_t size);
+
+#endif

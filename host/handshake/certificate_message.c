@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Certificate: RFC 8446 section 4.4.2, RFC 5246 section 7.4.2. */
+#include "handshake/extensions.h"
+#include "handshake/messages.h"
+
+enum { SUBJECT_MAX = 96 };
+
+static void mean(lk_handshake *handshake, const lk_certificate_chain *chain)
+{
+    char subject[SUBJECT_MAX];
+    lk_certificate_chain_subject(chain, subject, sizeof subject);
+    lk_handshake_mean(handshake, "%zu certificate%s of the server: %s", chain->count, chain->count == 1 ? "" : "s",
+                      subject);
+}
+
+lk_error lk_certificate_compose(lk_handshake *handshake, lk_writer *body)
+{
+    const lk_certificate_chain *chain = &handshake->settings->chain;
+    if (handshake->version >= LK_TLS1_3)
+        lk_writer_u8(body, 0); /* certificate_request_context: empty "in the case of server authentication" */
+    lk_writer_vector list = lk_writer_begin(body, 3);
+    for (size_t i = 0; i < chain->count; i++) {
+        lk_writer_vector certificate = lk_writer_begin(body, 3);
+        lk_writer_bytes(body, chain->rows[i].bytes, chain->rows[i].length);
+        lk_writer_end(body, certificate);
+        if (handshake->version >= LK_TLS1_3)
+            lk_writer_u16(body, 0); /* no extensions: nobody asked for any */
+    }
+    lk_writer_end(body, list);
+    mean(handshake, chain);
+    return LK_OK;
+}
+
+lk_error lk_certificate_none_compose(lk_handshake *handshake, lk_writer *body)
+{
+    /* "If the client [...] has no suitable certificate [...] it MUST send a Certificate message containing no
+     * certificates"; its context is the one of the request, which is empty within a handshake. */
+    if (handshake->version >= LK_TLS1_3)
+        lk_writer_u8(body, 0);
+    lk_writer_u24(body, 0);
+    lk_handshake_mean(handshake, "client has no certificate to give");
+    return LK_OK;
+}
+
+static lk_error parse_entry(lk_handshake *handshake, lk_reader *list)
+{
+    lk_reader certificate = lk_reader_vector24(list);
+    lk_reader extensions = lk_reader_over(NULL, 0);
+    if (handshake->version >= LK_TLS1_3)
+        extensions = lk_reader_vector16(list);
+    if (list->failed || certificate.left == 0)
+        return LK_ERROR_DECODE;
+    lk_error error = lk_certificate_chain_add(&handshake->peer_chain, certificate.next, certificate.left);
+    return error ? error : lk_extensions_parse(handshake, LK_IN_CERTIFICATE, &extensions);
+}
+
+static lk_error verify(lk_handshake *handshake)
+{
+    const lk_handshake_settings *settings = handshake->settings;
+    if (!lk_certificate_chain_key(&handshake->peer_chain))
+        return LK_ERROR_CERTIFICATE_UNSUITABLE;
+    if (settings->trust_anyone)
+        return LK_OK;
+    return lk_certificate_chain_verify(&handshake->peer_chain, settings->roots,
+                                       handshake->host[0] ? handshake->host : NULL, handshake->diagnosis,
+                                       sizeof handshake->diagnosis);
+}
+
+lk_error lk_certificate_parse(lk_handshake *handshake, lk_reader *body)
+{
+    lk_error error = LK_OK;
+    lk_reader context = lk_reader_over(NULL, 0);
+    if (handshake->version >= LK_TLS1_3)
+        context = lk_reader_vector8(body);
+    lk_reader list = lk_reader_vector24(body);
+    if (!lk_reader_finished(body))
+        return LK_ERROR_DECODE;
+    if (context.left > 0)
+        return LK_ERROR_ILLEGAL_PARAMETER;
+    /* "If the server supplies an empty Certificate message, the client MUST abort the handshake with a "decode_error"
+     * alert." */
+    if (list.left == 0)
+        return lk_handshake_fail(handshake, LK_ERROR_DECODE, "the server sent no certificate");
+    while (!error && list.left > 0)
+        error = parse_entry(handshake, &list);
+    if (!error)
+        mean(handshake, &handshake->peer_chain);
+    return error ? error : verify(handshake);
+}

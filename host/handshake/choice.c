@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "handshake/choice.h"
+
+#include "handshake/extensions.h"
+
+#include <string.h>
+
+enum { COMPRESSION_NONE = 0, GROUP_SECP256R1 = 0x0017 };
+
+static lk_error choose_version(lk_handshake *handshake, const lk_client_choices *choices)
+{
+    uint16_t chosen = 0;
+    /* RFC 8446 section 4.2.1: "If this extension is present, servers MUST NOT use the ClientHello.legacy_version value
+     * for version negotiation". */
+    if (lk_extensions_seen(handshake, LK_EXTENSION_SUPPORTED_VERSIONS)) {
+        for (uint16_t version = handshake->highest_version; !chosen && version >= handshake->lowest_version; version--)
+            chosen = handshake->offer.versions & lk_version_bit(version) ? version : 0;
+    } else if (choices->legacy_version >= LK_TLS1_2 && lk_handshake_speaks(handshake, LK_TLS1_2)) {
+        chosen = LK_TLS1_2;
+    }
+    if (chosen == 0)
+        return lk_handshake_fail(
+            handshake, LK_ERROR_PROTOCOL_VERSION, "%s (ours: %s to %s; the client's hello says %s)",
+            lk_error_sentence(LK_ERROR_PROTOCOL_VERSION), lk_version_title(handshake->lowest_version),
+            lk_version_title(handshake->highest_version), lk_version_title(choices->legacy_version));
+    if (handshake->retried && chosen != handshake->version)
+        return LK_ERROR_ILLEGAL_PARAMETER;
+    lk_handshake_set_version(handshake, chosen);
+    return LK_OK;
+}
+
+static lk_error check_compressions(const lk_handshake *handshake, const lk_client_choices *choices)
+{
+    const lk_reader *list = &choices->compressions;
+    /* "For every TLS 1.3 ClientHello, this vector MUST contain exactly one byte, set to zero"; TLS 1.2 may offer others
+     * beside it. */
+    if (!memchr(list->next, COMPRESSION_NONE, list->left) || (handshake->version >= LK_TLS1_3 && list->left != 1))
+        return LK_ERROR_ILLEGAL_PARAMETER;
+    return LK_OK;
+}
+
+/* RFC 8446 section 9.2: a ClientHello without a PSK "MUST contain both a "signature_algorithms" extension and a
+ * "supported_groups" extension", and if there is one of the latter, "also [...] a "key_share" extension, and vice
+ * versa". */
+static lk_error check_present(lk_handshake *handshake)
+{
+    static const uint16_t demanded[] = {LK_EXTENSION_SIGNATURE_ALGORITHMS, LK_EXTENSION_SUPPORTED_GROUPS,
+                                        LK_EXTENSION_KEY_SHARE};
+    if (handshake->version < LK_TLS1_3)
+        return LK_OK;
+    for (size_t i = 0; i < sizeof demanded / sizeof demanded[0]; i++)
+        if (!lk_extensions_seen(handshake, demanded[i]))
+            return lk_handshake_fail(handshake, LK_ERROR_MISSING_EXTENSION, "the ClientHello has no extension %u",
+                                     demanded[i]);
+    return LK_OK;
+}
+
+static bool client_has(lk_reader list, uint16_t number)
+{
+    while (!list.failed && list.left > 0)
+        if (lk_reader_u16(&list) == number)
+            return true;
+    return false;
+}
+
+static lk_error choose_suite(lk_handshake *handshake, const lk_client_choices *choices)
+{
+    lk_authentication ours = lk_signature_authentication(handshake->settings->key);
+    const lk_suite *before = handshake->suite;
+    handshake->suite = NULL;
+    for (size_t i = 0; !handshake->suite && i < handshake->suite_count; i++) {
+        const lk_suite *suite = handshake->suites[i];
+        if (lk_suite_allows(suite, handshake->version) && client_has(choices->suites, suite->number) &&
+            (suite->authentication == LK_AUTH_ANY || suite->authentication == ours))
+            handshake->suite = suite;
+    }
+    if (!handshake->suite)
+        return LK_ERROR_NO_COMMON_SUITE;
+    return handshake->retried && handshake->suite != before ? LK_ERROR_ILLEGAL_PARAMETER : LK_OK;
+}
+
+static const lk_group *first_group(const lk_handshake *handshake, uint32_t groups)
+{
+    for (size_t i = 0; i < handshake->settings->group_count; i++)
+        if (groups & lk_group_bit(handshake->settings->groups[i]))
+            return handshake->settings->groups[i];
+    return NULL;
+}
+
+static lk_error choose_group(lk_handshake *handshake)
+{
+    lk_offer *offer = &handshake->offer;
+    const lk_group *before = handshake->group;
+    /* RFC 8422 section 4: a client without the extension leaves the choice to the server; this curve is what all have.
+     */
+    if (handshake->version < LK_TLS1_3 && !lk_extensions_seen(handshake, LK_EXTENSION_SUPPORTED_GROUPS))
+        offer->groups = lk_group_bit(lk_group_find(GROUP_SECP256R1));
+    handshake->group = NULL;
+    if (handshake->version >= LK_TLS1_3)
+        handshake->group = first_group(handshake, offer->groups & offer->shares);
+    if (!handshake->group)
+        handshake->group = first_group(handshake, offer->groups);
+    if (!handshake->group)
+        return LK_ERROR_NO_COMMON_GROUP;
+    /* RFC 8446 section 4.2.8: the share of the second hello is of "the group indicated in the selected_group field". */
+    if (handshake->retried && (handshake->group != before || !(offer->shares & lk_group_bit(before))))
+        return LK_ERROR_ILLEGAL_PARAMETER;
+    return LK_OK;
+}
+
+lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
+{
+    lk_error error = choose_version(handshake, choices);
+    if (!error)
+        error = check_compressions(handshake, choices);
+    if (!error)
+        error = check_present(handshake);
+    if (!error)
+        error = choose_suite(handshake, choices);
+    if (!error)
+        error = choose_group(handshake);
+    if (error)
+        return error;
+    handshake->scheme = lk_signature_choose(handshake->offer.signatures, handshake->version, handshake->settings->key);
+    return handshake->scheme ? LK_OK : LK_ERROR_NO_COMMON_SIGNATURE;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ClientHello: RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2. */
+#include "handshake/choice.h"
+#include "handshake/extensions.h"
+#include "handshake/messages.h"
+
+#include "handshake/alert.h"
+
+#include <openssl/rand.h>
+#include <string.h>
+
+enum { COMPRESSION_NONE = 0, EMPTY_RENEGOTIATION_INFO_SCSV = 0x00ff };
+
+/* What stays the same in a second ClientHello is made once. */
+static lk_error prepare(lk_handshake *handshake)
+{
+    if (!handshake->retried) {
+        if (RAND_bytes(handshake->client_random, sizeof handshake->client_random) != 1)
+            return LK_ERROR_CRYPTO;
+        /* RFC 8446 appendix D.4: "The client always provides a non-empty session ID in the ClientHello", so that
+         * middleboxes take it for a resumed TLS 1.2 session. */
+        if (lk_handshake_speaks(handshake, LK_TLS1_3)) {
+            handshake->session_id_length = LK_SESSION_ID_MAX;
+            if (RAND_bytes(handshake->session_id, LK_SESSION_ID_MAX) != 1)
+                return LK_ERROR_CRYPTO;
+        }
+        handshake->group = handshake->settings->groups[0];
+    }
+    /* A HelloRetryRequest that asks for another group has taken the first pair away; one with a cookie alone has not.
+     */
+    if (handshake->key_pair || !lk_handshake_speaks(handshake, LK_TLS1_3))
+        return LK_OK;
+    return lk_key_exchange_new(handshake->group, &handshake->key_pair);
+}
+
+lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
+{
+    lk_error error = prepare(handshake);
+    if (error)
+        return error;
+    /* "the legacy_version field MUST be set to 0x0303" */
+    lk_writer_u16(body, LK_TLS1_2);
+    lk_writer_bytes(body, handshake->client_random, sizeof handshake->client_random);
+    lk_writer_vector session_id = lk_writer_begin(body, 1);
+    lk_writer_bytes(body, handshake->session_id, handshake->session_id_length);
+    lk_writer_end(body, session_id);
+    lk_writer_vector suites = lk_writer_begin(body, 2);
+    for (size_t i = 0; i < handshake->suite_count; i++)
+        lk_writer_u16(body, handshake->suites[i]->number);
+    lk_writer_end(body, suites);
+    lk_writer_vector compression = lk_writer_begin(body, 1);
+    lk_writer_u8(body, COMPRESSION_NONE);
+    lk_writer_end(body, compression);
+    handshake->extensions_offered = 0;
+    lk_extensions_compose(handshake, LK_IN_CLIENT_HELLO, body);
+    lk_handshake_mean(
+        handshake, "client offers %s%s, %zu suite%s%s%s%s%s", lk_version_title(handshake->highest_version),
+        handshake->lowest_version < handshake->highest_version ? " and older" : "", handshake->suite_count,
+        handshake->suite_count == 1 ? "" : "s", handshake->key_pair ? ", a share of " : "",
+        handshake->key_pair ? handshake->group->title : "", handshake->host[0] ? ", to " : "", handshake->host);
+    return LK_OK;
+}
+
+static void forget_offer(lk_handshake *handshake)
+{
+    memset(&handshake->offer, 0, sizeof handshake->offer);
+    memset(handshake->server_name, 0, sizeof handshake->server_name);
+    memset(handshake->alpn, 0, sizeof handshake->alpn);
+}
+
+/* RFC 8446 section 4.1.2: a second ClientHello is the first "without modification" but for the listed extensions. */
+static lk_error check_same(lk_handshake *handshake, const uint8_t *random, const lk_reader *session_id)
+{
+    if (!handshake->retried)
+        return LK_OK;
+    if (!random || memcmp(random, handshake->client_random, LK_RANDOM_LENGTH) != 0 ||
+        session_id->left != handshake->session_id_length ||
+        memcmp(session_id->next, handshake->session_id, session_id->left) != 0)
+        return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
+                                 "the client's second ClientHello is not like its first");
+    return LK_OK;
+}
+
+static bool has_u16(lk_reader list, uint16_t number)
+{
+    while (!list.failed && list.left > 0)
+        if (lk_reader_u16(&list) == number)
+            return true;
+    return false;
+}
+
+static lk_error parse_extensions(lk_handshake *handshake, lk_reader *body)
+{
+    handshake->extensions_seen = 0;
+    /* RFC 5246 section 7.4.1.2: whether extensions are there shows in "whether there are bytes following the
+     * compression_methods field at the end". */
+    if (body->left == 0)
+        return LK_OK;
+    lk_reader block = lk_reader_vector16(body);
+    if (!lk_reader_finished(body))
+        return LK_ERROR_DECODE;
+    return lk_extensions_parse(handshake, LK_IN_CLIENT_HELLO, &block);
+}
+
+lk_error lk_client_hello_parse(lk_handshake *handshake, lk_reader *body)
+{
+    lk_client_choices choices = {0};
+    choices.legacy_version = lk_reader_u16(body);
+    const uint8_t *random = lk_reader_bytes(body, LK_RANDOM_LENGTH);
+    lk_reader session_id = lk_reader_vector8(body);
+    choices.suites = lk_reader_vector16(body);
+    choices.compressions = lk_reader_vector8(body);
+    if (body->failed || session_id.left > LK_SESSION_ID_MAX || choices.suites.left == 0 ||
+        choices.suites.left % 2 != 0 || choices.compressions.left == 0)
+        return LK_ERROR_DECODE;
+    forget_offer(handshake);
+    lk_error error = check_same(handshake, random, &session_id);
+    if (!error)
+        error = parse_extensions(handshake, body);
+    if (error)
+        return error;
+    memcpy(handshake->client_random, random, LK_RANDOM_LENGTH);
+    handshake->session_id_length = session_id.left;
+    lk_reader_copy(&session_id, handshake->session_id, session_id.left);
+    /* RFC 5746 section 3.6: the SCSV counts as an empty renegotiation_info. */
+    if (has_u16(choices.suites, EMPTY_RENEGOTIATION_INFO_SCSV))
+        handshake->offer.secure_renegotiation = true;
+    lk_handshake_mean(handshake, "client offers %zu suites%s%s", choices.suites.left / 2,
+                      handshake->server_name[0] ? ", asks for " : "", handshake->server_name);
+    return lk_choose(handshake, &choices);
+}
+
+lk_error lk_client_hello_refuse(lk_handshake *handshake, lk_reader *body)
+{
+    /* RFC 5246 section 7.2.2: no_renegotiation is "sent by the client in response to a hello request or by the server
+     * in response to a client hello after initial handshaking". */
+    lk_reader_bytes(body, body->left);
+    lk_handshake_mean(handshake, "client asks for renegotiation, which is refused");
+    lk_error error = lk_handshake_idle(handshake);
+    if (error)
+        return error;
+    return lk_alert_warn(handshake->layer, &handshake->observer, LK_ALERT_NO_RENEGOTIATION, "renegotiation is off");
+}

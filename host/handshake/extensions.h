@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hello extensions (RFC 8446 section 4.2) as rows of a table: where each may stand, who sends it, how it reads. */
+#ifndef LK_HANDSHAKE_EXTENSIONS_H
+#define LK_HANDSHAKE_EXTENSIONS_H
+
+#include "handshake/machine.h"
+
+/* Where a block of extensions stands, as bits. */
+typedef enum lk_place {
+    LK_IN_CLIENT_HELLO = 1,
+    LK_IN_SERVER_HELLO_1_2 = 2,
+    LK_IN_SERVER_HELLO_1_3 = 4,
+    LK_IN_HELLO_RETRY_REQUEST = 8,
+    LK_IN_ENCRYPTED_EXTENSIONS = 16,
+    LK_IN_CERTIFICATE = 32,
+    LK_IN_CERTIFICATE_REQUEST = 64
+} lk_place;
+
+/* ExtensionType, IANA. */
+enum {
+    LK_EXTENSION_SERVER_NAME = 0,
+    LK_EXTENSION_SUPPORTED_GROUPS = 10,
+    LK_EXTENSION_EC_POINT_FORMATS = 11,
+    LK_EXTENSION_SIGNATURE_ALGORITHMS = 13,
+    LK_EXTENSION_ALPN = 16,
+    LK_EXTENSION_EXTENDED_MASTER_SECRET = 23,
+    LK_EXTENSION_SUPPORTED_VERSIONS = 43,
+    LK_EXTENSION_COOKIE = 44,
+    LK_EXTENSION_KEY_SHARE = 51,
+    LK_EXTENSION_RENEGOTIATION_INFO = 0xff01
+};
+
+/** Writes the block, its length in front. */
+void lk_extensions_compose(lk_handshake *handshake, lk_place place, lk_writer *writer);
+
+/**
+ * Parses the content of a block. Unknown ones are ignored in what may hold them, and refused in an answer.
+ * @return DECODE, ILLEGAL_PARAMETER (twice the same, not here, or what its parser says), UNSUPPORTED_EXTENSION.
+ */
+lk_error lk_extensions_parse(lk_handshake *handshake, lk_place place, lk_reader *block);
+
+/** True when the block parsed last had that extension. */
+bool lk_extensions_seen(const lk_handshake *handshake, uint16_t type);
+
+/** The content of an extension in a block, without a look at the others. False when it is not there. */
+bool lk_extensions_find(lk_reader block, uint16_t type, lk_reader *content);
+
+#endif

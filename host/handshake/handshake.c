@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A handshake from its beginning to its end, and what was agreed in it; machine.c drives it. */
+#include "handshake/keys.h"
+
+#include "base/secret.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OUTGOING_BASE = 20 * 1024, /* the longest message without a chain: a ClientHello with a cookie, ALPN and a name */
+    ENTRY_OVERHEAD = 5,        /* of a certificate in its message */
+    IDLE_MAX = 32
+};
+
+void lk_handshake_mean(lk_handshake *handshake, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(handshake->meaning, sizeof handshake->meaning, format, arguments);
+    va_end(arguments);
+}
+
+lk_error lk_handshake_fail(lk_handshake *handshake, lk_error error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(handshake->diagnosis, sizeof handshake->diagnosis, format, arguments);
+    va_end(arguments);
+    return error;
+}
+
+lk_error lk_handshake_idle(lk_handshake *handshake)
+{
+    return ++handshake->idle_messages > IDLE_MAX ? LK_ERROR_TOO_MANY_EMPTY : LK_OK;
+}
+
+void lk_handshake_data_came(lk_handshake *handshake)
+{
+    handshake->idle_messages = 0;
+}
+
+bool lk_handshake_speaks(const lk_handshake *handshake, uint16_t version)
+{
+    return handshake->lowest_version <= version && version <= handshake->highest_version;
+}
+
+void lk_handshake_set_version(lk_handshake *handshake, uint16_t version)
+{
+    handshake->version = version;
+    lk_record_layer_set_version(handshake->layer, version, LK_TLS1_2);
+}
+
+/* Beginning and end */
+
+/* True when the suite exists in that version, and the required engine has both. */
+static bool possible(const lk_handshake_settings *settings, const lk_suite *suite, uint16_t version)
+{
+    return lk_suite_allows(suite, version) &&
+           (!settings->required || lk_engine_supports(settings->required, version, suite->cipher));
+}
+
+/* Keeps of the settings what the required engine allows, and of the versions those that have a suite left. */
+static lk_error limit(lk_handshake *handshake)
+{
+    const lk_handshake_settings *settings = handshake->settings;
+    for (size_t i = 0; i < settings->suite_count && i < LK_SUITES_MAX; i++) {
+        const lk_suite *suite = settings->suites[i];
+        bool kept = false;
+        for (uint16_t version = settings->lowest_version; version <= settings->highest_version; version++) {
+            if (!possible(settings, suite, version))
+                continue;
+            kept = true;
+            if (handshake->lowest_version == 0 || version < handshake->lowest_version)
+                handshake->lowest_version = version;
+            if (version > handshake->highest_version)
+                handshake->highest_version = version;
+        }
+        if (kept)
+            handshake->suites[handshake->suite_count++] = suite;
+    }
+    if (handshake->suite_count > 0)
+        return LK_OK;
+    return settings->required ? LK_ERROR_ENGINE_UNSUPPORTED : LK_ERROR_INVALID_ARGUMENT;
+}
+
+void lk_handshake_release_memory(lk_handshake *handshake)
+{
+    lk_keys_forget(handshake);
+    free(handshake->outgoing);
+    handshake->outgoing = NULL;
+    handshake->outgoing_capacity = 0;
+    free(handshake->cookie);
+    handshake->cookie = NULL;
+}
+
+lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, const char *host, lk_record_layer *layer,
+                          const lk_handshake_observer *observer, lk_handshake **handshake)
+{
+    lk_handshake *made = calloc(1, sizeof *made);
+    if (!made)
+        return LK_ERROR_NO_MEMORY;
+    made->settings = settings;
+    made->role = role;
+    made->layer = layer;
+    made->observer = *observer;
+    lk_error error = limit(made);
+    if (!error && host && strlen(host) > LK_NAME_MAX)
+        error = LK_ERROR_INVALID_ARGUMENT;
+    if (!error) {
+        if (host)
+            memcpy(made->host, host, strlen(host) + 1);
+        made->outgoing_capacity =
+            OUTGOING_BASE + lk_certificate_chain_size(&settings->chain) + settings->chain.count * ENTRY_OVERHEAD;
+        made->outgoing = malloc(made->outgoing_capacity);
+        error = made->outgoing ? LK_OK : LK_ERROR_NO_MEMORY;
+    }
+    if (error) {
+        lk_handshake_free(made);
+        return error;
+    }
+    *handshake = made;
+    return LK_OK;
+}
+
+void lk_handshake_abandon(lk_handshake *handshake)
+{
+    lk_handshake_release_memory(handshake);
+    lk_secret_wipe(handshake->application_secret, sizeof handshake->application_secret);
+    free(handshake->incoming);
+    handshake->incoming = NULL;
+    handshake->incoming_length = handshake->incoming_capacity = handshake->incoming_taken = 0;
+}
+
+void lk_handshake_free(lk_handshake *handshake)
+{
+    if (!handshake)
+        return;
+    lk_handshake_abandon(handshake);
+    lk_certificate_chain_clear(&handshake->peer_chain);
+    lk_secret_wipe(handshake, sizeof *handshake);
+    free(handshake);
+}
+
+lk_error lk_handshake_update_key(lk_handshake *handshake)
+{
+    if (handshake->state != LK_STATE_ESTABLISHED || handshake->version < LK_TLS1_3)
+        return LK_ERROR_WRONG_STATE;
+    handshake->update_wanted = true;
+    return lk_handshake_run(handshake);
+}
+
+/* What was agreed */
+
+bool lk_handshake_established(const lk_handshake *handshake)
+{
+    return handshake->state == LK_STATE_ESTABLISHED;
+}
+
+uint16_t lk_handshake_version(const lk_handshake *handshake)
+{
+    return handshake->version;
+}
+
+const lk_suite *lk_handshake_suite(const lk_handshake *handshake)
+{
+    return handshake->suite;
+}
+
+const lk_group *lk_handshake_group(const lk_handshake *handshake)
+{
+    return handshake->group;
+}
+
+const char *lk_handshake_alpn(const lk_handshake *handshake)
+{
+    return handshake->alpn[0] ? handshake->alpn : NULL;
+}
+
+const char *lk_handshake_server_name(const lk_handshake *handshake)
+{
+    return handshake->server_name[0] ? handshake->server_name : NULL;
+}
+
+const lk_certificate_chain *lk_handshake_peer_chain(const lk_handshake *handshake)
+{
+    return &handshake->peer_chain;
+}
+
+const char *lk_handshake_diagnosis(const lk_handshake *handshake)
+{
+    return handshake->diagnosis;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The handshake of one connection: a table of states (states.c) that says which message goes or comes next, and what
+ * key change follows. It writes to a record layer, is fed the fragments that came, and reads nothing by itself.
+ */
+#ifndef LK_HANDSHAKE_HANDSHAKE_H
+#define LK_HANDSHAKE_HANDSHAKE_H
+
+#include <latchkey/connection.h>
+
+#include "handshake/certificate.h"
+#include "handshake/key_exchange.h"
+#include "record/record.h"
+
+enum { LK_SUITES_MAX = 32, LK_ALPN_MAX = 512, LK_NAME_MAX = 255 };
+
+/** What a side brings to its handshakes. Filled in by a configuration, shared by its connections, not changed
+ * meanwhile. */
+typedef struct lk_handshake_settings {
+    uint16_t lowest_version, highest_version;
+    const lk_suite *suites[LK_SUITES_MAX]; /* in order of preference */
+    size_t suite_count;
+    const lk_group *groups[LK_GROUP_MAX]; /* in order of preference; a client sends a share of the first */
+    size_t group_count;
+    lk_certificate_chain chain; /* of this side */
+    EVP_PKEY *key;              /* that belongs to it, or NULL */
+    X509_STORE *roots;          /* that the peer's chain must lead to */
+    bool trust_anyone;
+    uint8_t alpn[LK_ALPN_MAX]; /* ProtocolName vectors (RFC 7301), as ClientHello has them */
+    size_t alpn_length;
+    const lk_engine *required; /* the engine that must be able to do what is agreed; NULL when any may */
+} lk_handshake_settings;
+
+/** Who is told what happens. Every function must be there. */
+typedef struct lk_handshake_observer {
+    void *context;
+    void (*message)(void *context, bool sent, uint8_t type, const char *name, size_t length, const char *meaning);
+    void (*alert)(void *context, bool sent, bool fatal, int description, const char *meaning);
+    void (*keys)(void *context, bool sent, const char *meaning);
+    /* A secret under its label in the SSLKEYLOGFILE format; client_random has 32 bytes. */
+    void (*secret)(void *context, const char *label, const uint8_t *client_random, const uint8_t *secret,
+                   size_t length);
+} lk_handshake_observer;
+
+typedef struct lk_handshake lk_handshake;
+
+/**
+ * A handshake that is about to begin. Settings and layer are borrowed. host: the name or address of the server, without
+ * a final dot; NULL for a server, or for a client that trusts anyone.
+ * @return INVALID_ARGUMENT when settings leave no suite for any version, ENGINE_UNSUPPORTED when the required engine
+ * has none of them, NO_MEMORY.
+ */
+lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, const char *host, lk_record_layer *layer,
+                          const lk_handshake_observer *observer, lk_handshake **handshake);
+
+/** Erases all secrets: nothing is sent or taken in any more. */
+void lk_handshake_abandon(lk_handshake *handshake);
+
+/** Frees it, and erases all secrets. NULL is allowed. */
+void lk_handshake_free(lk_handshake *handshake);
+
+/**
+ * Sends and takes in messages as far as it goes.
+ * @return OK once the handshake is complete and nothing is left to do; WANT_READ; WANT_WRITE or WANT_ENGINE while the
+ * record layer has no room for a message; or what is wrong.
+ */
+lk_error lk_handshake_run(lk_handshake *handshake);
+
+/** Copies a fragment of type handshake for the next lk_handshake_run(). @return NO_MEMORY, ILLEGAL_PARAMETER (too
+ * long). */
+lk_error lk_handshake_take(lk_handshake *handshake, const uint8_t *data, size_t length);
+
+/** Takes in a change_cipher_spec. @return UNEXPECTED_MESSAGE and its like. */
+lk_error lk_handshake_change_cipher_spec(lk_handshake *handshake, const uint8_t *data, size_t length);
+
+/**
+ * Changes the key of this side; TLS 1.3 alone. What lk_handshake_run() returns: with WANT_WRITE or WANT_ENGINE it goes
+ * on there.
+ * @return WRONG_STATE for another version or before it is complete.
+ */
+lk_error lk_handshake_update_key(lk_handshake *handshake);
+
+/** True when it is complete, and true while a message has come in part. */
+bool lk_handshake_established(const lk_handshake *handshake);
+bool lk_handshake_in_message(const lk_handshake *handshake);
+
+/** Tells it that application data came: what counts messages that carry none begins anew. */
+void lk_handshake_data_came(lk_handshake *handshake);
+
+/** What was agreed; 0 or NULL before it is known. */
+uint16_t lk_handshake_version(const lk_handshake *handshake);
+const lk_suite *lk_handshake_suite(const lk_handshake *handshake);
+const lk_group *lk_handshake_group(const lk_handshake *handshake);
+const char *lk_handshake_alpn(const lk_handshake *handshake);
+const char *lk_handshake_server_name(const lk_handshake *handshake);
+const lk_certificate_chain *lk_handshake_peer_chain(const lk_handshake *handshake);
+
+/** The particulars of the last failure, "" when there are none. */
+const char *lk_handshake_diagnosis(const lk_handshake *handshake);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The handshake from inside: what the message files share with the machine that drives them. */
+#ifndef LK_HANDSHAKE_MACHINE_H
+#define LK_HANDSHAKE_MACHINE_H
+
+#include "base/reader.h"
+#include "base/writer.h"
+#include "handshake/handshake.h"
+#include "handshake/key_schedule.h"
+#include "handshake/prf.h"
+#include "handshake/signature.h"
+#include "handshake/transcript.h"
+
+/* HandshakeType, RFC 8446 section 4 and RFC 5246 section 7.4; the last two are no numbers of the wire. */
+typedef enum lk_message {
+    LK_HELLO_REQUEST = 0,
+    LK_CLIENT_HELLO = 1,
+    LK_SERVER_HELLO = 2,
+    LK_NEW_SESSION_TICKET = 4,
+    LK_ENCRYPTED_EXTENSIONS = 8,
+    LK_CERTIFICATE = 11,
+    LK_SERVER_KEY_EXCHANGE = 12,
+    LK_CERTIFICATE_REQUEST = 13,
+    LK_SERVER_HELLO_DONE = 14,
+    LK_CERTIFICATE_VERIFY = 15,
+    LK_CLIENT_KEY_EXCHANGE = 16,
+    LK_FINISHED = 20,
+    LK_KEY_UPDATE = 24,
+    LK_HELLO_RETRY_REQUEST = 0x100, /* a ServerHello with a random of its own */
+    LK_CHANGE_CIPHER_SPEC = 0x101   /* a content type of its own */
+} lk_message;
+
+typedef enum lk_state {
+    LK_STATE_START,
+    LK_STATE_RETRY,        /* client: second ClientHello is to be sent */
+    LK_STATE_SERVER_HELLO, /* waits for or sends the message of that name; so on below */
+    LK_STATE_NEGOTIATED,   /* version, suite and group are known to both */
+    LK_STATE_EXTENSIONS,
+    LK_STATE_CERTIFICATE,
+    LK_STATE_CERTIFICATE_ASKED, /* client: CertificateRequest has come, Certificate must come */
+    LK_STATE_CERTIFICATE_VERIFY,
+    LK_STATE_SERVER_KEY_EXCHANGE,
+    LK_STATE_SERVER_HELLO_DONE,
+    LK_STATE_SERVER_HELLO_DONE_ASKED,
+    LK_STATE_CLIENT_CERTIFICATE,
+    LK_STATE_CLIENT_KEY_EXCHANGE,
+    LK_STATE_CLIENT_CHANGE_CIPHER_SPEC,
+    LK_STATE_CLIENT_FINISHED,
+    LK_STATE_SERVER_CHANGE_CIPHER_SPEC,
+    LK_STATE_SERVER_FINISHED,
+    LK_STATE_SECOND_CLIENT_HELLO, /* server: after HelloRetryRequest */
+    LK_STATE_ESTABLISHED,
+    LK_STATE_ANY /* in a row: in every state */
+} lk_state;
+
+typedef enum lk_way { LK_SENDS, LK_RECEIVES, LK_PASSES } lk_way;
+
+typedef lk_error lk_message_compose(lk_handshake *handshake, lk_writer *body);
+typedef lk_error lk_message_parse(lk_handshake *handshake, lk_reader *body);
+
+/** One row of the table in states.c. */
+typedef struct lk_row {
+    lk_role role;
+    uint16_t version; /* 0: any, or none yet */
+    lk_state state;
+    lk_way way;
+    lk_message message;
+    lk_state next;
+    lk_message_compose *compose;                 /* way LK_SENDS */
+    lk_message_parse *parse;                     /* way LK_RECEIVES */
+    bool (*when)(const lk_handshake *handshake); /* NULL: always; otherwise the row holds only if it is true */
+    lk_error (*then)(lk_handshake *handshake);   /* what follows once the message is in the transcript; NULL: nothing */
+} lk_row;
+
+const lk_row *lk_row_table(size_t *count);
+
+/* Bytes of the longest message that is taken: a chain of certificates. */
+enum {
+    LK_MESSAGE_MAX = 128 * 1024,
+    LK_MESSAGE_HEADER = 4,
+    LK_MEANING_MAX = 192,
+    LK_DIAGNOSIS_MAX = 384,
+    LK_SESSION_ID_MAX = 32,
+    LK_COOKIE_MAX = 4096,
+    LK_SMALL_MESSAGE = 8 /* a KeyUpdate */
+};
+
+/** What a client's hello offers, as far as this server knows it: bits of lk_*_bit(). */
+typedef struct lk_offer {
+    uint32_t versions, groups, signatures, shares;
+    uint8_t share[LK_GROUP_MAX][LK_PUBLIC_MAX]; /* by place in the table of groups, where the bit in shares is set */
+    bool extended_master_secret, secure_renegotiation;
+} lk_offer;
+
+struct lk_handshake {
+    const lk_handshake_settings *settings;
+    lk_record_layer *layer;
+    lk_handshake_observer observer;
+    lk_role role;
+    lk_state state;
+    char host[LK_NAME_MAX + 1];
+
+    /* what this side is ready for: the settings as far as the required engine goes */
+    uint16_t lowest_version, highest_version;
+    const lk_suite *suites[LK_SUITES_MAX];
+    size_t suite_count;
+
+    /* what was said and agreed */
+    uint16_t version;
+    const lk_suite *suite;
+    const lk_group *group;
+    const lk_signature_scheme *scheme;
+    uint8_t client_random[LK_RANDOM_LENGTH], server_random[LK_RANDOM_LENGTH];
+    uint8_t session_id[LK_SESSION_ID_MAX];
+    size_t session_id_length;
+    uint32_t extensions_offered; /* client: places in the table of extensions that its hello has */
+    uint32_t extensions_seen;    /* of the message parsed last */
+    bool retried, compatibility_sent, certificate_asked, extended_master_secret;
+    lk_offer offer;
+    uint8_t *cookie;
+    size_t cookie_length;
+    char alpn[LK_NAME_MAX + 1], server_name[LK_NAME_MAX + 1];
+    lk_certificate_chain peer_chain;
+
+    /* secrets; traffic secrets by lk_role of the side that seals with them */
+    EVP_PKEY *key_pair;
+    uint8_t peer_public[LK_PUBLIC_MAX];
+    uint8_t shared[LK_SHARED_MAX];
+    lk_key_schedule schedule;
+    uint8_t handshake_secret[2][LK_HASH_MAX], application_secret[2][LK_HASH_MAX];
+    uint8_t master[LK_MASTER_SECRET_LENGTH];
+    lk_direction_parameters keys[2]; /* TLS 1.2 */
+    lk_transcript transcript;
+
+    /* messages that came: [taken, length) is still to be looked at */
+    uint8_t *incoming;
+    size_t incoming_length, incoming_capacity, incoming_taken;
+
+    /* the message composed last; pending as long as the record layer has no room for it */
+    uint8_t *outgoing; /* NULL once established: then small is enough */
+    size_t outgoing_capacity, outgoing_length;
+    uint8_t small[LK_SMALL_MESSAGE];
+    const lk_row *pending;  /* the row that is finished once it has gone */
+    bool update_wanted;     /* TLS 1.3: this side's key shall change */
+    unsigned idle_messages; /* messages without use since application data came last */
+
+    char meaning[LK_MEANING_MAX];
+    char diagnosis[LK_DIAGNOSIS_MAX];
+};
+
+/** Says what the message at hand means, for the observer. */
+__attribute__((format(printf, 2, 3))) void lk_handshake_mean(lk_handshake *handshake, const char *format, ...);
+
+/** Keeps particulars of a failure and returns its error. */
+__attribute__((format(printf, 3, 4))) lk_error lk_handshake_fail(lk_handshake *handshake, lk_error error,
+                                                                 const char *format, ...);
+
+/** Erases and frees what an established connection needs no more. */
+void lk_handshake_release_memory(lk_handshake *handshake);
+
+/** Fixes the version, for the record layer too. */
+void lk_handshake_set_version(lk_handshake *handshake, uint16_t version);
+
+/** Counts a message that carries nothing. @return TOO_MANY_EMPTY past the bound. */
+lk_error lk_handshake_idle(lk_handshake *handshake);
+
+/** True for a version that this side is ready for. */
+bool lk_handshake_speaks(const lk_handshake *handshake, uint16_t version);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The handshake as a table. From the top, the first row of the present role, version and state whose condition holds is
+ * the one that counts; where this side receives, it is the row of the message that came. No row: the message may not
+ * come now. README.md draws it.
+ */
+#include "handshake/keys.h"
+#include "handshake/messages.h"
+
+static bool retry_needed(const lk_handshake *handshake)
+{
+    return !handshake->retried && !(handshake->offer.shares & lk_group_bit(handshake->group));
+}
+
+/* RFC 8446 appendix D.4: change_cipher_spec goes once, and only to a client that asked by a session id. */
+static bool compatible(const lk_handshake *handshake)
+{
+    return !handshake->compatibility_sent && handshake->session_id_length > 0;
+}
+
+static bool certificate_asked(const lk_handshake *handshake)
+{
+    return handshake->certificate_asked;
+}
+
+static bool update_wanted(const lk_handshake *handshake)
+{
+    return handshake->update_wanted;
+}
+
+#define SEND(role, version, from, message, compose, when, then, next)                                                  \
+    {                                                                                                                  \
+        LK_##role, version, LK_STATE_##from, LK_SENDS, LK_##message, LK_STATE_##next, compose, NULL, when, then        \
+    }
+#define RECEIVE(role, version, from, message, parse, then, next)                                                       \
+    {                                                                                                                  \
+        LK_##role, version, LK_STATE_##from, LK_RECEIVES, LK_##message, LK_STATE_##next, NULL, parse, NULL, then       \
+    }
+#define PASS(role, version, from, then, next)                                                                          \
+    {                                                                                                                  \
+        LK_##role, version, LK_STATE_##from, LK_PASSES, LK_HELLO_REQUEST, LK_STATE_##next, NULL, NULL, NULL, then      \
+    }
+
+/* clang-format off */
+static const lk_row rows[] = {
+    /* Client, until the version is known. */
+    SEND(CLIENT, 0, START, CLIENT_HELLO, lk_client_hello_compose, NULL, NULL, SERVER_HELLO),
+    RECEIVE(CLIENT, 0, SERVER_HELLO, HELLO_RETRY_REQUEST, lk_hello_retry_request_parse, NULL, RETRY),
+    RECEIVE(CLIENT, 0, SERVER_HELLO, SERVER_HELLO, lk_server_hello_parse, NULL, NEGOTIATED),
+    SEND(CLIENT, LK_TLS1_3, RETRY, CHANGE_CIPHER_SPEC, NULL, compatible, NULL, RETRY),
+    SEND(CLIENT, LK_TLS1_3, RETRY, CLIENT_HELLO, lk_client_hello_compose, NULL, NULL, SERVER_HELLO),
+
+    /* Client, TLS 1.3. */
+    PASS(CLIENT, LK_TLS1_3, NEGOTIATED, lk_keys_handshake_client, CLIENT_CHANGE_CIPHER_SPEC),
+    SEND(CLIENT, LK_TLS1_3, CLIENT_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, compatible, NULL, CLIENT_CHANGE_CIPHER_SPEC),
+    PASS(CLIENT, LK_TLS1_3, CLIENT_CHANGE_CIPHER_SPEC, lk_keys_handshake_write, EXTENSIONS),
+    RECEIVE(CLIENT, LK_TLS1_3, EXTENSIONS, ENCRYPTED_EXTENSIONS, lk_encrypted_extensions_parse, NULL, CERTIFICATE),
+    RECEIVE(CLIENT, LK_TLS1_3, CERTIFICATE, CERTIFICATE_REQUEST, lk_certificate_request_parse, NULL, CERTIFICATE_ASKED),
+    RECEIVE(CLIENT, LK_TLS1_3, CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, CERTIFICATE_VERIFY),
+    RECEIVE(CLIENT, LK_TLS1_3, CERTIFICATE_ASKED, CERTIFICATE, lk_certificate_parse, NULL, CERTIFICATE_VERIFY),
+    RECEIVE(CLIENT, LK_TLS1_3, CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_parse, NULL, SERVER_FINISHED),
+    RECEIVE(CLIENT, LK_TLS1_3, SERVER_FINISHED, FINISHED, lk_finished_parse, lk_keys_application_client, CLIENT_CERTIFICATE),
+    SEND(CLIENT, LK_TLS1_3, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_none_compose, certificate_asked, NULL, CLIENT_FINISHED),
+    PASS(CLIENT, LK_TLS1_3, CLIENT_CERTIFICATE, NULL, CLIENT_FINISHED),
+    SEND(CLIENT, LK_TLS1_3, CLIENT_FINISHED, FINISHED, lk_finished_compose, NULL, lk_keys_application_write, ESTABLISHED),
+    RECEIVE(CLIENT, LK_TLS1_3, ESTABLISHED, NEW_SESSION_TICKET, lk_new_session_ticket_parse, NULL, ESTABLISHED),
+    RECEIVE(CLIENT, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_parse, lk_keys_update_read, ESTABLISHED),
+    SEND(CLIENT, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_compose, update_wanted, lk_keys_update_write, ESTABLISHED),
+
+    /* Client, TLS 1.2. */
+    PASS(CLIENT, LK_TLS1_2, NEGOTIATED, NULL, CERTIFICATE),
+    RECEIVE(CLIENT, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, SERVER_KEY_EXCHANGE),
+    RECEIVE(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_parse, NULL, SERVER_HELLO_DONE),
+    RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, CERTIFICATE_REQUEST, lk_certificate_request_parse, NULL, SERVER_HELLO_DONE_ASKED),
+    RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
+    RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE_ASKED, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
+    SEND(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_none_compose, certificate_asked, NULL, CLIENT_KEY_EXCHANGE),
+    PASS(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE, NULL, CLIENT_KEY_EXCHANGE),
+    SEND(CLIENT, LK_TLS1_2, CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, lk_client_key_exchange_compose, NULL, lk_keys_master, CLIENT_CHANGE_CIPHER_SPEC),
+    SEND(CLIENT, LK_TLS1_2, CLIENT_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, NULL, lk_keys_write, CLIENT_FINISHED),
+    SEND(CLIENT, LK_TLS1_2, CLIENT_FINISHED, FINISHED, lk_finished_compose, NULL, NULL, SERVER_CHANGE_CIPHER_SPEC),
+    RECEIVE(CLIENT, LK_TLS1_2, SERVER_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, lk_keys_read, SERVER_FINISHED),
+    RECEIVE(CLIENT, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_parse, NULL, ESTABLISHED),
+    RECEIVE(CLIENT, LK_TLS1_2, ANY, HELLO_REQUEST, lk_hello_request_parse, NULL, ANY),
+
+    /* Server, until the version is known. */
+    RECEIVE(SERVER, 0, START, CLIENT_HELLO, lk_client_hello_parse, NULL, SERVER_HELLO),
+
+    /* Server, TLS 1.3. */
+    SEND(SERVER, LK_TLS1_3, SERVER_HELLO, HELLO_RETRY_REQUEST, lk_hello_retry_request_compose, retry_needed, NULL, RETRY),
+    SEND(SERVER, LK_TLS1_3, RETRY, CHANGE_CIPHER_SPEC, NULL, compatible, NULL, SECOND_CLIENT_HELLO),
+    PASS(SERVER, LK_TLS1_3, RETRY, NULL, SECOND_CLIENT_HELLO),
+    RECEIVE(SERVER, LK_TLS1_3, SECOND_CLIENT_HELLO, CLIENT_HELLO, lk_client_hello_parse, NULL, SERVER_HELLO),
+    SEND(SERVER, LK_TLS1_3, SERVER_HELLO, SERVER_HELLO, lk_server_hello_compose, NULL, lk_keys_handshake_server, SERVER_CHANGE_CIPHER_SPEC),
+    SEND(SERVER, LK_TLS1_3, SERVER_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, compatible, NULL, SERVER_CHANGE_CIPHER_SPEC),
+    PASS(SERVER, LK_TLS1_3, SERVER_CHANGE_CIPHER_SPEC, lk_keys_handshake_write, EXTENSIONS),
+    SEND(SERVER, LK_TLS1_3, EXTENSIONS, ENCRYPTED_EXTENSIONS, lk_encrypted_extensions_compose, NULL, NULL, CERTIFICATE),
+    SEND(SERVER, LK_TLS1_3, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, CERTIFICATE_VERIFY),
+    SEND(SERVER, LK_TLS1_3, CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_compose, NULL, NULL, SERVER_FINISHED),
+    SEND(SERVER, LK_TLS1_3, SERVER_FINISHED, FINISHED, lk_finished_compose, NULL, lk_keys_application_server, CLIENT_FINISHED),
+    RECEIVE(SERVER, LK_TLS1_3, CLIENT_FINISHED, FINISHED, lk_finished_parse, lk_keys_application_read, ESTABLISHED),
+    RECEIVE(SERVER, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_parse, lk_keys_update_read, ESTABLISHED),
+    SEND(SERVER, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_compose, update_wanted, lk_keys_update_write, ESTABLISHED),
+
+    /* Server, TLS 1.2. */
+    SEND(SERVER, LK_TLS1_2, SERVER_HELLO, SERVER_HELLO, lk_server_hello_compose, NULL, NULL, CERTIFICATE),
+    SEND(SERVER, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, SERVER_KEY_EXCHANGE),
+    SEND(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_compose, NULL, NULL, SERVER_HELLO_DONE),
+    SEND(SERVER, LK_TLS1_2, SERVER_HELLO_DONE, SERVER_HELLO_DONE, lk_server_hello_done_compose, NULL, NULL, CLIENT_KEY_EXCHANGE),
+    RECEIVE(SERVER, LK_TLS1_2, CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, lk_client_key_exchange_parse, lk_keys_master, CLIENT_CHANGE_CIPHER_SPEC),
+    RECEIVE(SERVER, LK_TLS1_2, CLIENT_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, lk_keys_read, CLIENT_FINISHED),
+    RECEIVE(SERVER, LK_TLS1_2, CLIENT_FINISHED, FINISHED, lk_finished_parse, NULL, SERVER_CHANGE_CIPHER_SPEC),
+    SEND(SERVER, LK_TLS1_2, SERVER_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, NULL, lk_keys_write, SERVER_FINISHED),
+    SEND(SERVER, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_compose, NULL, NULL, ESTABLISHED),
+    RECEIVE(SERVER, LK_TLS1_2, ESTABLISHED, CLIENT_HELLO, lk_client_hello_refuse, NULL, ESTABLISHED),
+};
+/* clang-format on */
+
+const lk_row *lk_row_table(size_t *count)
+{
+    *count = sizeof rows / sizeof rows[0];
+    return rows;
+}
