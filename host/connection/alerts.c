@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a connection ends: by an error of ours, by an alert of the peer, or by close_notify. */
+#include "connection/inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Warnings that mean nothing here are tolerated, but not for ever. */
+enum { WARNINGS_MAX = 4 };
+
+static void wait_alert(lk_connection *connection, bool fatal, int description, const char *meaning)
+{
+    connection->alert = (lk_alert){.fatal = fatal, .description = (uint8_t)description};
+    connection->alert_meaning = meaning;
+    connection->alert_waiting = true;
+    lk_connection_flush_alert(connection);
+}
+
+void lk_connection_flush_alert(lk_connection *connection)
+{
+    if (!connection->alert_waiting)
+        return;
+    lk_error error =
+        lk_alert_send(connection->layer, &connection->observer, connection->alert, connection->alert_meaning);
+    /* Any other error than these is final for writing: then there is nobody to be told. */
+    connection->alert_waiting = error == LK_ERROR_WANT_WRITE || error == LK_ERROR_WANT_ENGINE;
+}
+
+lk_error lk_connection_fail(lk_connection *connection, lk_error error)
+{
+    if (connection->failure)
+        return connection->failure;
+    connection->failure = error;
+    const char *particulars = lk_handshake_diagnosis(connection->handshake);
+    if (connection->diagnosis[0] == '\0')
+        snprintf(connection->diagnosis, sizeof connection->diagnosis, "%s",
+                 particulars[0] ? particulars : lk_error_sentence(error));
+    lk_handshake_abandon(connection->handshake);
+    int description = lk_error_alert(error);
+    /* After close_notify nothing may be sent any more (RFC 8446 section 6.1). */
+    if (description != LK_ALERT_NONE && !connection->close_wanted)
+        wait_alert(connection, true, description, lk_error_sentence(error));
+    return error;
+}
+
+static lk_error take_fatal(lk_connection *connection, lk_alert alert)
+{
+    snprintf(connection->diagnosis, sizeof connection->diagnosis, "%s: %s (%u)", lk_error_sentence(LK_ERROR_PEER_ALERT),
+             lk_alert_name(alert.description), alert.description);
+    lk_connection_observe_alert(connection, alert, "the peer gives up");
+    return LK_ERROR_PEER_ALERT;
+}
+
+lk_error lk_connection_take_alert(lk_connection *connection, const uint8_t *data, size_t length)
+{
+    lk_alert alert = {0};
+    lk_error error = lk_alert_parse(data, length, lk_connection_version(connection), &alert);
+    if (error)
+        return error;
+    if (alert.description == LK_ALERT_CLOSE_NOTIFY) {
+        connection->close_received = true;
+        lk_connection_observe_alert(connection, alert, "the peer has said everything");
+        return LK_ERROR_CLOSED;
+    }
+    if (alert.fatal)
+        return take_fatal(connection, alert);
+    lk_connection_observe_alert(connection, alert, "a warning, which changes nothing");
+    return ++connection->warnings > WARNINGS_MAX ? LK_ERROR_TOO_MANY_EMPTY : LK_OK;
+}
+
+lk_error lk_connection_close(lk_connection *connection)
+{
+    if (connection->failure)
+        return connection->failure;
+    if (connection->close_wanted)
+        return LK_OK;
+    connection->close_wanted = true;
+    wait_alert(connection, false, LK_ALERT_CLOSE_NOTIFY, "this side has said everything");
+    return LK_OK;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A configuration from inside. */
+#ifndef LK_CONNECTION_CONFIG_H
+#define LK_CONNECTION_CONFIG_H
+
+#include <latchkey/config.h>
+
+#include "handshake/handshake.h"
+
+enum { LK_CONFIG_TEXT_MAX = 512 };
+
+struct lk_config {
+    lk_handshake_settings settings;
+    lk_engine *software; /* owned, shared by all connections */
+    lk_engine *engine;   /* borrowed: the device's, or NULL */
+    lk_engine_policy policy;
+    char engine_reason[LK_CONFIG_TEXT_MAX]; /* why there is no engine */
+    lk_observer *observer;
+    void *observer_context;
+    lk_key_log *key_log;
+    void *key_log_context;
+    char diagnosis[LK_CONFIG_TEXT_MAX];
+};
+
+/** Keeps what a failed call complains of, and returns its error. */
+__attribute__((format(printf, 3, 4))) lk_error lk_config_fail(lk_config *config, lk_error error, const char *format,
+                                                              ...);
+
+#endif

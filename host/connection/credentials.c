@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a configuration reads from PEM files: the own chain and key, and the roots it trusts. */
+#include "connection/config.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509_vfy.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* libcrypto's last complaint, for a person; its queue of errors is then empty. */
+static const char *libcrypto_complaint(void)
+{
+    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    ERR_clear_error();
+    return reason ? reason : "no reason given";
+}
+
+static lk_error open_file(lk_config *config, const char *path, BIO **file)
+{
+    errno = 0;
+    *file = BIO_new_file(path, "r");
+    if (*file)
+        return LK_OK;
+    int cause = errno;
+    ERR_clear_error();
+    return lk_config_fail(config, LK_ERROR_FILE_UNREADABLE, "%s cannot be read: %s", path,
+                          cause ? strerror(cause) : "unknown cause");
+}
+
+/* The next certificate of a file; NULL with OK at its end. */
+static lk_error next_certificate(lk_config *config, const char *path, BIO *file, X509 **certificate)
+{
+    *certificate = PEM_read_bio_X509(file, NULL, NULL, NULL);
+    if (*certificate)
+        return LK_OK;
+    unsigned long last = ERR_peek_last_error();
+    if (ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE) {
+        ERR_clear_error();
+        return LK_OK;
+    }
+    return lk_config_fail(config, LK_ERROR_FILE_MALFORMED, "%s holds something that is no PEM certificate: %s", path,
+                          libcrypto_complaint());
+}
+
+static lk_error chain_add(lk_certificate_chain *chain, X509 *certificate)
+{
+    unsigned char *bytes = NULL;
+    int length = i2d_X509(certificate, &bytes);
+    lk_error error = length > 0 ? lk_certificate_chain_add(chain, bytes, (size_t)length) : LK_ERROR_NO_MEMORY;
+    OPENSSL_free(bytes);
+    return error;
+}
+
+static lk_error read_chain(lk_config *config, const char *path, lk_certificate_chain *chain)
+{
+    BIO *file = NULL;
+    X509 *certificate = NULL;
+    lk_error error = open_file(config, path, &file);
+    while (!error) {
+        error = next_certificate(config, path, file, &certificate);
+        if (error || !certificate)
+            break;
+        error = chain_add(chain, certificate);
+        if (error == LK_ERROR_CERTIFICATE_MALFORMED)
+            error = lk_config_fail(config, LK_ERROR_FILE_MALFORMED, "%s holds a chain of more than %d certificates",
+                                   path, LK_CHAIN_MAX);
+        X509_free(certificate);
+    }
+    BIO_free(file);
+    if (!error && chain->count == 0)
+        error = lk_config_fail(config, LK_ERROR_FILE_MALFORMED, "%s holds no PEM certificate", path);
+    return error;
+}
+
+/* Nobody is asked for a passphrase: a library must not stop for one. */
+static int no_passphrase(char *buffer, int size, int writing, void *context)
+{
+    (void)buffer, (void)size, (void)writing;
+    *(bool *)context = true;
+    return -1;
+}
+
+static lk_error read_key(lk_config *config, const char *path, EVP_PKEY **key)
+{
+    BIO *file = NULL;
+    bool encrypted = false;
+    lk_error error = open_file(config, path, &file);
+    if (error)
+        return error;
+    *key = PEM_read_bio_PrivateKey(file, NULL, no_passphrase, &encrypted);
+    BIO_free(file);
+    if (*key)
+        return LK_OK;
+    const char *complaint = libcrypto_complaint();
+    if (encrypted)
+        return lk_config_fail(config, LK_ERROR_FILE_MALFORMED,
+                              "%s holds an encrypted private key; decrypt it first (openssl pkey -in FILE -out FILE)",
+                              path);
+    return lk_config_fail(config, LK_ERROR_FILE_MALFORMED, "%s holds no PEM private key: %s", path, complaint);
+}
+
+static lk_error check_pair(lk_config *config, const char *chain_path, const lk_certificate_chain *chain,
+                           const char *key_path, const EVP_PKEY *key)
+{
+    EVP_PKEY *public_key = lk_certificate_chain_key(chain);
+    if (public_key && EVP_PKEY_eq(public_key, key) == 1)
+        return LK_OK;
+    ERR_clear_error();
+    return lk_config_fail(config, LK_ERROR_KEY_MISMATCH,
+                          "the private key in %s does not belong to the first certificate in %s", key_path, chain_path);
+}
+
+lk_error lk_config_use_certificate_files(lk_config *config, const char *chain_path, const char *key_path)
+{
+    lk_certificate_chain chain = {0};
+    EVP_PKEY *key = NULL;
+    lk_error error = read_chain(config, chain_path, &chain);
+    if (!error)
+        error = read_key(config, key_path, &key);
+    if (!error)
+        error = check_pair(config, chain_path, &chain, key_path, key);
+    if (error) {
+        lk_certificate_chain_clear(&chain);
+        EVP_PKEY_free(key);
+        return error;
+    }
+    lk_certificate_chain_clear(&config->settings.chain);
+    EVP_PKEY_free(config->settings.key);
+    config->settings.chain = chain;
+    config->settings.key = key;
+    return LK_OK;
+}
+
+lk_error lk_config_trust_file(lk_config *config, const char *path)
+{
+    BIO *file = NULL;
+    X509 *certificate = NULL;
+    size_t count = 0;
+    X509_STORE *roots = X509_STORE_new();
+    lk_error error = roots ? open_file(config, path, &file) : LK_ERROR_NO_MEMORY;
+    while (!error) {
+        error = next_certificate(config, path, file, &certificate);
+        if (error || !certificate)
+            break;
+        count++;
+        error = X509_STORE_add_cert(roots, certificate) == 1 ? LK_OK : LK_ERROR_NO_MEMORY;
+        X509_free(certificate);
+    }
+    BIO_free(file);
+    if (!error && count == 0)
+        error = lk_config_fail(config, LK_ERROR_FILE_MALFORMED, "%s holds no PEM certificate", path);
+    if (error) {
+        X509_STORE_free(roots);
+        return error;
+    }
+    X509_STORE_free(config->settings.roots);
+    config->settings.roots = roots;
+    return LK_OK;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What happens becomes events for the observer of the configuration, and statistics (P7). */
+#include "connection/inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void tell(const lk_connection *connection, const lk_event *event)
+{
+    if (connection->config->observer)
+        connection->config->observer(connection->config->observer_context, event);
+}
+
+static void count(lk_connection *connection, const lk_record_fact *fact)
+{
+    lk_direction_statistics *direction = fact->sent ? &connection->statistics.sent : &connection->statistics.received;
+    if (fact->status != LK_OK)
+        return;
+    if (!fact->engine) {
+        direction->plain_records++;
+        return;
+    }
+    direction->records++;
+    direction->bytes += fact->length;
+    bool software = strcmp(fact->engine, "software") == 0;
+    *(software ? &direction->software_records : &direction->device_records) += 1;
+    *(software ? &direction->software_bytes : &direction->device_bytes) += fact->length;
+}
+
+void lk_connection_observe_record(void *context, const lk_record_fact *fact)
+{
+    lk_connection *connection = context;
+    lk_event event = {.kind = LK_EVENT_RECORD,
+                      .sent = fact->sent,
+                      .outer_type = fact->outer_type,
+                      .content_type = fact->type,
+                      .wire_version = fact->wire_version,
+                      .sequence = fact->sequence,
+                      .epoch = fact->epoch,
+                      .wire_length = fact->wire_length,
+                      .length = fact->length,
+                      .engine = fact->engine,
+                      .slot = fact->slot,
+                      .meaning = fact->status == LK_OK ? NULL : lk_error_sentence(fact->status)};
+    count(connection, fact);
+    tell(connection, &event);
+}
+
+static void observe_message(void *context, bool sent, uint8_t type, const char *name, size_t length,
+                            const char *meaning)
+{
+    tell(context, &(lk_event){.kind = LK_EVENT_MESSAGE,
+                              .sent = sent,
+                              .type = type,
+                              .name = name,
+                              .length = length,
+                              .slot = -1,
+                              .meaning = meaning});
+}
+
+static void observe_alert(void *context, bool sent, bool fatal, int description, const char *meaning)
+{
+    tell(context, &(lk_event){.kind = LK_EVENT_ALERT,
+                              .sent = sent,
+                              .fatal = fatal,
+                              .type = (uint8_t)description,
+                              .name = lk_alert_name(description),
+                              .slot = -1,
+                              .meaning = meaning});
+}
+
+/* The engine that makes the next records, as far as it is known: a failover engine may hold directions of both kinds.
+ */
+static const char *engine_name(const lk_connection *connection)
+{
+    if (!connection->failover)
+        return lk_engine_name(lk_record_layer_engine(connection->layer));
+    return lk_engine_failover_count(connection->failover) == 0 ? lk_engine_name(connection->config->engine)
+                                                               : "software";
+}
+
+static void observe_keys(void *context, bool sent, const char *meaning)
+{
+    lk_connection *connection = context;
+    lk_connection_observe_fallback(connection);
+    tell(connection,
+         &(lk_event){
+             .kind = LK_EVENT_KEYS, .sent = sent, .engine = engine_name(connection), .slot = -1, .meaning = meaning});
+}
+
+void lk_connection_observe_handshake(lk_connection *connection)
+{
+    connection->observer = (lk_handshake_observer){.context = connection,
+                                                   .message = observe_message,
+                                                   .alert = observe_alert,
+                                                   .keys = observe_keys,
+                                                   .secret = lk_connection_log_secret};
+}
+
+void lk_connection_observe_alert(lk_connection *connection, lk_alert alert, const char *meaning)
+{
+    observe_alert(connection, false, alert.fatal, alert.description, meaning);
+}
+
+void lk_connection_observe_engine(lk_connection *connection)
+{
+    const lk_config *config = connection->config;
+    const char *meaning = "as the configuration says";
+    if (config->policy == LK_ENGINE_REQUIRE_DEVICE)
+        meaning = "the device is required: nothing falls back to software";
+    else if (connection->failover)
+        meaning = "the device as long as it can, then software";
+    else if (config->policy == LK_ENGINE_AUTO)
+        meaning = connection->fallback_reason;
+    tell(connection,
+         &(lk_event){.kind = LK_EVENT_ENGINE, .engine = engine_name(connection), .slot = -1, .meaning = meaning});
+}
+
+void lk_connection_observe_fallback(lk_connection *connection)
+{
+    if (!connection->failover)
+        return;
+    uint64_t now = lk_engine_failover_count(connection->failover);
+    if (now == connection->fallbacks_told)
+        return;
+    connection->fallbacks_told = now;
+    connection->statistics.fallbacks = now;
+    lk_error reason = lk_engine_failover_reason(connection->failover);
+    snprintf(connection->fallback_reason, sizeof connection->fallback_reason, "%s", lk_error_sentence(reason));
+    tell(
+        connection,
+        &(lk_event){.kind = LK_EVENT_ENGINE, .engine = "software", .slot = -1, .meaning = connection->fallback_reason});
+}

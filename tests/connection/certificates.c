@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "connection/certificates.h"
+
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RSA_BITS = 2048, SECONDS_A_DAY = 86400 };
+
+static EVP_PKEY *key_new(const char *kind)
+{
+    EVP_PKEY *key = NULL;
+    if (strcmp(kind, "RSA") == 0)
+        key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RSA_BITS);
+    else if (strcmp(kind, "ED25519") == 0)
+        key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    else
+        key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", strcmp(kind, "EC") == 0 ? "P-256" : kind);
+    cr_assert_not_null(key, "no key of kind %s", kind);
+    return key;
+}
+
+static void add_extension(X509 *certificate, int kind, const char *value)
+{
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, kind, value);
+    cr_assert_not_null(extension, "libcrypto refuses the extension %s", value);
+    cr_assert_eq(X509_add_ext(certificate, extension, -1), 1);
+    X509_EXTENSION_free(extension);
+}
+
+static X509 *certificate_new(EVP_PKEY *key, const char *subject, long from, long until)
+{
+    static long serial;
+    X509 *certificate = X509_new();
+    X509_NAME *name = X509_get_subject_name(certificate);
+    X509_set_version(certificate, X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), ++serial);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), from * SECONDS_A_DAY);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), until * SECONDS_A_DAY);
+    X509_set_pubkey(certificate, key);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)subject, -1, -1, 0);
+    return certificate;
+}
+
+static void sign(X509 *certificate, X509 *issuer, EVP_PKEY *key)
+{
+    X509_set_issuer_name(certificate, X509_get_subject_name(issuer));
+    const EVP_MD *digest = EVP_PKEY_is_a(key, "ED25519") ? NULL : EVP_sha256();
+    cr_assert_gt(X509_sign(certificate, key, digest), 0);
+}
+
+static FILE *file_new(const certificates *made, const char *name, char path[CERTIFICATES_PATH_MAX])
+{
+    snprintf(path, CERTIFICATES_PATH_MAX, "%s/%s", made->directory, name);
+    FILE *file = fopen(path, "w");
+    cr_assert_not_null(file, "%s cannot be made", path);
+    return file;
+}
+
+certificates *certificates_new(void)
+{
+    certificates *made = calloc(1, sizeof *made);
+    cr_assert_not_null(made);
+    strcpy(made->directory, "/tmp/latchkey-certificates-XXXXXX");
+    cr_assert_not_null(mkdtemp(made->directory));
+    EVP_PKEY *key = key_new("EC");
+    X509 *root = certificate_new(key, "Test Root", -30, 30);
+    add_extension(root, NID_basic_constraints, "critical,CA:TRUE");
+    add_extension(root, NID_key_usage, "critical,keyCertSign");
+    sign(root, root, key);
+    FILE *file = file_new(made, "root.pem", made->root);
+    PEM_write_X509(file, root);
+    fclose(file);
+    made->root_certificate = root;
+    made->root_key = key;
+    return made;
+}
+
+void certificates_free(certificates *made)
+{
+    char path[CERTIFICATES_PATH_MAX];
+    DIR *directory = opendir(made->directory);
+    for (struct dirent *entry = readdir(directory); entry; entry = readdir(directory)) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "%s/%.40s", made->directory, entry->d_name);
+        unlink(path);
+    }
+    closedir(directory);
+    rmdir(made->directory);
+    X509_free(made->root_certificate);
+    EVP_PKEY_free(made->root_key);
+    free(made);
+}
+
+certificate_files certificates_issue(certificates *made, const char *name, const certificate_request *request)
+{
+    certificate_files files;
+    char file_name[64];
+    bool dated = request->from != 0 || request->until != 0;
+    EVP_PKEY *key = key_new(request->key);
+    X509 *leaf = certificate_new(key, name, dated ? request->from : -1, dated ? request->until : 1);
+    add_extension(leaf, NID_subject_alt_name, request->names ? request->names : "DNS:localhost,IP:127.0.0.1");
+    add_extension(leaf, NID_ext_key_usage, request->purpose ? request->purpose : "serverAuth");
+    sign(leaf, request->self_signed ? leaf : made->root_certificate, request->self_signed ? key : made->root_key);
+    snprintf(file_name, sizeof file_name, "%s.pem", name);
+    FILE *file = file_new(made, file_name, files.chain);
+    PEM_write_X509(file, leaf);
+    fclose(file);
+    snprintf(file_name, sizeof file_name, "%s.key", name);
+    file = file_new(made, file_name, files.key);
+    PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL);
+    fclose(file);
+    X509_free(leaf);
+    EVP_PKEY_free(key);
+    return files;
+}
+
+void certificates_write(certificates *made, const char *name, const char *text, char path[CERTIFICATES_PATH_MAX])
+{
+    FILE *file = file_new(made, name, path);
+    fputs(text, file);
+    fclose(file);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Certificates made on the spot, as PEM files in a directory of the test's own. */
+#ifndef LK_TESTS_CONNECTION_CERTIFICATES_H
+#define LK_TESTS_CONNECTION_CERTIFICATES_H
+
+#include <stdbool.h>
+
+enum { CERTIFICATES_PATH_MAX = 96 };
+
+/** A directory with a root, and whatever was issued under it. */
+typedef struct certificates {
+    char directory[48];
+    char root[CERTIFICATES_PATH_MAX]; /* the root's certificate */
+    void *root_certificate, *root_key;
+} certificates;
+
+/** What is asked of a certificate; zeros stand for a good one. */
+typedef struct certificate_request {
+    const char *key;     /* "RSA", "EC" (P-256), "P-384", "ED25519" */
+    const char *names;   /* subjectAltName; NULL: DNS:localhost,IP:127.0.0.1 */
+    const char *purpose; /* extendedKeyUsage; NULL: serverAuth */
+    long from, until;    /* days from now; 0, 0: from yesterday until tomorrow */
+    bool self_signed;
+} certificate_request;
+
+/** The files of one that was issued. */
+typedef struct certificate_files {
+    char chain[CERTIFICATES_PATH_MAX], key[CERTIFICATES_PATH_MAX];
+} certificate_files;
+
+certificates *certificates_new(void);
+void certificates_free(certificates *made);
+
+/** Issues one; every call needs a name of its own for the files. */
+certificate_files certificates_issue(certificates *made, const char *name, const certificate_request *request);
+
+/** Puts text into a file of the directory; path receives its name. */
+void certificates_write(certificates *made, const char *name, const char *text, char path[CERTIFICATES_PATH_MAX]);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who makes the records follows from the policy, shows in the statistics, and costs no byte when a device is lost (P4,
+ * P7). */
+#include "connection/clear_engine.h"
+#include "connection/loopback.h"
+#include "record/slow_engine.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LENGTH = 300000 };
+
+static uint8_t data[LENGTH];
+
+static void fill(void)
+{
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)(i * 7 + i / 256);
+}
+
+static lk_connection_statistics statistics_of(loopback *pair, lk_role role)
+{
+    lk_connection_statistics statistics;
+    lk_connection_statistics_get(pair->side[role].connection, &statistics);
+    return statistics;
+}
+
+static void note_engine(void *context, const lk_event *event)
+{
+    if (event->kind == LK_EVENT_ENGINE)
+        snprintf(context, 200, "%s: %s", event->engine, event->meaning);
+}
+
+Test(engine, without_a_device_software_does_it_and_the_reason_shows)
+{
+    char told[200] = "";
+    loopback *pair = loopback_new("EC");
+    lk_config *config = pair->side[LK_CLIENT].config;
+    cr_assert_eq(lk_config_set_engine(config, NULL, LK_ENGINE_AUTO, "no board is plugged in"), LK_OK);
+    lk_config_set_observer(config, note_engine, told);
+    loopback_establish(pair);
+    cr_assert_str_eq(told, "software: no board is plugged in");
+    cr_assert_str_eq(statistics_of(pair, LK_CLIENT).fallback_reason, "no board is plugged in");
+    cr_assert_gt(statistics_of(pair, LK_CLIENT).sent.software_records, 0);
+    loopback_free(pair);
+}
+
+Test(engine, a_required_device_limits_the_suites_to_what_it_has)
+{
+    lk_engine *engine = clear_engine_with(1u << LK_CIPHER_CHACHA20_POLY1305);
+    loopback *pair = loopback_new("EC");
+    for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++)
+        cr_assert_eq(lk_config_set_engine(pair->side[role].config, engine, LK_ENGINE_REQUIRE_DEVICE, NULL), LK_OK);
+    loopback_establish(pair);
+    cr_assert_str_eq(lk_connection_suite(pair->side[LK_CLIENT].connection), "TLS_CHACHA20_POLY1305_SHA256");
+    loopback_free(pair);
+    lk_engine_free(engine);
+}
+
+Test(engine, a_required_device_without_any_of_the_suites_makes_no_connection)
+{
+    lk_engine *engine = clear_engine_with(1u << LK_CIPHER_AES_256_GCM);
+    lk_connection *connection = NULL;
+    lk_config *config = lk_config_new();
+    cr_assert_eq(lk_config_set_suites(config, "TLS_AES_128_GCM_SHA256"), LK_OK);
+    cr_assert_eq(lk_config_set_engine(config, engine, LK_ENGINE_REQUIRE_DEVICE, NULL), LK_OK);
+    cr_assert_eq(lk_connection_new(config, LK_CLIENT, "localhost", &connection), LK_ERROR_ENGINE_UNSUPPORTED);
+    lk_config_free(config);
+    lk_engine_free(engine);
+}
+
+static loopback *with_slow_engine(lk_engine_policy policy, slow_settings **settings, lk_engine **engine)
+{
+    loopback *pair = loopback_new("EC");
+    *engine = slow_engine_new(settings);
+    cr_assert_eq(lk_config_set_engine(pair->side[LK_CLIENT].config, *engine, policy, NULL), LK_OK);
+    return pair;
+}
+
+Test(engine, one_that_takes_its_time_carries_the_whole_session)
+{
+    for (uint16_t version = LK_VERSION_TLS1_2; version <= LK_VERSION_TLS1_3; version++) {
+        slow_settings *settings = NULL;
+        lk_engine *engine = NULL;
+        fill();
+        loopback *pair = with_slow_engine(LK_ENGINE_REQUIRE_DEVICE, &settings, &engine);
+        settings->per_progress = 1;
+        cr_assert_eq(lk_config_set_engine(pair->side[LK_SERVER].config, engine, LK_ENGINE_REQUIRE_DEVICE, NULL), LK_OK);
+        cr_assert_eq(lk_config_set_versions(pair->side[LK_CLIENT].config, version, version), LK_OK);
+        loopback_establish(pair);
+        loopback_transfer(pair, LK_CLIENT, data, sizeof data);
+        loopback_transfer(pair, LK_SERVER, data, sizeof data);
+        lk_connection_statistics statistics = statistics_of(pair, LK_SERVER);
+        cr_assert_eq(statistics.sent.device_records, statistics.sent.records);
+        cr_assert_eq(statistics.received.device_bytes, statistics.received.bytes);
+        cr_assert_eq(statistics.sent.software_records, 0);
+        loopback_free(pair);
+        lk_engine_free(engine);
+    }
+}
+
+Test(engine, close_notify_waits_its_turn_behind_records_in_work)
+{
+    slow_settings *settings = NULL;
+    lk_engine *engine = NULL;
+    size_t taken = 0, arrived = 0;
+    fill();
+    loopback *pair = with_slow_engine(LK_ENGINE_REQUIRE_DEVICE, &settings, &engine);
+    settings->per_progress = 1;
+    loopback_establish(pair);
+    cr_assert_eq(lk_connection_write(pair->side[LK_CLIENT].connection, data, sizeof data, &taken), LK_OK);
+    cr_assert_eq(lk_connection_close(pair->side[LK_CLIENT].connection), LK_OK);
+    lk_error error = LK_OK;
+    for (int i = 0; i < 1000 && error != LK_ERROR_CLOSED; i++) {
+        uint8_t piece[4096];
+        size_t got = 0;
+        loopback_move(pair);
+        error = lk_connection_read(pair->side[LK_SERVER].connection, piece, sizeof piece, &got);
+        cr_assert_arr_eq(piece, data + arrived, got);
+        arrived += got;
+    }
+    cr_assert_eq(error, LK_ERROR_CLOSED);
+    cr_assert_eq(arrived, taken);
+    loopback_free(pair);
+    lk_engine_free(engine);
+}
+
+Test(engine, one_that_is_lost_at_any_operation_costs_no_byte)
+{
+    fill();
+    for (size_t after = 0; after < 40; after += 3) {
+        slow_settings *settings = NULL;
+        lk_engine *engine = NULL;
+        loopback *pair = with_slow_engine(LK_ENGINE_AUTO, &settings, &engine);
+        settings->dies_after = after;
+        settings->dies_with = LK_ERROR_DEVICE_LOST;
+        loopback_establish(pair);
+        loopback_transfer(pair, LK_CLIENT, data, sizeof data);
+        loopback_transfer(pair, LK_SERVER, data, sizeof data);
+        lk_connection_statistics statistics = statistics_of(pair, LK_CLIENT);
+        cr_assert_gt(statistics.fallbacks, 0, "after %zu operations", after);
+        cr_assert_str_eq(statistics.fallback_reason, lk_error_sentence(LK_ERROR_DEVICE_LOST));
+        cr_assert_gt(statistics.sent.software_records + statistics.received.software_records, 0);
+        cr_assert_eq(statistics.sent.device_records + statistics.sent.software_records, statistics.sent.records);
+        loopback_free(pair);
+        lk_engine_free(engine);
+    }
+}
+
+Test(engine, a_required_one_that_is_lost_ends_the_connection_with_its_error)
+{
+    slow_settings *settings = NULL;
+    lk_engine *engine = NULL;
+    loopback *pair = with_slow_engine(LK_ENGINE_REQUIRE_DEVICE, &settings, &engine);
+    loopback_establish(pair);
+    settings->dies_after = settings->finished;
+    settings->dies_with = LK_ERROR_DEVICE_LOST;
+    lk_error error = LK_OK;
+    for (int i = 0; i < 100 && (error == LK_OK || error == LK_ERROR_WANT_ENGINE); i++) {
+        size_t taken = 0;
+        error = lk_connection_write(pair->side[LK_CLIENT].connection, "x", 1, &taken);
+        if (error == LK_ERROR_WANT_ENGINE)
+            (void)lk_connection_progress(pair->side[LK_CLIENT].connection, 0);
+    }
+    cr_assert_eq(error, LK_ERROR_DEVICE_LOST);
+    cr_assert_eq(statistics_of(pair, LK_CLIENT).sent.software_records, 0);
+    loopback_free(pair);
+    lk_engine_free(engine);
+}

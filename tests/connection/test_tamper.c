@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whoever alters a handshake on its way gets a named error out of it: never a handshake that both sides call complete
+ * with different views of it, and never a crash. The clear engine makes the messages behind the keys as alterable as
+ * the hellos.
+ */
+#include "connection/clear_engine.h"
+#include "connection/loopback.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+enum { HEADER = 5, MESSAGE_HEADER = 4, TAG = 16, NONCE = 8, RECORDS_MAX = 16, DENSE = 96, STRIDE = 7 };
+
+typedef struct tamper_plan {
+    uint16_t version;
+    bool keyed[2]; /* TLS 1.2: change_cipher_spec of that sender has passed */
+    /* what the dry run saw: length of the handshake message in each record, 0 for another record */
+    size_t seen[2][RECORDS_MAX];
+    /* what to do to one record */
+    lk_role sender;
+    unsigned number;
+    enum { LEAVE, CUT, FLIP, FLIP_HEADER, DROP, SWAP } deed;
+    size_t at;
+    uint8_t kept[LOOPBACK_RECORD_MAX]; /* SWAP */
+    size_t kept_length;
+} tamper_plan;
+
+/* Where the handshake message of a record stands. False when it holds none. */
+static bool find_message(tamper_plan *tampering, lk_role sender, const uint8_t *record, size_t length, size_t *start,
+                         size_t *size)
+{
+    *start = HEADER;
+    *size = length - HEADER;
+    if (record[0] == 20)
+        tampering->keyed[sender] = tampering->version == LK_VERSION_TLS1_2;
+    if (record[0] == 22 && tampering->keyed[sender]) {
+        *start += NONCE;
+        *size -= NONCE + TAG;
+    } else if (record[0] == 23) {
+        *size -= TAG + 1;
+        return tampering->version == LK_VERSION_TLS1_3 && record[length - TAG - 1] == 22;
+    }
+    return record[0] == 22;
+}
+
+static void set_length(uint8_t *record, size_t length)
+{
+    record[3] = (uint8_t)((length - HEADER) >> 8);
+    record[4] = (uint8_t)(length - HEADER);
+}
+
+/* Shortens a message to that many bytes of body, with lengths that agree. */
+static void cut(uint8_t *record, size_t *length, size_t start, size_t size, size_t body)
+{
+    size_t removed = size - MESSAGE_HEADER - body;
+    memmove(record + start + size - removed, record + start + size, *length - start - size);
+    *length -= removed;
+    record[start + 1] = 0;
+    record[start + 2] = (uint8_t)(body >> 8);
+    record[start + 3] = (uint8_t)body;
+    set_length(record, *length);
+}
+
+static void swap(tamper_plan *tampering, unsigned number, uint8_t *record, size_t *length)
+{
+    if (number == tampering->number) {
+        memcpy(tampering->kept, record, *length);
+        tampering->kept_length = *length;
+        *length = 0;
+    } else if (number == tampering->number + 1) {
+        memcpy(record + *length, tampering->kept, tampering->kept_length);
+        *length += tampering->kept_length;
+    }
+}
+
+static void alter(void *context, lk_role sender, unsigned number, uint8_t *record, size_t *length)
+{
+    tamper_plan *tampering = context;
+    size_t start = 0, size = 0;
+    bool message = find_message(tampering, sender, record, *length, &start, &size);
+    if (number < RECORDS_MAX && tampering->deed == LEAVE)
+        tampering->seen[sender][number] = message ? size : 0;
+    if (sender != tampering->sender)
+        return;
+    if (tampering->deed == SWAP)
+        swap(tampering, number, record, length);
+    if (number != tampering->number)
+        return;
+    if (tampering->deed == CUT)
+        cut(record, length, start, size, tampering->at);
+    else if (tampering->deed == FLIP)
+        record[start + tampering->at] ^= (uint8_t)(1u << tampering->at % 8);
+    else if (tampering->deed == FLIP_HEADER)
+        record[tampering->at / 8] ^= (uint8_t)(1u << tampering->at % 8);
+    else if (tampering->deed == DROP)
+        *length = 0;
+}
+
+typedef struct tamper_scene {
+    loopback *pair;
+    lk_engine *engine;
+    tamper_plan tampering;
+} tamper_scene;
+
+static void scene_run(tamper_scene *scene)
+{
+    loopback *pair = scene->pair;
+    memset(scene->tampering.keyed, 0, sizeof scene->tampering.keyed);
+    for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
+        lk_connection_free(pair->side[role].connection);
+        pair->side[role].connection = NULL;
+        pair->side[role].records = 0;
+        pair->side[role].key_log[0] = '\0';
+    }
+    loopback_handshake(pair);
+    for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
+        lk_connection_received_end(pair->side[role].connection);
+        pair->side[role].result = lk_connection_handshake(pair->side[role].connection);
+    }
+}
+
+static void scene_begin(tamper_scene *scene, uint16_t version)
+{
+    memset(scene, 0, sizeof *scene);
+    scene->pair = loopback_new("EC");
+    scene->engine = clear_engine_new();
+    scene->tampering.version = version;
+    scene->pair->alter = alter;
+    scene->pair->alter_context = &scene->tampering;
+    for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
+        lk_config *config = scene->pair->side[role].config;
+        cr_assert_eq(lk_config_set_versions(config, version, LK_VERSION_TLS1_3), LK_OK);
+        cr_assert_eq(lk_config_set_engine(config, scene->engine, LK_ENGINE_REQUIRE_DEVICE, NULL), LK_OK);
+    }
+    cr_assert_eq(lk_config_set_versions(scene->pair->side[LK_SERVER].config, version, version), LK_OK);
+    scene_run(scene);
+    cr_assert(loopback_established(scene->pair), "the handshake fails although nobody alters it: %s",
+              lk_connection_diagnosis(scene->pair->side[LK_CLIENT].connection));
+}
+
+static void scene_end(tamper_scene *scene)
+{
+    loopback_free(scene->pair);
+    lk_engine_free(scene->engine);
+}
+
+/* An error that names a fault of the peer's, rather than of this side. */
+static bool is_named(lk_error error)
+{
+    return error == LK_ERROR_PEER_ALERT || error == LK_ERROR_TRUNCATED ||
+           (error > LK_ERROR_PEER_ALERT && error < LK_ERROR_SEQUENCE_REUSED);
+}
+
+/* Both sides either ended with a named error, or completed and wait; and they did not both complete. */
+static void assert_refused(tamper_scene *scene, const char *deed)
+{
+    const tamper_plan *tampering = &scene->tampering;
+    for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
+        lk_error result = scene->pair->side[role].result;
+        cr_assert(result == LK_OK || is_named(result), "%s of record %u at %zu: role %d says %s", deed,
+                  tampering->number, tampering->at, (int)role, lk_error_name(result));
+    }
+    cr_assert_not(loopback_established(scene->pair), "%s of record %u of %s at %zu goes unnoticed", deed,
+                  tampering->number, tampering->sender == LK_CLIENT ? "client" : "server", tampering->at);
+}
+
+/* Does a deed at every place of every message; every place of short ones, a sample of the others. */
+static void for_every_place(tamper_scene *scene, int deed, size_t skipped, const char *name)
+{
+    tamper_plan *tampering = &scene->tampering;
+    size_t done = 0;
+    for (lk_role sender = LK_CLIENT; sender <= LK_SERVER; sender++)
+        for (unsigned number = 0; number < RECORDS_MAX; number++)
+            for (size_t at = 0; at + skipped < tampering->seen[sender][number]; at += at < DENSE ? 1 : STRIDE) {
+                tampering->sender = sender;
+                tampering->number = number;
+                tampering->at = at;
+                tampering->deed = deed;
+                scene_run(scene);
+                assert_refused(scene, name);
+                done++;
+            }
+    cr_assert_gt(done, 300, "hardly anything was tried");
+}
+
+Test(tamper, a_tls_1_3_message_cut_short_anywhere_is_refused)
+{
+    tamper_scene scene;
+    scene_begin(&scene, LK_VERSION_TLS1_3);
+    for_every_place(&scene, CUT, MESSAGE_HEADER, "cut");
+    scene_end(&scene);
+}
+
+Test(tamper, a_tls_1_2_message_cut_short_anywhere_is_refused)
+{
+    tamper_scene scene;
+    scene_begin(&scene, LK_VERSION_TLS1_2);
+    for_every_place(&scene, CUT, MESSAGE_HEADER, "cut");
+    scene_end(&scene);
+}
+
+Test(tamper, a_tls_1_3_message_with_a_bit_flipped_anywhere_is_refused)
+{
+    tamper_scene scene;
+    scene_begin(&scene, LK_VERSION_TLS1_3);
+    for_every_place(&scene, FLIP, 0, "flip");
+    scene_end(&scene);
+}
+
+Test(tamper, a_tls_1_2_message_with_a_bit_flipped_anywhere_is_refused)
+{
+    tamper_scene scene;
+    scene_begin(&scene, LK_VERSION_TLS1_2);
+    for_every_place(&scene, FLIP, 0, "flip");
+    scene_end(&scene);
+}
+
+/* What is not part of the transcript may change without harm, but only if both sides still agree on everything. */
+static void assert_refused_or_same(tamper_scene *scene, const char *deed)
+{
+    if (loopback_established(scene->pair))
+        cr_assert_str_eq(scene->pair->side[LK_CLIENT].key_log, scene->pair->side[LK_SERVER].key_log);
+    else
+        assert_refused(scene, deed);
+}
+
+static void tamper_with_records(uint16_t version)
+{
+    tamper_scene scene;
+    scene_begin(&scene, version);
+    for (lk_role sender = LK_CLIENT; sender <= LK_SERVER; sender++)
+        for (unsigned number = 0; scene.tampering.seen[sender][number] > 0 || number < 3; number++) {
+            scene.tampering.sender = sender;
+            scene.tampering.number = number;
+            scene.tampering.deed = DROP;
+            scene_run(&scene);
+            assert_refused_or_same(&scene, "drop");
+            scene.tampering.deed = FLIP_HEADER;
+            for (scene.tampering.at = 0; scene.tampering.at < 8 * HEADER; scene.tampering.at++) {
+                scene_run(&scene);
+                assert_refused_or_same(&scene, "header flip");
+            }
+        }
+    scene_end(&scene);
+}
+
+Test(tamper, a_tls_1_3_record_with_another_header_or_missing_is_refused_or_harmless)
+{
+    tamper_with_records(LK_VERSION_TLS1_3);
+}
+
+Test(tamper, a_tls_1_2_record_with_another_header_or_missing_is_refused_or_harmless)
+{
+    tamper_with_records(LK_VERSION_TLS1_2);
+}
+
+static void swap_neighbours(uint16_t version)
+{
+    tamper_scene scene;
+    size_t done = 0;
+    scene_begin(&scene, version);
+    scene.tampering.sender = LK_SERVER;
+    scene.tampering.deed = SWAP;
+    for (unsigned number = 0; number + 1 < RECORDS_MAX; number++) {
+        if (scene.tampering.seen[LK_SERVER][number] == 0 || scene.tampering.seen[LK_SERVER][number + 1] == 0)
+            continue;
+        scene.tampering.number = number;
+        scene_run(&scene);
+        cr_assert_eq(scene.pair->side[LK_CLIENT].result, LK_ERROR_UNEXPECTED_MESSAGE, "records %u and %u: %s", number,
+                     number + 1, lk_connection_diagnosis(scene.pair->side[LK_CLIENT].connection));
+        done++;
+    }
+    cr_assert_geq(done, 3);
+    scene_end(&scene);
+}
+
+Test(tamper, tls_1_3_messages_in_another_order_are_unexpected)
+{
+    swap_neighbours(LK_VERSION_TLS1_3);
+}
+
+Test(tamper, tls_1_2_messages_in_another_order_are_unexpected)
+{
+    swap_neighbours(LK_VERSION_TLS1_2);
+}
