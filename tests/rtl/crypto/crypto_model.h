@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ciphers of rtl/crypto (lk_test_crypto.v), Verilated, behind C functions. Blocks are bytes in the order of the
+ * standards. */
+#ifndef LK_TESTS_CRYPTO_MODEL_H
+#define LK_TESTS_CRYPTO_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { CRYPTO_BLOCK = 16, CRYPTO_DIGITS = 4 };
+
+typedef struct crypto_model crypto_model;
+
+/** Out of reset, at rest. NULL when memory is short. */
+crypto_model *crypto_model_new(void);
+void crypto_model_free(crypto_model *model);
+
+/** Loads a key; returns the cycles until the round keys are ready. */
+unsigned crypto_model_key(crypto_model *model, const uint8_t key[CRYPTO_BLOCK]);
+
+/** Wipes the key and waits. */
+void crypto_model_wipe(crypto_model *model);
+
+/** The round key at that address, 0 to 15, as the cipher would read it. */
+void crypto_model_round_key(crypto_model *model, uint8_t round, uint8_t round_key[CRYPTO_BLOCK]);
+
+/** Encrypts one block; returns the cycles it took. */
+unsigned crypto_model_encrypt(crypto_model *model, const uint8_t in[CRYPTO_BLOCK], uint8_t out[CRYPTO_BLOCK]);
+
+/**
+ * GHASH of whole blocks with every digit (4, 8, 16, 32 bits a cycle) at once; each takes a block as soon as the slowest
+ * is ready. cycles: those of the digit of 4 bits from the first block to the result.
+ */
+void crypto_model_ghash(crypto_model *model, const uint8_t hash_key[CRYPTO_BLOCK], const uint8_t *blocks, size_t count,
+                        uint8_t hashes[CRYPTO_DIGITS][CRYPTO_BLOCK], unsigned *cycles);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
