@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The form of one protected record: its header as it goes on the wire, nonce, associated data and lengths, for sealing and
+// for opening. TLS 1.3: RFC 8446 sections 5.2 and 5.3. TLS 1.2 AES-GCM: RFC 5246 section 6.2.3.3 and RFC 5288 section 3.
+// Combinational. First byte of each field in its highest bits.
+`default_nettype none
+
+module lk_record_format (
+    input  wire         open,
+    input  wire         tls1_3,
+    input  wire [95:0]  iv,               // TLS 1.2: the salt in [95:64]
+    input  wire [63:0]  sequence_number,
+    input  wire [7:0]   content_type,     // sealing: as the command says
+    input  wire [15:0]  length,           // sealing: bytes of plaintext
+    input  wire [15:0]  padding,          // sealing: zeros to add
+    input  wire [103:0] received,         // opening: header and, in TLS 1.2, explicit nonce
+    output wire [103:0] header,           // header and, in TLS 1.2, explicit nonce
+    output wire [3:0]   header_bytes,
+    output wire [7:0]   outer_type,
+    output wire [95:0]  nonce,
+    output wire [127:0] aad,
+    output wire [3:0]   aad_bytes,
+    output wire [14:0]  data_bytes,       // encrypted
+    output wire [15:0]  record_bytes      // the whole record
+);
+    localparam [7:0]  APPLICATION_DATA = 8'd23;
+    localparam [15:0] LEGACY_VERSION = 16'h0303, TAG_BYTES = 16'd16, NONCE_BYTES = 16'd8;
+
+    // Lengths of fragments: the received one, or of what sealing makes.
+    wire [15:0] overhead = tls1_3 ? TAG_BYTES : TAG_BYTES + NONCE_BYTES;
+    wire [15:0] inner = tls1_3 ? length + padding + 16'd1 : length;
+    wire [15:0] fragment = open ? received[79:64] : inner + overhead;
+    wire [15:0] data = open ? fragment - overhead : inner;
+    assign data_bytes = data[14:0];
+    assign record_bytes = fragment + 16'd5;
+
+    wire [15:0] version = open ? received[95:80] : LEGACY_VERSION;
+    wire [63:0] explicit_nonce = open ? received[63:0] : sequence_number;
+    assign outer_type = open ? received[103:96] : tls1_3 ? APPLICATION_DATA : content_type;
+    assign header = {outer_type, version, fragment, explicit_nonce};
+    assign header_bytes = tls1_3 ? 4'd5 : 4'd13;
+
+    assign nonce = tls1_3 ? iv ^ {32'd0, sequence_number} : {iv[95:64], explicit_nonce};
+    assign aad = tls1_3 ? {outer_type, version, fragment, 88'd0} : {sequence_number, outer_type, version, data, 24'd0};
+    assign aad_bytes = tls1_3 ? 4'd5 : 4'd13;
+
+    wire unused = &{1'b0, data[15], 1'b0};
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# The Verilog sources, by layer. rtl/usb/sources.cmake and rtl/boards add theirs. Include folders: LK_RTL_INCLUDE.
+set(LK_RTL_DIR ${CMAKE_CURRENT_LIST_DIR})
+set(LK_RTL_INCLUDE ${LK_RTL_DIR}/include)
+set(LK_RTL_STREAM
+  ${LK_RTL_DIR}/stream/lk_stream_fifo.v
+  ${LK_RTL_DIR}/stream/lk_stream_narrow.v
+  ${LK_RTL_DIR}/stream/lk_stream_register.v
+  ${LK_RTL_DIR}/stream/lk_stream_widen.v)
+set(LK_RTL_CRYPTO
+  ${LK_RTL_DIR}/crypto/lk_aes_encrypt.v
+  ${LK_RTL_DIR}/crypto/lk_aes_gcm.v
+  ${LK_RTL_DIR}/crypto/lk_aes_key_schedule.v
+  ${LK_RTL_DIR}/crypto/lk_aes_round.v
+  ${LK_RTL_DIR}/crypto/lk_aes_sbox.v
+  ${LK_RTL_DIR}/crypto/lk_ghash.v)
+set(LK_RTL_RECORD
+  ${LK_RTL_DIR}/record/lk_command_executor.v
+  ${LK_RTL_DIR}/record/lk_command_parser.v
+  ${LK_RTL_DIR}/record/lk_completion_builder.v
+  ${LK_RTL_DIR}/record/lk_engine_facts.v
+  ${LK_RTL_DIR}/record/lk_header_check.v
+  ${LK_RTL_DIR}/record/lk_open_check.v
+  ${LK_RTL_DIR}/record/lk_received_header.v
+  ${LK_RTL_DIR}/record/lk_record_buffer.v
+  ${LK_RTL_DIR}/record/lk_record_engine.v
+  ${LK_RTL_DIR}/record/lk_record_format.v
+  ${LK_RTL_DIR}/record/lk_record_lane.v
+  ${LK_RTL_DIR}/record/lk_session_table.v
+  ${LK_RTL_DIR}/record/lk_slot_check.v
+  ${LK_RTL_DIR}/record/lk_slot_loader.v)
+# Everything that lk_record_engine needs.
+set(LK_RTL_ENGINE ${LK_RTL_STREAM} ${LK_RTL_CRYPTO} ${LK_RTL_RECORD})

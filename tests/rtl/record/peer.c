@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rtl/record/peer.h"
+
+#include <criterion/criterion.h>
+#include <openssl/evp.h>
+
+void peer_encrypt(const uint8_t *key, const uint8_t nonce[PEER_NONCE], const uint8_t *data, size_t data_length,
+                  const uint8_t *plaintext, size_t length, uint8_t *output)
+{
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    int done = 0;
+    cr_assert(context && EVP_EncryptInit_ex2(context, EVP_aes_128_gcm(), key, nonce, NULL) == 1 &&
+              EVP_EncryptUpdate(context, NULL, &done, data, (int)data_length) == 1 &&
+              EVP_EncryptUpdate(context, output, &done, plaintext, (int)length) == 1 &&
+              EVP_EncryptFinal_ex(context, output + length, &done) == 1 &&
+              EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, PEER_TAG, output + length) == 1);
+    EVP_CIPHER_CTX_free(context);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The promises of docs/architecture.md that the record engine keeps: P1, P2, P3, P5. */
+#include "record/record.h"
+#include "rtl/record/session.h"
+
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+enum { SEALING = 0, OPENING = 1, TAG_BYTES = 16 };
+
+static test_session engine;
+static uint8_t plaintext[LK_RECORD_PLAINTEXT_MAX + 1];
+static uint8_t record[LK_RECORD_BYTES_MAX];
+static size_t record_length;
+
+static void open_engine(void)
+{
+    session_open(&engine);
+    for (size_t i = 0; i < sizeof plaintext; i++) {
+        plaintext[i] = (uint8_t)(0x80 | i); /* no header of a completion looks like it */
+    }
+}
+
+static void close_engine(void)
+{
+    session_close(&engine);
+}
+
+TestSuite(engine_promises, .init = open_engine, .fini = close_engine);
+
+/* Loads both directions and keeps a record of that many bytes, sealed with sequence number 0. */
+static void load_and_seal(uint16_t version, size_t length)
+{
+    lk_direction_parameters parameters = session_direction(LK_SEAL, version, 31);
+    session_add_load(&engine, SEALING, 0, &parameters);
+    parameters.kind = LK_OPEN;
+    session_add_load(&engine, OPENING, 0, &parameters);
+    cr_assert_eq(session_add(&engine, session_seal(SEALING, 0, plaintext, length)), LK_STATUS_OK);
+    record_length = engine.expected.header.length;
+    memcpy(record, engine.expected.payload, record_length);
+    session_run(&engine);
+}
+
+/* A record with one bit turned over: one completion, header alone, not a byte of plaintext in it. */
+static void one_bit_gives_nothing(size_t bit)
+{
+    record[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    cr_assert_eq(session_add(&engine, session_unseal(OPENING, 0, record, record_length)), LK_STATUS_BAD_RECORD_MAC);
+    record[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    session_run(&engine);
+    engine_port_drain(&engine.port, 50);
+    cr_assert_eq(engine.port.output_length, LK_COMPLETION_HEADER_BYTES, "bit %zu", bit);
+    cr_assert_eq(engine.port.output[2], LK_STATUS_BAD_RECORD_MAC);
+}
+
+Test(engine_promises, P1_no_plaintext_leaves_with_any_single_bit_of_the_tag_turned_over)
+{
+    for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++) {
+        for (size_t length = 1; length <= 100; length += 33) {
+            load_and_seal(version, length);
+            for (size_t bit = 8 * (record_length - TAG_BYTES); bit < 8 * record_length; bit++) {
+                one_bit_gives_nothing(bit);
+            }
+            session_add(&engine, (test_command){.header = {.opcode = LK_OPCODE_SLOT_DELETE_ALL}});
+            session_run(&engine);
+        }
+    }
+}
+
+Test(engine_promises, P1_no_plaintext_leaves_with_any_single_bit_of_the_rest_turned_over)
+{
+    enum { LENGTH_FIELD_BEGIN = 24, LENGTH_FIELD_END = 40 };
+    for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++) {
+        load_and_seal(version, 100);
+        for (size_t bit = 0; bit < 8 * (record_length - TAG_BYTES); bit += bit < 200 ? 1 : 7) {
+            if (bit < LENGTH_FIELD_BEGIN || bit >= LENGTH_FIELD_END) {
+                one_bit_gives_nothing(bit);
+            }
+        }
+        session_add(&engine, (test_command){.header = {.opcode = LK_OPCODE_SLOT_DELETE_ALL}});
+        session_run(&engine);
+    }
+}
+
+Test(engine_promises, P1_no_word_of_a_record_leaves_before_its_last_word_has_come)
+{
+    load_and_seal(LK_TLS1_3, 1000);
+    session_add(&engine, session_unseal(OPENING, 0, record, record_length));
+    /* All of the command but its last word. */
+    cr_assert(engine_port_exchange(&engine.port, engine.commands.start, engine.commands.length - 4, 0));
+    engine_port_drain(&engine.port, 5000);
+    cr_assert_eq(engine.port.output_length, 0);
+    cr_assert(engine_port_exchange(&engine.port, engine.commands.start + engine.commands.length - 4, 4, 1));
+    cr_assert_eq(engine.port.output_length, LK_COMPLETION_HEADER_BYTES + 1000);
+}
+
+Test(engine_promises, P1_a_forged_record_leaves_nothing_for_the_record_after_it)
+{
+    /* The record buffer is written by the forged record; the next, shorter one shows only its own bytes. */
+    load_and_seal(LK_TLS1_3, 300);
+    uint8_t shorter[64];
+    cr_assert_eq(session_add(&engine, session_seal(SEALING, 1, (const uint8_t *)"x", 1)), LK_STATUS_OK);
+    size_t shorter_length = engine.expected.header.length;
+    memcpy(shorter, engine.expected.payload, shorter_length);
+    for (int i = 0; i < 4; i++) {
+        record[200] ^= 1;
+        cr_assert_eq(session_add(&engine, session_unseal(OPENING, 0, record, record_length)), LK_STATUS_BAD_RECORD_MAC);
+        record[200] ^= 1;
+        cr_assert_eq(session_add(&engine, session_unseal(OPENING, 1, shorter, shorter_length)), LK_STATUS_OK);
+    }
+    session_run(&engine);
+}
+
+Test(engine_promises, P2_sealing_never_takes_a_sequence_number_that_is_not_above_the_last)
+{
+    for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++) {
+        lk_direction_parameters parameters = session_direction(LK_SEAL, version, 1);
+        parameters.first_sequence = UINT64_C(0x1ffffffff);
+        session_add_load(&engine, SEALING, 0, &parameters);
+        const struct {
+            uint64_t sequence;
+            lk_status status;
+        } steps[] = {
+            {0, LK_STATUS_SEQUENCE_REUSED},
+            {parameters.first_sequence - 1, LK_STATUS_SEQUENCE_REUSED},
+            {parameters.first_sequence, LK_STATUS_OK},
+            {parameters.first_sequence, LK_STATUS_SEQUENCE_REUSED},
+            {parameters.first_sequence + 1, LK_STATUS_OK},
+            {parameters.first_sequence + 9, LK_STATUS_OK},
+            {parameters.first_sequence + 8, LK_STATUS_SEQUENCE_REUSED},
+            {parameters.first_sequence + 9, LK_STATUS_SEQUENCE_REUSED},
+            {UINT64_C(1) << 63, LK_STATUS_OK},
+            {(UINT64_C(1) << 63) - 1, LK_STATUS_SEQUENCE_REUSED},
+            {UINT64_MAX, LK_STATUS_SEQUENCE_EXHAUSTED},
+            {UINT64_MAX - 1, LK_STATUS_OK},
+            {UINT64_MAX - 1, LK_STATUS_SEQUENCE_REUSED},
+            {UINT64_MAX, LK_STATUS_SEQUENCE_EXHAUSTED},
+        };
+        for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+            cr_assert_eq(session_add(&engine, session_seal(SEALING, steps[i].sequence, plaintext, 3)), steps[i].status);
+        }
+        session_add(&engine, (test_command){.header = {.opcode = LK_OPCODE_SLOT_DELETE, .slot = SEALING}});
+        session_run(&engine);
+    }
+}
+
+Test(engine_promises, P2_a_refused_record_uses_no_sequence_number_up)
+{
+    load_and_seal(LK_TLS1_3, 10);
+    cr_assert_eq(session_add(&engine, session_seal(SEALING, 50, plaintext, 16385)), LK_STATUS_BAD_LENGTH);
+    cr_assert_eq(session_add(&engine, session_seal(SEALING, 49, plaintext, 10)), LK_STATUS_OK);
+    session_run(&engine);
+}
+
+Test(engine_promises, P3_a_deleted_slot_is_empty_and_its_key_is_not_used_again)
+{
+    load_and_seal(LK_TLS1_3, 10); /* the lane has seen the key */
+    test_command delete = {.header = {.opcode = LK_OPCODE_SLOT_DELETE, .slot = SEALING}};
+    cr_assert_eq(session_add(&engine, delete), LK_STATUS_OK);
+    cr_assert_eq(session_add(&engine, delete), LK_STATUS_SLOT_EMPTY);
+    cr_assert_eq(session_add(&engine, session_seal(SEALING, 1, plaintext, 10)), LK_STATUS_SLOT_EMPTY);
+    lk_direction_parameters other = session_direction(LK_SEAL, LK_TLS1_3, 99);
+    session_add_load(&engine, SEALING, 0, &other);
+    cr_assert_eq(session_add(&engine, session_seal(SEALING, 0, plaintext, 10)), LK_STATUS_OK);
+    session_run(&engine);
+}
+
+Test(engine_promises, P3_delete_all_and_stream_reset_empty_every_slot)
+{
+    for (int with_command = 0; with_command < 2; with_command++) {
+        for (uint16_t slot = 0; slot < REFERENCE_SLOTS; slot++) {
+            lk_direction_parameters parameters = session_direction(LK_SEAL, LK_TLS1_3, (uint8_t)slot);
+            cr_assert_eq(session_add_load(&engine, slot, 0, &parameters), LK_STATUS_OK);
+        }
+        session_run(&engine);
+        cr_assert_eq(engine_port_fact(&engine.port, LK_FACT_LIVE_SLOTS), REFERENCE_SLOTS);
+        if (with_command) {
+            session_add(&engine, (test_command){.header = {.opcode = LK_OPCODE_SLOT_DELETE_ALL}});
+        } else {
+            engine_port_stream_reset(&engine.port);
+            reference_reset(&engine.reference);
+        }
+        for (uint16_t slot = 0; slot < REFERENCE_SLOTS; slot++) {
+            cr_assert_eq(session_add(&engine, session_seal(slot, 0, plaintext, 4)), LK_STATUS_SLOT_EMPTY);
+        }
+        session_run(&engine);
+        cr_assert_eq(engine_port_fact(&engine.port, LK_FACT_LIVE_SLOTS), 0);
+    }
+}
+
+/* Cycles from the first word of a command to the last of its completion. */
+static uint64_t cycles_of(test_command command, lk_status status)
+{
+    cr_assert_eq(session_add(&engine, command), status);
+    session_run(&engine);
+    return engine.port.last_word;
+}
+
+Test(engine_promises, P5_sealing_takes_the_same_time_whatever_key_and_data)
+{
+    uint64_t cycles[2];
+    for (int i = 0; i < 2; i++) {
+        lk_direction_parameters parameters = session_direction(LK_SEAL, LK_TLS1_3, i ? 0 : 200);
+        memset(parameters.key, i ? 0xff : 0, 16);
+        session_add_load(&engine, SEALING, 0, &parameters);
+        session_run(&engine);
+        memset(plaintext, i ? 0 : 0xff, sizeof plaintext);
+        cycles[i] = cycles_of(session_seal(SEALING, 0, plaintext, 777), LK_STATUS_OK);
+        session_add(&engine, (test_command){.header = {.opcode = LK_OPCODE_SLOT_DELETE, .slot = SEALING}});
+        session_run(&engine);
+    }
+    cr_assert_eq(cycles[0], cycles[1]);
+}
+
+Test(engine_promises, P5_a_wrong_tag_is_found_in_the_same_time_wherever_it_is_wrong)
+{
+    load_and_seal(LK_TLS1_3, 200);
+    cycles_of(session_unseal(OPENING, 0, record, record_length), LK_STATUS_OK); /* the lane now holds the key */
+    uint64_t first = 0;
+    for (size_t at = record_length - TAG_BYTES; at < record_length; at++) {
+        record[at] ^= 0x40;
+        uint64_t cycles = cycles_of(session_unseal(OPENING, 0, record, record_length), LK_STATUS_BAD_RECORD_MAC);
+        record[at] ^= 0x40;
+        first = first ? first : cycles;
+        cr_assert_eq(cycles, first);
+    }
+}
