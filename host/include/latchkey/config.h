@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Configuration: made once, filled in, then shared by any number of connections, and not changed any more while one of them lives.
- * Several threads may make connections from one configuration at the same time.
+ * Configuration: made once, filled in, then shared by any number of connections, and not changed any more while one of
+ * them lives. Several threads may make connections from one configuration at the same time.
  */
 #ifndef LATCHKEY_CONFIG_H
 #define LATCHKEY_CONFIG_H
@@ -24,8 +24,8 @@ extern "C" {
 typedef struct lk_config lk_config;
 
 /**
- * A configuration with safe defaults: TLS 1.2 and 1.3, software engine, peers of a client verified against the system's roots.
- * Free it with lk_config_free() after its last connection.
+ * A configuration with safe defaults: TLS 1.2 and 1.3, software engine, peers of a client verified against the system's
+ * roots. Free it with lk_config_free() after its last connection.
  * @return NULL when memory is short.
  */
 lk_config *lk_config_new(void);
@@ -68,8 +68,9 @@ void lk_config_trust_anyone(lk_config *config);
 lk_error lk_config_set_alpn(lk_config *config, const char *protocols);
 
 /**
- * Who makes the records. The engine is borrowed and must outlive every connection; NULL only with LK_ENGINE_SOFTWARE, or with
- * LK_ENGINE_AUTO to say that none is attached. reason: why (for LK_ENGINE_AUTO without an engine); copied, may be NULL.
+ * Who makes the records. The engine is borrowed and must outlive every connection; NULL only with LK_ENGINE_SOFTWARE,
+ * or with LK_ENGINE_AUTO to say that none is attached. reason: why (for LK_ENGINE_AUTO without an engine); copied, may
+ * be NULL.
  */
 lk_error lk_config_set_engine(lk_config *config, lk_engine *engine, lk_engine_policy policy, const char *reason);
 
@@ -77,8 +78,8 @@ lk_error lk_config_set_engine(lk_config *config, lk_engine *engine, lk_engine_po
 void lk_config_set_observer(lk_config *config, lk_observer *observer, void *context);
 
 /**
- * Calls a function with each secret, in a line of the SSLKEYLOGFILE format without its newline. For debugging: whoever has these
- * lines reads the traffic.
+ * Calls a function with each secret, in a line of the SSLKEYLOGFILE format without its newline. For debugging: whoever
+ * has these lines reads the traffic.
  */
 typedef void lk_key_log(void *context, const char *line);
 void lk_config_set_key_log(lk_config *config, lk_key_log *log, void *context);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One TLS connection, without any I/O inside: bytes of the wire in, bytes for the wire out, plaintext on the other side. No call
- * blocks. A connection belongs to one thread at a time.
+ * One TLS connection, without any I/O inside: bytes of the wire in, bytes for the wire out, plaintext on the other
+ * side. No call blocks. A connection belongs to one thread at a time.
  */
 #ifndef LATCHKEY_CONNECTION_H
 #define LATCHKEY_CONNECTION_H
@@ -23,9 +23,11 @@ typedef struct lk_connection lk_connection;
 
 /**
  * A new connection. The configuration is borrowed.
- * host: for a client, the DNS name or IP address that the certificate must bear, and that a name is announced by (SNI). NULL is
- * allowed where the configuration trusts anyone. Ignored for a server.
- * @return INVALID_ARGUMENT, NO_MEMORY, ENGINE_UNSUPPORTED (a required device does not have what the configuration asks).
+ * host: for a client, the DNS name or IP address that the certificate must bear, and that a name is announced by (SNI).
+ * NULL is allowed where the configuration trusts anyone. Ignored for a server.
+ * @return INVALID_ARGUMENT (a server without a certificate, a client without a host that does not trust anyone, no
+ * suite left for the versions), NO_MEMORY, ENGINE_UNSUPPORTED (a required device does not have what the configuration
+ * asks).
  */
 lk_error lk_connection_new(const lk_config *config, lk_role role, const char *host, lk_connection **connection);
 
@@ -34,36 +36,40 @@ void lk_connection_free(lk_connection *connection);
 
 /**
  * Moves the handshake on as far as it goes.
- * @return OK once it is complete; WANT_READ, WANT_WRITE or WANT_ENGINE; or what ended the connection (an alert may then be
- * waiting among the bytes for the wire).
+ * @return OK once it is complete; WANT_READ, WANT_WRITE or WANT_ENGINE; or what ended the connection (an alert may then
+ * be waiting among the bytes for the wire).
  */
 lk_error lk_connection_handshake(lk_connection *connection);
 
 /**
  * Takes plaintext to send. *taken says how much was taken, possibly less than length; the buffer is free again at once.
- * @return OK when some was taken; WANT_READ, WANT_WRITE or WANT_ENGINE when none could be; or what ended the connection.
+ * @return OK when some was taken; WANT_READ, WANT_WRITE or WANT_ENGINE when none could be; or what ended the
+ * connection.
  */
 lk_error lk_connection_write(lk_connection *connection, const void *data, size_t length, size_t *taken);
 
 /**
  * Gives received plaintext. *got says how much.
- * @return OK with at least one byte; WANT_READ, WANT_WRITE or WANT_ENGINE; CLOSED after the peer's close_notify; or what ended
- * the connection.
+ * @return OK with at least one byte; WANT_READ, WANT_WRITE or WANT_ENGINE; CLOSED after the peer's close_notify; or
+ * what ended the connection.
  */
 lk_error lk_connection_read(lk_connection *connection, void *data, size_t capacity, size_t *got);
 
 /**
- * Like lk_connection_read() without a copy: the bytes are borrowed until lk_connection_consume() says how many were used.
+ * Like lk_connection_read() without a copy: the bytes are borrowed until lk_connection_consume() says how many were
+ * used.
  */
 lk_error lk_connection_peek(lk_connection *connection, const uint8_t **data, size_t *length);
 void lk_connection_consume(lk_connection *connection, size_t length);
 
-/** Sends close_notify behind everything written. Reading goes on until the peer's own. Calling it again does nothing. */
+/** Sends close_notify behind everything written. Reading goes on until the peer's own. Calling it again does nothing.
+ */
 lk_error lk_connection_close(lk_connection *connection);
 
 /* The wire. */
 
-/** Room for bytes from the wire: read a socket into it, then say how much came. Room 0: plaintext must be read first. */
+/** Room for bytes from the wire: read a socket into it, then say how much came. Room 0: plaintext must be read first.
+ */
 uint8_t *lk_connection_input(lk_connection *connection, size_t *room);
 void lk_connection_received(lk_connection *connection, size_t length);
 
@@ -79,7 +85,8 @@ void lk_connection_sent(lk_connection *connection, size_t length);
 /** True when records are with an engine: poll lk_connection_engine_descriptor(), then lk_connection_progress(). */
 bool lk_connection_wants_engine(const lk_connection *connection);
 
-/** A descriptor to poll for input, or -1 when the engine always finishes at once. Shared by all connections of an engine. */
+/** A descriptor to poll for input, or -1 when the engine always finishes at once. Shared by all connections of an
+ * engine. */
 int lk_connection_engine_descriptor(const lk_connection *connection);
 
 /** Takes in what the engine has finished; waits for it no longer than timeout milliseconds (0: not at all). */
@@ -115,13 +122,14 @@ typedef struct lk_direction_statistics {
     uint64_t device_bytes;
     uint64_t software_records;
     uint64_t software_bytes;
-    uint64_t plain_records;  /* records before there were keys */
+    uint64_t plain_records; /* records before there were keys */
 } lk_direction_statistics;
 
 typedef struct lk_connection_statistics {
     lk_direction_statistics sent, received;
-    uint64_t fallbacks;           /* directions that went from a device to software */
-    const char *fallback_reason;  /* of the last one, "" when there was none; lives as long as the connection */
+    uint64_t fallbacks;          /* directions that went from a device to software */
+    const char *fallback_reason; /* why software makes records although a device was wished for (no device at all, or of
+                                    the last fall back); "" when there is no reason; lives as long as the connection */
 } lk_connection_statistics;
 
 void lk_connection_statistics_get(const lk_connection *connection, lk_connection_statistics *statistics);

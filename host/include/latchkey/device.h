@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Devices: boards and simulated boards, named by a URI. In a library of its own (liblatchkey-device), so that an application that
- * wants software alone depends on no USB library.
+ * Devices: boards and simulated boards, named by a URI. In a library of its own (liblatchkey-device), so that an
+ * application that wants software alone depends on no USB library.
  *
  *   usb:                  the first board on this machine's USB
  *   usb:serial=S          the board with that serial number
- *   usbip:HOST:PORT/BUSID a board behind a USB/IP server, spoken to directly; /BUSID may be left out when there is one board
+ *   usbip:HOST:PORT/BUSID a board behind a USB/IP server, spoken to directly; /BUSID may be left out when there is one
+ * board
  *
  * A device, and every connection that uses it, belongs to one thread at a time.
  */
@@ -36,10 +37,10 @@ typedef struct lk_device_information {
     uint32_t clock_hertz;             /* of the engine */
     uint32_t slots;
     uint32_t lanes;
-    uint32_t record_max;              /* longest payload of a command, in bytes */
-    uint32_t ciphers;                 /* bit map, see docs/suites.md */
-    uint32_t versions;                /* bit map, see docs/suites.md */
-    uint32_t health;                  /* 0: well; otherwise bits of docs/protocol.md */
+    uint32_t record_max; /* longest payload of a command, in bytes */
+    uint32_t ciphers;    /* bit map, see docs/suites.md */
+    uint32_t versions;   /* bit map, see docs/suites.md */
+    uint32_t health;     /* 0: well; otherwise bits of docs/protocol.md */
 } lk_device_information;
 
 /** Counters since the device was configured. */
@@ -53,9 +54,9 @@ typedef struct lk_device_statistics {
 } lk_device_statistics;
 
 /**
- * Opens a device, checks that it speaks our protocol, and empties its slots. May block for as long as enumeration takes, bounded
- * by a time-out of 5 s.
- * diagnosis: at least LK_DEVICE_DIAGNOSIS_MAX bytes that receive a sentence on failure; may be NULL.
+ * Opens a device, checks that it speaks our protocol, and empties its slots. May block for as long as enumeration
+ * takes, bounded by a time-out of 5 s. diagnosis: at least LK_DEVICE_DIAGNOSIS_MAX bytes that receive a sentence on
+ * failure; may be NULL.
  * @return DEVICE_URI, DEVICE_NOT_FOUND, DEVICE_BUSY, DEVICE_PERMISSION, DEVICE_INCOMPATIBLE, DEVICE_UNAVAILABLE, ...
  */
 lk_error lk_device_open(const char *uri, lk_device **device, char *diagnosis);
@@ -73,8 +74,9 @@ const lk_device_information *lk_device_information_get(const lk_device *device);
 lk_error lk_device_statistics_get(lk_device *device, lk_device_statistics *statistics);
 
 /**
- * Calls found for each device that the URI may mean ("usb:" for all boards on USB, "usbip:HOST:PORT" for all of a server); each is
- * opened for the time of the call. error is OK, or why that device could not be asked; information then holds what is known.
+ * Calls found for each device that the URI may mean ("usb:" for all boards on USB, "usbip:HOST:PORT" for all of a
+ * server); each is opened for the time of the call. error is OK, or why that device could not be asked; information
+ * then holds what is known.
  */
 typedef void lk_device_found(void *context, const lk_device_information *information, lk_error error);
 lk_error lk_device_list(const char *uri, lk_device_found *found, void *context, char *diagnosis);

@@ -12,9 +12,9 @@ typedef struct lk_engine lk_engine;
 
 /** Which engine makes the records of a connection. */
 typedef enum lk_engine_policy {
-    LK_ENGINE_AUTO,          /* the device where it can, software where it cannot, with the reason reported */
-    LK_ENGINE_REQUIRE_DEVICE,/* the device or an error: only suites it has are offered, nothing falls back */
-    LK_ENGINE_SOFTWARE       /* libcrypto alone */
+    LK_ENGINE_AUTO,           /* the device where it can, software where it cannot, with the reason reported */
+    LK_ENGINE_REQUIRE_DEVICE, /* the device or an error: only suites it has are offered, nothing falls back */
+    LK_ENGINE_SOFTWARE        /* libcrypto alone */
 } lk_engine_policy;
 
 #ifdef __cplusplus

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What happens on a connection, told as it happens: for traces, statistics and curious people. No secret is ever in it. */
+/* What happens on a connection, told as it happens: for traces, statistics and curious people. No secret is ever in it.
+ */
 #ifndef LATCHKEY_EVENT_H
 #define LATCHKEY_EVENT_H
 
@@ -31,18 +32,19 @@ typedef struct lk_event {
     uint8_t content_type;  /* the type it has; differs in TLS 1.3 */
     uint16_t wire_version; /* the version in its header */
     uint64_t sequence;
-    unsigned epoch;        /* 0 without protection, then one more for each change of key */
-    size_t wire_length;    /* with header, in bytes */
-    size_t length;         /* RECORD: of the plaintext. MESSAGE: of its body. In bytes */
-    const char *engine;    /* RECORD: who made or opened it, NULL without protection. KEYS, ENGINE: who will */
-    int slot;              /* the slot of the device, -1 where there is none */
+    unsigned epoch;     /* 0 without protection, then one more for each change of key */
+    size_t wire_length; /* with header, in bytes */
+    size_t length;      /* RECORD: of the plaintext. MESSAGE: of its body. In bytes */
+    const char *engine; /* RECORD: who made or opened it, NULL without protection. KEYS, ENGINE: who will */
+    int slot;           /* the slot of the device, -1 where there is none */
 
     /* LK_EVENT_MESSAGE: HandshakeType, its name as in the RFC. LK_EVENT_ALERT: description, its name */
     uint8_t type;
     bool fatal;
     const char *name;
 
-    /* MESSAGE, ALERT, KEYS, ENGINE: what it means here, in a few words ("server picks TLS_AES_128_GCM_SHA256, x25519") */
+    /* MESSAGE, ALERT, KEYS, ENGINE: what it means here, in a few words ("server picks TLS_AES_128_GCM_SHA256, x25519")
+     */
     const char *meaning;
 } lk_event;
 

@@ -9,15 +9,17 @@
 extern "C" {
 #endif
 
-/** A stream socket to host:port (name or address; service name or number), tried for no longer than timeout ms. Close it with close(). */
+/** A stream socket to host:port (name or address; service name or number), tried for no longer than timeout ms. Close
+ * it with close(). */
 lk_error lk_socket_connect(const char *host, const char *port, int timeout, int *socket);
 
-/** A listening socket; host NULL for any address, port "0" for a port of the kernel's choice. @return ADDRESS_IN_USE, ... */
+/** A listening socket; host NULL for any address, port "0" for a port of the kernel's choice. @return ADDRESS_IN_USE,
+ * ... */
 lk_error lk_socket_listen(const char *host, const char *port, int *socket);
 
 /**
- * One step: sends what waits, receives what came, moves the engine on; waits for any of these no longer than timeout ms (-1: for
- * ever). Call it when a call on the connection said WANT_READ, WANT_WRITE or WANT_ENGINE.
+ * One step: sends what waits, receives what came, moves the engine on; waits for any of these no longer than timeout ms
+ * (-1: for ever). Call it when a call on the connection said WANT_READ, WANT_WRITE or WANT_ENGINE.
  * @return OK, TIMED_OUT, INPUT_OUTPUT, or an engine's error.
  */
 lk_error lk_socket_step(lk_connection *connection, int socket, int timeout);
