@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/options.h"
+
+#include <latchkey/config.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const policy_names[] = {
+    [LK_ENGINE_AUTO] = "auto", [LK_ENGINE_REQUIRE_DEVICE] = "device", [LK_ENGINE_SOFTWARE] = "software"};
+
+enum { POLICY_COUNT = sizeof policy_names / sizeof policy_names[0], TIMEOUT_SECONDS_MAX = 1000000 };
+
+const char *lk_policy_name(lk_engine_policy policy)
+{
+    return policy_names[policy];
+}
+
+void lk_options_initialize(lk_options *options)
+{
+    const char *device = getenv("LATCHKEY_DEVICE"), *key_log = getenv("SSLKEYLOGFILE");
+    *options = (lk_options){.policy = LK_ENGINE_AUTO, .timeout = -1};
+    if (device && device[0])
+        options->device = device;
+    if (key_log && key_log[0])
+        options->key_log = key_log;
+}
+
+int lk_options_timeout(const lk_options *options)
+{
+    return options->timeout >= 0 ? options->timeout : LK_TIMEOUT_DEFAULT;
+}
+
+static lk_engine_policy parse_policy(const struct argp_state *state, const char *text)
+{
+    for (int i = 0; i < POLICY_COUNT; i++)
+        if (strcmp(text, policy_names[i]) == 0)
+            return (lk_engine_policy)i;
+    argp_error(state, "there is no engine '%s': write auto, device or software", text);
+    return LK_ENGINE_AUTO;
+}
+
+static uint16_t parse_version(const struct argp_state *state, const char *text)
+{
+    if (strcmp(text, "1.3") == 0)
+        return LK_VERSION_TLS1_3;
+    if (strcmp(text, "1.2") != 0)
+        argp_error(state, "TLS version '%s' is not available: write 1.2 or 1.3", text);
+    return LK_VERSION_TLS1_2;
+}
+
+static int parse_timeout(const struct argp_state *state, const char *text)
+{
+    char *end;
+    double seconds = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(seconds) || seconds <= 0 || seconds > TIMEOUT_SECONDS_MAX)
+        argp_error(state, "'%s' is not a time: write a number of seconds above 0, such as 2.5", text);
+    return (int)(seconds * 1000);
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    lk_options *options = state->input;
+    switch (key) {
+    case LK_OPTION_ENGINE:
+        options->policy = parse_policy(state, argument);
+        return 0;
+    case LK_OPTION_DEVICE:
+        options->device = argument;
+        return 0;
+    case LK_OPTION_TLS:
+        options->lowest = options->highest = parse_version(state, argument);
+        return 0;
+    case LK_OPTION_LOWEST:
+        options->lowest = parse_version(state, argument);
+        return 0;
+    case LK_OPTION_HIGHEST:
+        options->highest = parse_version(state, argument);
+        return 0;
+    case LK_OPTION_SUITES:
+        options->suites = argument;
+        return 0;
+    case LK_OPTION_ALPN:
+        options->alpn = argument;
+        return 0;
+    case LK_OPTION_KEY_LOG:
+        options->key_log = argument;
+        return 0;
+    case LK_OPTION_STATISTICS:
+        options->statistics = argument;
+        return 0;
+    case LK_OPTION_TRACE:
+        options->trace = true;
+        return 0;
+    case LK_OPTION_TIMEOUT:
+        options->timeout = parse_timeout(state, argument);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option table[] = {
+    {.doc = "Who makes the records:", .group = 10},
+    {"engine", LK_OPTION_ENGINE, "WHICH", 0,
+     "auto: the device where it can, software where it cannot, and says why (default); device: the device or an error; "
+     "software: libcrypto alone",
+     10},
+    {"device", LK_OPTION_DEVICE, "URI", 0,
+     "usb:, usb:serial=S or usbip:HOST:PORT/BUSID (default: $LATCHKEY_DEVICE, otherwise usb:)", 10},
+    {.doc = "What is negotiated:", .group = 20},
+    {"tls", LK_OPTION_TLS, "VERSION", 0, "this version alone: 1.2 or 1.3", 20},
+    {"min", LK_OPTION_LOWEST, "VERSION", 0, "the lowest version", 20},
+    {"max", LK_OPTION_HIGHEST, "VERSION", 0, "the highest version", 20},
+    {"suites", LK_OPTION_SUITES, "LIST", 0, "cipher suites in order of preference, colon-separated", 20},
+    {"alpn", LK_OPTION_ALPN, "LIST", 0, "application protocols (ALPN) in order of preference, comma-separated", 20},
+    {.doc = "What is shown:", .group = 30},
+    {"trace", LK_OPTION_TRACE, NULL, 0, "show each record, message, alert and key change on standard error", 30},
+    {"stats-json", LK_OPTION_STATISTICS, "FILE", 0, "write statistics as JSON when the connection ends", 30},
+    {"keylog", LK_OPTION_KEY_LOG, "FILE", 0,
+     "append the secrets in the SSLKEYLOGFILE format, for Wireshark: whoever has the file reads the traffic (default: "
+     "$SSLKEYLOGFILE)",
+     30},
+    {"timeout", LK_OPTION_TIMEOUT, "SECONDS", 0,
+     "give up when nothing moves for so long (default: 30 while connecting, in a handshake and in a request; otherwise "
+     "for ever)",
+     30},
+    {0}};
+
+const struct argp lk_options_argp = {.options = table, .parser = parse};

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `latchkey server`: a TLS server, one connection after the other, that serves files, echoes, or copies standard input
+ * and output. */
+#include "tools/address.h"
+#include "tools/command.h"
+#include "tools/files.h"
+#include "tools/options.h"
+#include "tools/pages.h"
+#include "tools/relay.h"
+#include "tools/report.h"
+#include "tools/session.h"
+
+#include <latchkey/socket.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+typedef struct lk_server_command {
+    lk_options options;
+    const char *target;
+    lk_address address;
+    const char *certificate, *key, *folder, *port_file;
+    bool once, echo;
+} lk_server_command;
+
+enum { OPTION_CERTIFICATE = LK_OPTION_OWN, OPTION_KEY, OPTION_ONCE, OPTION_PAGES, OPTION_ECHO, OPTION_PORT_FILE };
+
+static void take_target(lk_server_command *server, const char *argument, const struct argp_state *state)
+{
+    if (server->target)
+        argp_error(state, "one address at a time: '%s' is one too many", argument);
+    server->target = argument;
+    if (!lk_address_parse(argument, &server->address))
+        argp_error(state, "'%s' is no address: write PORT or HOST:PORT, port 0 for any free one", argument);
+}
+
+static void check(const lk_server_command *server, const struct argp_state *state)
+{
+    if (!server->certificate || !server->key)
+        argp_error(state, "a server needs a certificate and its key: --cert FILE --key FILE");
+    if (server->echo && server->folder)
+        argp_error(state, "--echo and --www exclude each other");
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    lk_server_command *server = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &server->options;
+        return 0;
+    case OPTION_CERTIFICATE:
+        server->certificate = argument;
+        return 0;
+    case OPTION_KEY:
+        server->key = argument;
+        return 0;
+    case OPTION_ONCE:
+        server->once = true;
+        return 0;
+    case OPTION_PAGES:
+        server->folder = argument;
+        return 0;
+    case OPTION_ECHO:
+        server->echo = true;
+        return 0;
+    case OPTION_PORT_FILE:
+        server->port_file = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        take_target(server, argument, state);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "a port is needed: write PORT or HOST:PORT, port 0 for any free one");
+        return 0;
+    case ARGP_KEY_SUCCESS:
+        check(server, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option table[] = {
+    {.doc = "Who this server is:", .group = 1},
+    {"cert", OPTION_CERTIFICATE, "FILE", 0, "its certificate chain, PEM, leaf first", 1},
+    {"key", OPTION_KEY, "FILE", 0, "the private key of the certificate, PEM", 1},
+    {.doc = "What to do:", .group = 2},
+    {"www", OPTION_PAGES, "FOLDER", 0, "answer HTTP GET requests with the files of FOLDER", 2},
+    {"echo", OPTION_ECHO, NULL, 0, "send back what comes; without --www and --echo: copies standard input and output",
+     2},
+    {"once", OPTION_ONCE, NULL, 0, "end after one connection, with its exit status", 2},
+    {"port-file", OPTION_PORT_FILE, "FILE", 0, "write the number of the port to FILE once the server listens", 2},
+    {0}};
+
+/* Says where the server listens: on standard error, and in the port file, which programs wait for. */
+static int announce(const lk_server_command *server, int listener)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    char host[LK_HOST_MAX], port[LK_PORT_MAX];
+    if (getsockname(listener, (struct sockaddr *)&address, &length) != 0 ||
+        getnameinfo((struct sockaddr *)&address, length, host, sizeof host, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return lk_report_error(server->target, LK_ERROR_INPUT_OUTPUT, NULL);
+    lk_report("listening on %s port %s", host, port);
+    if (server->port_file) {
+        char line[LK_PORT_MAX + 1];
+        int written = snprintf(line, sizeof line, "%s\n", port);
+        if (lk_file_replace(server->port_file, line, (size_t)written)) {
+            lk_report("the port file %s cannot be written: %s", server->port_file, strerror(errno));
+            return LK_EXIT_FAILURE;
+        }
+    }
+    return LK_EXIT_OK;
+}
+
+static int serve_one(const lk_server_command *server, lk_setup *setup, int folder, int socket)
+{
+    lk_session session;
+    lk_error error = lk_session_begin(&session, setup, LK_SERVER, NULL, "client", socket);
+    if (!error && server->echo)
+        error = lk_relay_echo(&session);
+    else if (!error && server->folder)
+        error = lk_pages_serve(&session, folder);
+    else if (!error)
+        error = lk_relay_run(&session, STDIN_FILENO, STDOUT_FILENO);
+    return lk_session_end(&session, error);
+}
+
+static int serve(const lk_server_command *server, lk_setup *setup, int listener, int folder)
+{
+    int status;
+    do {
+        int socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (socket < 0 && (errno == EINTR || errno == ECONNABORTED)) {
+            status = LK_EXIT_FAILURE;
+            continue;
+        }
+        if (socket < 0) {
+            lk_report("no connection can be accepted: %s", strerror(errno));
+            return LK_EXIT_FAILURE;
+        }
+        status = serve_one(server, setup, folder, socket);
+    } while (!server->once);
+    return status;
+}
+
+static int listen_and_serve(const lk_server_command *server, lk_setup *setup)
+{
+    const char *host = server->address.host[0] ? server->address.host : NULL;
+    int listener = -1, folder = -1, status;
+    lk_error error;
+    if (server->folder) {
+        folder = open(server->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder < 0) {
+            lk_report("the folder %s cannot be opened: %s", server->folder, strerror(errno));
+            return LK_EXIT_FAILURE;
+        }
+    }
+    error = lk_socket_listen(host, server->address.port, &listener);
+    status = error ? lk_report_error(server->target, error, NULL) : announce(server, listener);
+    if (!status)
+        status = serve(server, setup, listener, folder);
+    if (listener >= 0)
+        (void)close(listener);
+    if (folder >= 0)
+        (void)close(folder);
+    return status;
+}
+
+static int run(const lk_server_command *server)
+{
+    lk_setup setup;
+    int status = lk_setup_open(&setup, &server->options);
+    if (!status)
+        status = lk_setup_check(&setup, "--cert, --key",
+                                lk_config_use_certificate_files(setup.config, server->certificate, server->key));
+    if (!status)
+        status = listen_and_serve(server, &setup);
+    lk_setup_close(&setup);
+    return status;
+}
+
+int lk_command_server(int count, char **arguments)
+{
+    static const struct argp_child children[] = {{&lk_options_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {
+        .options = table,
+        .parser = parse,
+        .args_doc = "[HOST:]PORT",
+        .doc = "Serves TLS, one connection after the other.\vThe statistics file holds the connection that ended last.",
+        .children = children};
+    lk_server_command server = {0};
+    lk_options_initialize(&server.options);
+    if (argp_parse(&argp, count, arguments, 0, NULL, &server) != 0)
+        return LK_EXIT_USAGE;
+    return run(&server);
+}

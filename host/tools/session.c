@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/session.h"
+#include "tools/report.h"
+#include "tools/statistics.h"
+
+#include <latchkey/socket.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+lk_error lk_session_begin(lk_session *session, lk_setup *setup, lk_role role, const char *host, const char *peer,
+                          int socket)
+{
+    lk_error error;
+    *session = (lk_session){.setup = setup, .role = role, .peer = peer, .socket = socket};
+    (void)clock_gettime(CLOCK_MONOTONIC, &session->start);
+    session->counted = lk_attachment_count(&setup->attachment, &session->earlier);
+    error = lk_connection_new(setup->config, role, host, &session->connection);
+    if (!error)
+        error = lk_socket_handshake(session->connection, socket, lk_options_timeout(setup->options));
+    return error;
+}
+
+lk_error lk_session_fail(lk_session *session, lk_error error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(session->failure, sizeof session->failure, format, arguments);
+    va_end(arguments);
+    return error;
+}
+
+static const char *particulars(const lk_session *session)
+{
+    if (session->failure[0])
+        return session->failure;
+    return session->connection ? lk_connection_diagnosis(session->connection) : NULL;
+}
+
+/* What must not go unnoticed: the failure, and a device that was left in mid-session. */
+static void say_outcome(const lk_session *session, lk_error error)
+{
+    lk_connection_statistics statistics;
+    if (error)
+        (void)lk_report_error(session->peer, error, particulars(session));
+    if (!session->connection || session->setup->options->policy != LK_ENGINE_AUTO || !session->setup->attachment.engine)
+        return;
+    lk_connection_statistics_get(session->connection, &statistics);
+    if (statistics.fallbacks > 0)
+        lk_report("%s: records went over to software: %s", session->peer, statistics.fallback_reason);
+}
+
+int lk_session_end(lk_session *session, lk_error error)
+{
+    int status = error ? LK_EXIT_FAILURE : LK_EXIT_OK;
+    if (session->setup->options->trace)
+        lk_trace_flush(&session->setup->trace);
+    say_outcome(session, error);
+    if (session->setup->options->statistics && lk_statistics_write(session, error))
+        status = LK_EXIT_FAILURE;
+    lk_connection_free(session->connection);
+    if (session->socket >= 0)
+        (void)close(session->socket);
+    session->connection = NULL;
+    session->socket = -1;
+    return status;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/setup.h"
+#include "tools/keylog.h"
+#include "tools/report.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+int lk_setup_check(const lk_setup *setup, const char *doing, lk_error error)
+{
+    return error ? lk_report_error(doing, error, lk_config_diagnosis(setup->config)) : LK_EXIT_OK;
+}
+
+/* Opens the device, or says why it is done without: never in silence where the user named a device. */
+static int choose_engine(lk_setup *setup)
+{
+    const lk_options *options = setup->options;
+    lk_error error;
+
+    if (options->policy == LK_ENGINE_SOFTWARE) {
+        setup->engine_reason = "software was asked for";
+        return lk_setup_check(setup, "--engine", lk_config_set_engine(setup->config, NULL, LK_ENGINE_SOFTWARE, NULL));
+    }
+    error = lk_attachment_open(&setup->attachment, options->device);
+    if (error && options->policy == LK_ENGINE_REQUIRE_DEVICE)
+        return lk_report_error(options->device ? options->device : "usb:", error, setup->attachment.reason);
+    if (error && options->device)
+        lk_report("%s: %s [%s]; records are made in software", options->device, setup->attachment.reason,
+                  lk_error_name(error));
+    setup->engine_reason = error ? setup->attachment.reason : "a device is attached";
+    return lk_setup_check(setup, "--engine",
+                          lk_config_set_engine(setup->config, setup->attachment.engine, options->policy,
+                                               error ? setup->attachment.reason : NULL));
+}
+
+static int negotiate(lk_setup *setup)
+{
+    const lk_options *options = setup->options;
+    uint16_t lowest = options->lowest ? options->lowest : LK_VERSION_TLS1_2;
+    uint16_t highest = options->highest ? options->highest : LK_VERSION_TLS1_3;
+    int status = lk_setup_check(setup, "TLS versions", lk_config_set_versions(setup->config, lowest, highest));
+    if (!status && options->suites)
+        status = lk_setup_check(setup, "--suites", lk_config_set_suites(setup->config, options->suites));
+    if (!status && options->alpn)
+        status = lk_setup_check(setup, "--alpn", lk_config_set_alpn(setup->config, options->alpn));
+    return status;
+}
+
+static int start_key_log(lk_setup *setup)
+{
+    const char *path = setup->options->key_log;
+    if (!path)
+        return LK_EXIT_OK;
+    if (lk_key_log_open(path, &setup->key_log)) {
+        lk_report("the key log %s cannot be opened: %s", path, strerror(errno));
+        return LK_EXIT_FAILURE;
+    }
+    lk_config_set_key_log(setup->config, lk_key_log_append, &setup->key_log);
+    return LK_EXIT_OK;
+}
+
+int lk_setup_open(lk_setup *setup, const lk_options *options)
+{
+    int status;
+    *setup = (lk_setup){.options = options, .config = lk_config_new(), .key_log = -1, .engine_reason = ""};
+    if (!setup->config)
+        return lk_report_error("starting", LK_ERROR_NO_MEMORY, NULL);
+    status = negotiate(setup);
+    if (!status)
+        status = start_key_log(setup);
+    if (!status)
+        status = choose_engine(setup);
+    if (!status && options->trace) {
+        lk_trace_begin(&setup->trace, stderr);
+        lk_config_set_observer(setup->config, lk_trace_observe, &setup->trace);
+    }
+    return status;
+}
+
+void lk_setup_close(lk_setup *setup)
+{
+    lk_config_free(setup->config);
+    lk_attachment_close(&setup->attachment);
+    if (setup->key_log >= 0)
+        (void)close(setup->key_log);
+}
