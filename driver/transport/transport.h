@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The way to one USB device: control requests, bulk transfers in flight, loss. Three implementations: libusb (libusb.c), a
- * USB/IP client (usbip.c), and the simulated board inside this process (sim/transport/, for tests).
+ * The way to one USB device: control requests, bulk transfers in flight, loss. Three implementations: libusb
+ * (libusb.c), a USB/IP client (usbip.c), and the simulated board inside this process (sim/transport/, for tests).
  */
 #ifndef LK_TRANSPORT_TRANSPORT_H
 #define LK_TRANSPORT_TRANSPORT_H
@@ -41,7 +41,8 @@ typedef struct lk_transport_methods {
     /** Asks for an early end; the transfer still ends through progress(), with what had moved. */
     void (*cancel)(lk_transport *transport, lk_transfer *transfer);
 
-    /** Moves I/O on and marks transfers done. Waits no longer than timeout ms (0: not at all) for something to happen. */
+    /** Moves I/O on and marks transfers done. Waits no longer than timeout ms (0: not at all) for something to happen.
+     */
     lk_error (*progress)(lk_transport *transport, int timeout);
 
     /** Readable when progress() has something to do. */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The device engine: directions are session slots of the device, operations are commands on its link. Completions are
+ * matched by tag; those of one slot must come in order. Nothing is allocated after it was opened.
+ */
+#ifndef LK_DRIVER_ENGINE_H
+#define LK_DRIVER_ENGINE_H
+
+#include "queue/link.h"
+#include "queue/pending.h"
+#include "record/engine.h"
+
+typedef enum lk_slot_state {
+    LK_SLOT_FREE,
+    LK_SLOT_OPEN,
+    LK_SLOT_CLOSING /* its direction is closed; free when the device has erased it */
+} lk_slot_state;
+
+/* One session slot, which is a direction while it is open. */
+typedef struct lk_slot {
+    lk_direction base;
+    uint16_t number;
+    uint16_t generation; /* one more at each load, so that the device refuses a command of an earlier owner */
+    lk_slot_state state;
+    lk_direction_kind kind;
+    uint16_t version;
+    const lk_cipher *cipher;
+    lk_pending *first; /* in the order of submission */
+    lk_pending *last;
+} lk_slot;
+
+typedef struct lk_slot_engine {
+    lk_engine base;
+    lk_link link;
+    lk_pending_table pendings;
+    lk_pending *expected; /* the one whose completion is coming in */
+    lk_slot *slots;
+    size_t slot_count;
+    size_t slot_next;       /* where the search for a free slot begins: slots are used in turn */
+    size_t records_pending; /* operations on their way, at most LK_RECORDS_PENDING_MAX */
+    uint32_t ciphers;
+    uint32_t versions;
+    bool settled; /* the link is lost, and everything that was on its way is finished */
+} lk_slot_engine;
+
+enum { LK_RECORDS_PENDING_MAX = 1024 };
+
+/**
+ * Begins on a device that has no slot loaded. The transport belongs to the engine from here on, also when this fails.
+ * slots, ciphers, versions: the device's facts; timeout: as in lk_link_open().
+ */
+lk_error lk_slot_engine_init(lk_slot_engine *engine, lk_transport *transport, uint32_t slots, uint32_t ciphers,
+                             uint32_t versions, int timeout);
+
+/** Ends it; operations on their way finish with DEVICE_LOST. */
+void lk_slot_engine_release(lk_slot_engine *engine);
+
+/* Operations (operation.c). */
+
+/** What the host can see to be wrong with an operation before it is sent: OK, INVALID_ARGUMENT, RECORD_OVERFLOW. */
+lk_error lk_operation_check(const lk_slot *slot, const lk_operation *operation);
+
+/** Fills in which payload lengths a successful completion may have: none when no success is possible (minimum above
+ * maximum). */
+void lk_operation_expect(const lk_slot *slot, const lk_operation *operation, lk_pending *pending);
+
+/** Takes a completion in. @return DEVICE_PROTOCOL when the record is not what was asked for; the operation then is as
+ * it was. */
+lk_error lk_operation_complete(const lk_slot *slot, lk_operation *operation, const lk_completion *completion,
+                               const uint8_t *payload);
+
+/** Finishes an operation without a record. */
+void lk_operation_fail(const lk_slot *slot, lk_operation *operation, lk_error status);
+
+#endif

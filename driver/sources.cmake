@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+target_sources(lk_driver PRIVATE
+  device.c
+  engine.c
+  identity.c
+  operation.c
+  protocol/command.c
+  protocol/completion.c
+  protocol/facts.c
+  protocol/status.c
+  queue/input.c
+  queue/link.c
+  queue/output.c
+  queue/pending.c
+  transport/diagnosis.c
+  transport/dial.c
+  transport/libusb.c
+  transport/libusb_open.c
+  transport/registry.c
+  transport/uri.c
+  transport/usbip.c
+  transport/usbip_open.c
+  transport/usbip_wire.c)
