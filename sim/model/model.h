@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Verilated board in C: two tops, each with its pins as a plain structure. The caller sets the inputs and steps; a
+ * step is one cycle of the clock. Outputs are those after the rising edge, so they are what the other side sees at the
+ * next edge.
+ */
+#ifndef LK_SIM_MODEL_H
+#define LK_SIM_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Pins of lk_board_virtual, seen from the board. ULPI 1.1 section 3.1; one bit each unless told. */
+typedef struct lk_model_virtual_pins {
+    /* inputs */
+    uint8_t reset;
+    uint8_t data_in; /* 8 bits */
+    uint8_t dir;
+    uint8_t nxt;
+    /* outputs */
+    uint8_t data_out; /* 8 bits */
+    uint8_t data_oe;
+    uint8_t stp;
+    uint8_t ulpi_reset;
+} lk_model_virtual_pins;
+
+/** Ports of lk_board_direct; see rtl/boards/virtual/lk_board_direct.v. */
+typedef struct lk_model_direct_pins {
+    /* inputs */
+    uint8_t reset;
+    uint8_t bus_reset;
+    uint8_t setup_valid;
+    uint8_t control_in_ready;
+    uint8_t status_done;
+    uint8_t out_valid;
+    uint8_t in_ready;
+    uint32_t out_data;
+    uint64_t setup_packet; /* byte 0 lowest */
+    /* outputs */
+    uint8_t control_in_data;
+    uint8_t control_in_valid;
+    uint8_t control_in_last;
+    uint8_t control_done;
+    uint8_t control_stall;
+    uint8_t configured;
+    uint8_t out_halted;
+    uint8_t in_halted;
+    uint8_t stream_reset;
+    uint8_t out_ready;
+    uint8_t in_valid;
+    uint8_t in_last;
+    uint32_t in_data;
+} lk_model_direct_pins;
+
+typedef struct lk_model_virtual lk_model_virtual;
+typedef struct lk_model_direct lk_model_direct;
+
+/**
+ * Makes a board that has had no clock yet; the caller holds reset for a few cycles first. Everything not reset starts
+ * random, from the same seed each time. trace: an FST file to write, or NULL.
+ * @return NULL when memory is short or the trace file cannot be written.
+ */
+lk_model_virtual *lk_model_virtual_new(const char *trace);
+lk_model_direct *lk_model_direct_new(const char *trace);
+
+/** Closes the trace. NULL is fine. */
+void lk_model_virtual_free(lk_model_virtual *model);
+void lk_model_direct_free(lk_model_direct *model);
+
+/** The pins: the same structure for the model's whole life. */
+lk_model_virtual_pins *lk_model_virtual_pins_of(lk_model_virtual *model);
+lk_model_direct_pins *lk_model_direct_pins_of(lk_model_direct *model);
+
+/** One cycle. */
+void lk_model_virtual_step(lk_model_virtual *model);
+void lk_model_direct_step(lk_model_direct *model);
+
+/** Cycles since it was made. */
+uint64_t lk_model_virtual_cycles(const lk_model_virtual *model);
+uint64_t lk_model_direct_cycles(const lk_model_direct *model);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
