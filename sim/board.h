@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual board: the Verilated top, and a USB host in front of it. Two ways in: at the ULPI pins, through a model of the PHY
- * and of a host controller that speaks packets, toggles and handshakes; or directly at the endpoints' ports, much faster.
- * Time passes only in lk_board_run(). One thread.
+ * The virtual board: the Verilated top, and a USB host in front of it. Two ways in: at the ULPI pins, through a model
+ * of the PHY and of a host controller that speaks packets, toggles and handshakes; or directly at the endpoints' ports,
+ * much faster. Time passes only in lk_board_run(). One thread.
  */
 #ifndef LK_SIM_BOARD_H
 #define LK_SIM_BOARD_H
@@ -43,8 +43,8 @@ typedef struct lk_urb {
 typedef struct lk_board lk_board;
 
 /**
- * Powers up a board and, at the ULPI pins, goes through attach, reset and high-speed chirp. trace: an FST file, or NULL.
- * NULL when memory is short, the trace file cannot be written or the board does not come up; error then says so.
+ * Powers up a board and, at the ULPI pins, goes through attach, reset and high-speed chirp. trace: an FST file, or
+ * NULL. NULL when memory is short, the trace file cannot be written or the board does not come up; error then says so.
  */
 lk_board *lk_board_new(lk_board_phy phy, const char *trace, const char **error);
 void lk_board_free(lk_board *board);
@@ -56,8 +56,9 @@ void lk_board_submit(lk_board *board, lk_urb *urb);
 void lk_board_unlink(lk_board *board, lk_urb *urb);
 
 /**
- * Lets at least that many cycles pass, or stops early when a request is done (returns true), or when only IN requests wait and the
- * board has had nothing to say for a long time (returns false: time need not pass until something is submitted).
+ * Lets at least that many cycles pass, or stops early when a request is done (returns true), or when only IN requests
+ * wait and the board has had nothing to say for a long time (returns false: time need not pass until something is
+ * submitted).
  */
 bool lk_board_run(lk_board *board, uint64_t cycles);
 
