@@ -10,10 +10,9 @@
 #include "queue/input.h"
 #include "queue/output.h"
 
-enum {
-    LK_LINK_TIMEOUT =
-        30000 /* ms without a sign of life, while completions are owed; simulation with a waveform is slow */
-};
+/* ms without a sign of life while completions are owed. A board needs milliseconds; one in simulation that also writes
+ * its waveform needs seconds. */
+enum { LK_LINK_TIMEOUT = 30000 };
 
 typedef struct lk_link {
     lk_transport *transport;

@@ -20,14 +20,20 @@ typedef struct lk_devices_command {
 enum { OPTION_DEVICE = LK_OPTION_OWN, OPTION_JSON };
 
 /* The bit maps of docs/suites.md, in words. */
-static const char *const cipher_titles[] = {"AES-128-GCM", "AES-256-GCM", "ChaCha20-Poly1305"};
-static const char *const version_titles[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
+static const char *const cipher_titles[] = {
+#define LK_CIPHER(name, bit, title, kind, key, mac_key, salt, explicit_nonce, block, tag) [bit] = (title),
+#include "suite/suites.def"
+};
+static const char *const version_titles[] = {
+#define LK_VERSION(name, wire, bit, title) [bit] = (title),
+#include "suite/suites.def"
+};
 
 static json_t *name_bits(uint32_t bits, const char *const *titles, size_t count)
 {
     json_t *names = json_array();
     for (size_t i = 0; i < count; i++)
-        if (bits >> i & 1)
+        if (titles[i] && (bits >> i & 1))
             (void)json_array_append_new(names, json_string(titles[i]));
     return names;
 }
