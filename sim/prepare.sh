@@ -27,6 +27,10 @@ iverilog          | command iverilog        | Icarus Verilog; https://github.com
 yosys             | command yosys           | Yosys; https://yosyshq.net/yosys
 clang-format      | command clang-format    | clang-format; https://clang.llvm.org
 '
+# shellcheck disable=SC2034
+LK_NEEDS_PLOTS='
+gnuplot-nox       | command gnuplot         | gnuplot; http://gnuplot.info
+'
 
 LK_PROCESSES=()   # ended when the script ends, whatever the reason
 LK_FOLDERS=()     # removed then

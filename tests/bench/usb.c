@@ -243,6 +243,10 @@ static bool measure_pins(lk_report *report, const lk_buffers *buffers, unsigned 
                   (double)count * RECORD / (double)sealing.cycles, "bytes/cycle", "plaintext");
     lk_report_add(report, "usb.ulpi.open.aes128gcm.16384.bytes_per_cycle",
                   (double)count * RECORD / (double)opening.cycles, "bytes/cycle", "plaintext");
+    lk_report_add(report, "usb.ulpi.seal.aes128gcm.16384.cycles_for_100_records",
+                  100.0 * (double)sealing.cycles / (double)count, "cycles", "at the pins, 60 MHz");
+    lk_report_add(report, "usb.ulpi.open.aes128gcm.16384.cycles_for_100_records",
+                  100.0 * (double)opening.cycles / (double)count, "cycles", "at the pins, 60 MHz");
     lk_report_add(report, "sim.ulpi.cycles_per_second", (double)sealing.cycles / sealing.seconds, "cycles/s",
                   "while sealing; processor time; depends on the machine");
     return true;
