@@ -32,6 +32,14 @@ LK_NEEDS_PLOTS='
 gnuplot-nox       | command gnuplot         | gnuplot; http://gnuplot.info
 '
 
+# For tests/guest/run, where lk_has_guest says so.
+# shellcheck disable=SC2034
+LK_NEEDS_GUEST='
+qemu-system-x86   | command qemu-system-x86_64 | QEMU for x86; https://www.qemu.org
+cpio              | command cpio            | GNU cpio; https://www.gnu.org/software/cpio
+xz-utils          | command xz              | XZ Utils; https://tukaani.org/xz
+'
+
 LK_PROCESSES=()   # ended when the script ends, whatever the reason
 LK_FOLDERS=()     # removed then
 LK_PROGRESS_FROM=2    # a step that takes longer than this shows progress (s)
@@ -180,6 +188,12 @@ lk_print_missing()
 lk_is_debian()
 {
     command -v apt-get >/dev/null && grep -qiE '^ID(_LIKE)?=.*(debian|ubuntu)' /etc/os-release 2>/dev/null
+}
+
+# True where the guest of tests/guest can be made: its kernel and tools are Debian's, its programs those that are built here.
+lk_has_guest()
+{
+    grep -qsx 'ID=debian' /etc/os-release && [[ $(dpkg --print-architecture) == amd64 ]]
 }
 
 # How to become root: nothing when we are, sudo when it works without asking (or there is somebody to ask).

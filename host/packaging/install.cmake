@@ -40,6 +40,7 @@ if(LATCHKEY_USB)
   install(FILES ${PROJECT_SOURCE_DIR}/host/include/latchkey/device.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/latchkey)
   install(EXPORT latchkeyDeviceTargets NAMESPACE latchkey:: DESTINATION ${LK_PACKAGE_FOLDER})
   list(APPEND LK_PC_FILES latchkey-device.pc)
+  include(${CMAKE_CURRENT_LIST_DIR}/udev.cmake)
 endif()
 
 foreach(file ${LK_PC_FILES})
