@@ -25,6 +25,7 @@ gnutls-bin        | command gnutls-serv     | gnutls-cli and gnutls-serv; https:
 curl              | command curl            | curl; https://curl.se
 iverilog          | command iverilog        | Icarus Verilog; https://github.com/steveicarus/iverilog
 yosys             | command yosys           | Yosys; https://yosyshq.net/yosys
+z3                | command z3              | Z3; https://github.com/Z3Prover/z3
 clang-format      | command clang-format    | clang-format; https://clang.llvm.org
 '
 # shellcheck disable=SC2034
