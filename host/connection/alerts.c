@@ -37,6 +37,10 @@ lk_error lk_connection_fail(lk_connection *connection, lk_error error)
                  particulars[0] ? particulars : lk_error_sentence(error));
     lk_handshake_abandon(connection->handshake);
     int description = lk_error_alert(error);
+    /* certificate_required is an alert of TLS 1.3; in TLS 1.2 a server without a certificate of the client may "respond
+     * with a fatal handshake_failure alert" (RFC 5246 section 7.4.6). */
+    if (error == LK_ERROR_CERTIFICATE_MISSING && lk_connection_version(connection) < LK_VERSION_TLS1_3)
+        description = LK_ALERT_HANDSHAKE_FAILURE;
     /* After close_notify nothing may be sent any more (RFC 8446 section 6.1). */
     if (description != LK_ALERT_NONE && !connection->close_wanted)
         wait_alert(connection, true, description, lk_error_sentence(error));

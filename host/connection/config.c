@@ -64,6 +64,7 @@ void lk_config_free(lk_config *config)
     lk_engine_free(config->software);
     X509_STORE_free(config->settings.roots);
     lk_certificate_chain_clear(&config->settings.chain);
+    lk_authorities_clear(&config->settings.authorities);
     EVP_PKEY_free(config->settings.key); /* libcrypto erases private keys as it frees them */
     free(config);
 }
@@ -151,6 +152,14 @@ lk_error lk_config_set_suites(lk_config *config, const char *list)
     for (size_t i = 0; i < count; i++)
         config->settings.suites[i] = chosen[i];
     config->settings.suite_count = count;
+    return LK_OK;
+}
+
+lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy policy)
+{
+    if (policy != LK_CLIENT_UNKNOWN && policy != LK_CLIENT_OPTIONAL && policy != LK_CLIENT_REQUIRED)
+        return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "there is no policy %d for clients", (int)policy);
+    config->settings.client_policy = policy;
     return LK_OK;
 }
 

@@ -11,6 +11,7 @@ enum { LK_CONFIG_TEXT_MAX = 512 };
 
 struct lk_config {
     lk_handshake_settings settings;
+    bool own_roots;      /* not the system's */
     lk_engine *software; /* owned, shared by all connections */
     lk_engine *engine;   /* borrowed: the device's, or NULL */
     lk_engine_policy policy;

@@ -25,11 +25,14 @@ static lk_error choose_engine(lk_connection *connection, lk_engine **engine)
 
 static lk_error check_arguments(const lk_config *config, lk_role role, const char *host)
 {
+    const lk_handshake_settings *settings = &config->settings;
+    bool asks = settings->client_policy != LK_CLIENT_UNKNOWN;
     if (role == LK_SERVER)
-        return config->settings.key ? LK_OK : LK_ERROR_INVALID_ARGUMENT;
+        return settings->key && (!asks || config->own_roots || settings->trust_anyone) ? LK_OK
+                                                                                       : LK_ERROR_INVALID_ARGUMENT;
     if (role != LK_CLIENT || (host && (*host == '\0' || strlen(host) > LK_NAME_MAX)))
         return LK_ERROR_INVALID_ARGUMENT;
-    return host || config->settings.trust_anyone ? LK_OK : LK_ERROR_INVALID_ARGUMENT;
+    return host || settings->trust_anyone ? LK_OK : LK_ERROR_INVALID_ARGUMENT;
 }
 
 /* RFC 6066 section 3: a name is announced "without a trailing dot", and no certificate has one either. */

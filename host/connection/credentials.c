@@ -134,29 +134,60 @@ lk_error lk_config_use_certificate_files(lk_config *config, const char *chain_pa
     return LK_OK;
 }
 
-lk_error lk_config_trust_file(lk_config *config, const char *path)
+/* What a file of roots yields. */
+typedef struct roots {
+    X509_STORE *store;
+    lk_authorities names;
+    bool nameless; /* the names are too many to be sent */
+    size_t count;
+} roots;
+
+static lk_error roots_add(roots *read, X509 *certificate)
+{
+    read->count++;
+    if (X509_STORE_add_cert(read->store, certificate) != 1)
+        return LK_ERROR_NO_MEMORY;
+    if (read->nameless)
+        return LK_OK;
+    lk_error error = lk_authorities_add(&read->names, certificate);
+    if (error != LK_ERROR_INVALID_ARGUMENT)
+        return error;
+    read->nameless = true;
+    lk_authorities_clear(&read->names);
+    return LK_OK;
+}
+
+static lk_error read_roots(lk_config *config, const char *path, roots *read)
 {
     BIO *file = NULL;
     X509 *certificate = NULL;
-    size_t count = 0;
-    X509_STORE *roots = X509_STORE_new();
-    lk_error error = roots ? open_file(config, path, &file) : LK_ERROR_NO_MEMORY;
+    lk_error error = open_file(config, path, &file);
     while (!error) {
         error = next_certificate(config, path, file, &certificate);
         if (error || !certificate)
             break;
-        count++;
-        error = X509_STORE_add_cert(roots, certificate) == 1 ? LK_OK : LK_ERROR_NO_MEMORY;
+        error = roots_add(read, certificate);
         X509_free(certificate);
     }
     BIO_free(file);
-    if (!error && count == 0)
+    if (!error && read->count == 0)
         error = lk_config_fail(config, LK_ERROR_FILE_MALFORMED, "%s holds no PEM certificate", path);
+    return error;
+}
+
+lk_error lk_config_trust_file(lk_config *config, const char *path)
+{
+    roots read = {.store = X509_STORE_new()};
+    lk_error error = read.store ? read_roots(config, path, &read) : LK_ERROR_NO_MEMORY;
     if (error) {
-        X509_STORE_free(roots);
+        lk_authorities_clear(&read.names);
+        X509_STORE_free(read.store);
         return error;
     }
     X509_STORE_free(config->settings.roots);
-    config->settings.roots = roots;
+    lk_authorities_clear(&config->settings.authorities);
+    config->settings.roots = read.store;
+    config->settings.authorities = read.names;
+    config->own_roots = true;
     return LK_OK;
 }

@@ -203,6 +203,17 @@ static int wait_for(lk_connection *connection, int socket, int timeout)
     return poll(waits, 2, timeout);
 }
 
+/* A peer that has gone may have left an alert behind, which says more than the system does: a TLS 1.3 server judges the
+ * client's certificate when the client is already sending. */
+static lk_error last_words(lk_connection *connection, lk_error error)
+{
+    const uint8_t *data = NULL;
+    size_t length = 0;
+    if (error != LK_ERROR_INPUT_OUTPUT)
+        return error;
+    return lk_connection_peek(connection, &data, &length) == LK_ERROR_PEER_ALERT ? LK_ERROR_PEER_ALERT : error;
+}
+
 lk_error lk_socket_step(lk_connection *connection, int socket, int timeout)
 {
     bool moved = false;
@@ -217,7 +228,7 @@ lk_error lk_socket_step(lk_connection *connection, int socket, int timeout)
         if (!error && !moved && left == 0)
             return LK_ERROR_TIMED_OUT;
     }
-    return error;
+    return last_words(connection, error);
 }
 
 /* Sends all that waits. */

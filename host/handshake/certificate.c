@@ -124,9 +124,9 @@ static lk_error explain(X509_STORE_CTX *context, const char *host, char *diagnos
     lk_error error = complaint_error(complaint);
     char subject[SUBJECT_MAX];
     subject_of(X509_STORE_CTX_get_current_cert(context), subject, sizeof subject);
-    snprintf(diagnosis, size, "%s (libcrypto: %s; certificate %d, \"%s\"; asked for \"%s\")", lk_error_sentence(error),
+    snprintf(diagnosis, size, "%s (libcrypto: %s; certificate %d, \"%s\"%s%s%s)", lk_error_sentence(error),
              X509_verify_cert_error_string(complaint), X509_STORE_CTX_get_error_depth(context), subject,
-             host ? host : "");
+             host ? "; asked for \"" : "", host ? host : "", host ? "\"" : "");
     return error;
 }
 
@@ -140,8 +140,8 @@ static bool expect_host(X509_VERIFY_PARAM *parameters, const char *host)
     return X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1;
 }
 
-lk_error lk_certificate_chain_verify(const lk_certificate_chain *chain, X509_STORE *roots, const char *host,
-                                     char *diagnosis, size_t size)
+lk_error lk_certificate_chain_verify(const lk_certificate_chain *chain, lk_role whose, X509_STORE *roots,
+                                     const char *host, char *diagnosis, size_t size)
 {
     if (chain->count == 0)
         return LK_ERROR_CERTIFICATE_MISSING;
@@ -150,7 +150,7 @@ lk_error lk_certificate_chain_verify(const lk_certificate_chain *chain, X509_STO
     if (!context)
         return LK_ERROR_NO_MEMORY;
     if (X509_STORE_CTX_init(context, roots, sk_X509_value(chain->parsed, 0), chain->parsed) == 1 &&
-        X509_STORE_CTX_set_default(context, "ssl_server") == 1) {
+        X509_STORE_CTX_set_default(context, whose == LK_SERVER ? "ssl_server" : "ssl_client") == 1) {
         X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context);
         X509_VERIFY_PARAM_set_auth_level(parameters, SECURITY_LEVEL);
         if (expect_host(parameters, host))

@@ -3,7 +3,7 @@
 #ifndef LK_HANDSHAKE_CERTIFICATE_H
 #define LK_HANDSHAKE_CERTIFICATE_H
 
-#include <latchkey/error.h>
+#include <latchkey/connection.h>
 
 #include <openssl/x509.h>
 #include <stdbool.h>
@@ -42,11 +42,11 @@ void lk_certificate_chain_clear(lk_certificate_chain *chain);
 bool lk_host_is_address(const char *host);
 
 /**
- * Verifies a server's chain: a path to a root of the store, validity, purpose, strength, and the name or address of
- * host. diagnosis receives what libcrypto complains of, and where.
+ * Verifies the chain of a server or client (whose): a path to a root of the store, validity, purpose, strength, and the
+ * name or address of host unless it is NULL. diagnosis receives what libcrypto complains of, and where.
  * @return CERTIFICATE_*, NO_MEMORY, CRYPTO.
  */
-lk_error lk_certificate_chain_verify(const lk_certificate_chain *chain, X509_STORE *roots, const char *host,
-                                     char *diagnosis, size_t size);
+lk_error lk_certificate_chain_verify(const lk_certificate_chain *chain, lk_role whose, X509_STORE *roots,
+                                     const char *host, char *diagnosis, size_t size);
 
 #endif

@@ -5,19 +5,27 @@
 
 enum { SUBJECT_MAX = 96 };
 
-static void mean(lk_handshake *handshake, const lk_certificate_chain *chain)
+static void mean(lk_handshake *handshake, lk_role sender, const lk_certificate_chain *chain)
 {
     char subject[SUBJECT_MAX];
     lk_certificate_chain_subject(chain, subject, sizeof subject);
-    lk_handshake_mean(handshake, "%zu certificate%s of the server: %s", chain->count, chain->count == 1 ? "" : "s",
-                      subject);
+    if (chain->count == 0)
+        lk_handshake_mean(handshake, "client has no certificate to give");
+    else
+        lk_handshake_mean(handshake, "%zu certificate%s of the %s: %s", chain->count, chain->count == 1 ? "" : "s",
+                          sender == LK_CLIENT ? "client" : "server", subject);
 }
 
 lk_error lk_certificate_compose(lk_handshake *handshake, lk_writer *body)
 {
-    const lk_certificate_chain *chain = &handshake->settings->chain;
+    static const lk_certificate_chain none;
+    /* "If no suitable certificate is available, the client MUST send a certificate message containing no certificates."
+     */
+    bool suitable = handshake->role == LK_SERVER || handshake->client_scheme;
+    const lk_certificate_chain *chain = suitable ? &handshake->settings->chain : &none;
+    /* certificate_request_context: that of the request, and a server's is empty; both are so within a handshake. */
     if (handshake->version >= LK_TLS1_3)
-        lk_writer_u8(body, 0); /* certificate_request_context: empty "in the case of server authentication" */
+        lk_writer_u8(body, 0);
     lk_writer_vector list = lk_writer_begin(body, 3);
     for (size_t i = 0; i < chain->count; i++) {
         lk_writer_vector certificate = lk_writer_begin(body, 3);
@@ -27,18 +35,7 @@ lk_error lk_certificate_compose(lk_handshake *handshake, lk_writer *body)
             lk_writer_u16(body, 0); /* no extensions: nobody asked for any */
     }
     lk_writer_end(body, list);
-    mean(handshake, chain);
-    return LK_OK;
-}
-
-lk_error lk_certificate_none_compose(lk_handshake *handshake, lk_writer *body)
-{
-    /* "If the client [...] has no suitable certificate [...] it MUST send a Certificate message containing no
-     * certificates"; its context is the one of the request, which is empty within a handshake. */
-    if (handshake->version >= LK_TLS1_3)
-        lk_writer_u8(body, 0);
-    lk_writer_u24(body, 0);
-    lk_handshake_mean(handshake, "client has no certificate to give");
+    mean(handshake, handshake->role, chain);
     return LK_OK;
 }
 
@@ -61,9 +58,24 @@ static lk_error verify(lk_handshake *handshake)
         return LK_ERROR_CERTIFICATE_UNSUITABLE;
     if (settings->trust_anyone)
         return LK_OK;
-    return lk_certificate_chain_verify(&handshake->peer_chain, settings->roots,
+    return lk_certificate_chain_verify(&handshake->peer_chain, lk_handshake_peer(handshake), settings->roots,
                                        handshake->host[0] ? handshake->host : NULL, handshake->diagnosis,
                                        sizeof handshake->diagnosis);
+}
+
+static lk_error judge_none(lk_handshake *handshake)
+{
+    /* "If the server supplies an empty Certificate message, the client MUST abort the handshake with a "decode_error"
+     * alert." */
+    if (handshake->role == LK_CLIENT)
+        return lk_handshake_fail(handshake, LK_ERROR_DECODE, "the server sent no certificate");
+    mean(handshake, LK_CLIENT, &handshake->peer_chain);
+    /* "If the client does not send any certificates [...], the server MAY at its discretion either continue the
+     * handshake without client authentication or abort the handshake with a "certificate_required" alert." */
+    if (handshake->settings->client_policy != LK_CLIENT_REQUIRED)
+        return LK_OK;
+    return lk_handshake_fail(handshake, LK_ERROR_CERTIFICATE_MISSING,
+                             "the client gave no certificate, and this server takes no client without one");
 }
 
 lk_error lk_certificate_parse(lk_handshake *handshake, lk_reader *body)
@@ -77,13 +89,11 @@ lk_error lk_certificate_parse(lk_handshake *handshake, lk_reader *body)
         return LK_ERROR_DECODE;
     if (context.left > 0)
         return LK_ERROR_ILLEGAL_PARAMETER;
-    /* "If the server supplies an empty Certificate message, the client MUST abort the handshake with a "decode_error"
-     * alert." */
     if (list.left == 0)
-        return lk_handshake_fail(handshake, LK_ERROR_DECODE, "the server sent no certificate");
+        return judge_none(handshake);
     while (!error && list.left > 0)
         error = parse_entry(handshake, &list);
     if (!error)
-        mean(handshake, &handshake->peer_chain);
+        mean(handshake, lk_handshake_peer(handshake), &handshake->peer_chain);
     return error ? error : verify(handshake);
 }

@@ -1,8 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CertificateRequest: RFC 8446 section 4.3.2, RFC 5246 section 7.4.4. A client answers with no certificate; a server
- * asks for none. */
-#include "handshake/extensions.h"
+/* CertificateRequest: RFC 8446 section 4.3.2, RFC 5246 section 7.4.4. The client decides here which answer it gives. */
+#include "handshake/extension_rows.h"
 #include "handshake/messages.h"
+
+#include <string.h>
+
+/* ClientCertificateType; RFC 8422 section 5.5: ecdsa_sign stands for Ed25519 too. */
+enum { RSA_SIGN = 1, ECDSA_SIGN = 64 };
+
+lk_error lk_certificate_request_compose(lk_handshake *handshake, lk_writer *body)
+{
+    bool required = handshake->settings->client_policy == LK_CLIENT_REQUIRED;
+    if (handshake->version >= LK_TLS1_3) {
+        lk_writer_u8(body, 0); /* certificate_request_context */
+        lk_extensions_compose(handshake, LK_IN_CERTIFICATE_REQUEST, body);
+    } else {
+        lk_writer_vector types = lk_writer_begin(body, 1);
+        lk_writer_u8(body, ECDSA_SIGN);
+        lk_writer_u8(body, RSA_SIGN);
+        lk_writer_end(body, types);
+        lk_signature_algorithms_compose(handshake, LK_IN_CERTIFICATE_REQUEST, body);
+        lk_certificate_authorities_compose(handshake, LK_IN_CERTIFICATE_REQUEST, body);
+    }
+    handshake->certificate_asked = true;
+    lk_handshake_mean(handshake, "server asks for a certificate of the client%s",
+                      required ? ", and goes on with no one who has none" : "");
+    return LK_OK;
+}
 
 static lk_error parse_1_3(lk_handshake *handshake, lk_reader *body)
 {
@@ -21,19 +45,35 @@ static lk_error parse_1_3(lk_handshake *handshake, lk_reader *body)
     return error;
 }
 
-static lk_error parse_1_2(lk_reader *body)
+/* What TLS 1.3 has in extensions stands here one behind the other; type_fits: the server takes a key like ours. */
+static lk_error parse_1_2(lk_handshake *handshake, lk_reader *body, bool *type_fits)
 {
+    const EVP_PKEY *key = handshake->settings->key;
     lk_reader types = lk_reader_vector8(body);
-    lk_reader schemes = lk_reader_vector16(body);
-    lk_reader_vector16(body); /* certificate_authorities, which may be empty */
-    if (!lk_reader_finished(body) || types.left == 0 || schemes.left == 0 || schemes.left % 2 != 0)
+    if (types.left == 0)
         return LK_ERROR_DECODE;
-    return LK_OK;
+    if (key)
+        *type_fits =
+            memchr(types.next, lk_signature_authentication(key) == LK_AUTH_RSA ? RSA_SIGN : ECDSA_SIGN, types.left);
+    lk_error error = lk_signature_algorithms_parse(handshake, LK_IN_CERTIFICATE_REQUEST, body);
+    return error ? error : lk_certificate_authorities_parse(handshake, LK_IN_CERTIFICATE_REQUEST, body);
 }
 
 lk_error lk_certificate_request_parse(lk_handshake *handshake, lk_reader *body)
 {
+    const EVP_PKEY *key = handshake->settings->key;
+    bool type_fits = true;
     handshake->certificate_asked = true;
-    lk_handshake_mean(handshake, "server asks for a certificate of the client");
-    return handshake->version >= LK_TLS1_3 ? parse_1_3(handshake, body) : parse_1_2(body);
+    handshake->authority_known = true; /* of a request that names none */
+    lk_error error =
+        handshake->version >= LK_TLS1_3 ? parse_1_3(handshake, body) : parse_1_2(handshake, body, &type_fits);
+    if (error)
+        return error;
+    if (key && type_fits && handshake->authority_known)
+        handshake->client_scheme = lk_signature_choose(handshake->offer.signatures, handshake->version, key);
+    const char *obstacle = !handshake->authority_known ? "; ours is of an authority that it does not name"
+                           : !handshake->client_scheme ? "; ours fits none of its algorithms"
+                                                       : "";
+    lk_handshake_mean(handshake, "server asks for a certificate of the client%s", key ? obstacle : "; we have none");
+    return LK_OK;
 }

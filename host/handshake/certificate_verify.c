@@ -1,60 +1,87 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CertificateVerify of a TLS 1.3 server: RFC 8446 section 4.4.3. */
+/* CertificateVerify: RFC 8446 section 4.4.3, of either side; RFC 5246 section 7.4.8, of a client. */
 #include "handshake/messages.h"
 
 #include <string.h>
 
 enum { SPACES = 64, CONTENT_MAX = SPACES + 64 + LK_HASH_MAX };
 
+/* What is signed. */
+typedef struct signed_content {
+    uint8_t memory[CONTENT_MAX];
+    const uint8_t *bytes;
+    size_t length;
+} signed_content;
+
 /* "A string that consists of octet 32 (0x20) repeated 64 times", the context string, a zero, the transcript hash. */
-static lk_error compose_content(const lk_handshake *handshake, lk_writer *content)
+static lk_error compose_1_3(const lk_handshake *handshake, lk_role sender, signed_content *content)
 {
-    static const char context[] = "TLS 1.3, server CertificateVerify";
-    uint8_t *spaces = lk_writer_reserve(content, SPACES);
+    static const char contexts[2][34] = {
+        [LK_CLIENT] = "TLS 1.3, client CertificateVerify", [LK_SERVER] = "TLS 1.3, server CertificateVerify"};
+    lk_writer writer = lk_writer_into(content->memory, sizeof content->memory);
+    uint8_t *spaces = lk_writer_reserve(&writer, SPACES);
     if (spaces)
         memset(spaces, ' ', SPACES);
-    lk_writer_bytes(content, context, sizeof context);
-    uint8_t *hash = lk_writer_reserve(content, lk_hash_length(handshake->suite->hash));
+    lk_writer_bytes(&writer, contexts[sender], sizeof contexts[sender]);
+    uint8_t *hash = lk_writer_reserve(&writer, lk_hash_length(handshake->suite->hash));
+    content->bytes = content->memory;
+    content->length = writer.length;
     return hash ? lk_transcript_now(&handshake->transcript, hash) : LK_ERROR_CRYPTO;
+}
+
+static lk_error compose_content(const lk_handshake *handshake, lk_role sender, signed_content *content)
+{
+    const lk_transcript *transcript = &handshake->transcript;
+    if (handshake->version >= LK_TLS1_3)
+        return compose_1_3(handshake, sender, content);
+    /* "all handshake messages sent or received, starting at client hello and up to, but not including, this message",
+     * themselves: their hash is that of the signature, not that of the suite. */
+    content->bytes = transcript->kept;
+    content->length = transcript->kept_length;
+    return transcript->keeps_all ? LK_OK : LK_ERROR_WRONG_STATE;
+}
+
+static void mean(lk_handshake *handshake, lk_role sender, const lk_signature_scheme *scheme)
+{
+    lk_handshake_mean(handshake, "%s proves its key with %s", sender == LK_CLIENT ? "client" : "server", scheme->title);
 }
 
 lk_error lk_certificate_verify_compose(lk_handshake *handshake, lk_writer *body)
 {
-    uint8_t content_bytes[CONTENT_MAX];
+    signed_content content;
     uint8_t signature[LK_SIGNATURE_MAX];
     size_t length = sizeof signature;
-    lk_writer content = lk_writer_into(content_bytes, sizeof content_bytes);
-    lk_error error = compose_content(handshake, &content);
+    const lk_signature_scheme *scheme = handshake->role == LK_CLIENT ? handshake->client_scheme : handshake->scheme;
+    lk_error error = compose_content(handshake, handshake->role, &content);
     if (!error)
-        error = lk_signature_sign(handshake->scheme, handshake->settings->key, content_bytes, content.length, signature,
-                                  &length);
+        error = lk_signature_sign(scheme, handshake->settings->key, content.bytes, content.length, signature, &length);
     if (error)
         return error;
-    lk_writer_u16(body, handshake->scheme->number);
+    lk_writer_u16(body, scheme->number);
     lk_writer_vector vector = lk_writer_begin(body, 2);
     lk_writer_bytes(body, signature, length);
     lk_writer_end(body, vector);
-    lk_handshake_mean(handshake, "server proves its key with %s", handshake->scheme->title);
+    mean(handshake, handshake->role, scheme);
     return LK_OK;
 }
 
 lk_error lk_certificate_verify_parse(lk_handshake *handshake, lk_reader *body)
 {
-    uint8_t content_bytes[CONTENT_MAX];
-    lk_writer content = lk_writer_into(content_bytes, sizeof content_bytes);
+    signed_content content;
+    lk_role peer = lk_handshake_peer(handshake);
     EVP_PKEY *key = lk_certificate_chain_key(&handshake->peer_chain);
     const lk_signature_scheme *scheme = lk_signature_find(lk_reader_u16(body));
     lk_reader signature = lk_reader_vector16(body);
     if (!lk_reader_finished(body))
         return LK_ERROR_DECODE;
-    /* "the signature algorithm MUST be one offered in the client's "signature_algorithms" extension", and fit the key.
-     */
+    /* "the signature algorithm MUST be one offered in the client's "signature_algorithms" extension" or in the server's
+     * CertificateRequest, which offer all that we know; and fit the key. */
     if (!scheme || !lk_signature_fits(scheme, handshake->version, key))
         return LK_ERROR_ILLEGAL_PARAMETER;
-    lk_handshake_mean(handshake, "server proves its key with %s", scheme->title);
-    handshake->scheme = scheme;
-    lk_error error = compose_content(handshake, &content);
+    mean(handshake, peer, scheme);
+    *(peer == LK_CLIENT ? &handshake->client_scheme : &handshake->scheme) = scheme;
+    lk_error error = compose_content(handshake, peer, &content);
     if (error)
         return error;
-    return lk_signature_verify(scheme, key, content_bytes, content.length, signature.next, signature.left);
+    return lk_signature_verify(scheme, key, content.bytes, content.length, signature.next, signature.left);
 }

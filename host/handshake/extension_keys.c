@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extensions that versions and keys are agreed by: supported_versions, groups, point formats, signatures, shares,
- * cookie. */
+/* Extensions that versions and keys are agreed by: supported_versions, groups, point formats, signatures, authorities,
+ * shares, cookie. */
 #include "handshake/extension_rows.h"
 
 #include <stdlib.h>
@@ -108,7 +108,7 @@ lk_error lk_ec_point_formats_parse(lk_handshake *handshake, lk_place place, lk_r
 bool lk_signature_algorithms_wanted(const lk_handshake *handshake, lk_place place)
 {
     (void)handshake;
-    return place == LK_IN_CLIENT_HELLO;
+    return place == LK_IN_CLIENT_HELLO || place == LK_IN_CERTIFICATE_REQUEST;
 }
 
 void lk_signature_algorithms_compose(lk_handshake *handshake, lk_place place, lk_writer *content)
@@ -135,6 +135,31 @@ lk_error lk_signature_algorithms_parse(lk_handshake *handshake, lk_place place, 
         handshake->offer.signatures |= scheme ? lk_signature_bit(scheme) : 0;
     }
     return list.failed ? LK_ERROR_DECODE : LK_OK;
+}
+
+/* certificate_authorities, RFC 8446 section 4.2.4; a part of the CertificateRequest itself in TLS 1.2 */
+
+bool lk_certificate_authorities_wanted(const lk_handshake *handshake, lk_place place)
+{
+    return place == LK_IN_CERTIFICATE_REQUEST && handshake->settings->authorities.length > 0;
+}
+
+void lk_certificate_authorities_compose(lk_handshake *handshake, lk_place place, lk_writer *content)
+{
+    const lk_authorities *authorities = &handshake->settings->authorities;
+    (void)place;
+    lk_writer_vector list = lk_writer_begin(content, 2);
+    lk_writer_bytes(content, authorities->bytes, authorities->length);
+    lk_writer_end(content, list);
+}
+
+lk_error lk_certificate_authorities_parse(lk_handshake *handshake, lk_place place, lk_reader *content)
+{
+    (void)place;
+    lk_reader list = lk_reader_vector16(content);
+    if (content->failed || (handshake->version >= LK_TLS1_3 && list.left == 0))
+        return LK_ERROR_DECODE;
+    return lk_authorities_match(list, &handshake->settings->chain, &handshake->authority_known);
 }
 
 /* key_share, RFC 8446 section 4.2.8 */

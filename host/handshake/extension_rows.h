@@ -19,12 +19,12 @@ lk_extension_compose lk_server_name_compose, lk_alpn_compose, lk_extended_master
     lk_renegotiation_info_compose;
 lk_extension_parse lk_server_name_parse, lk_alpn_parse, lk_extended_master_secret_parse, lk_renegotiation_info_parse;
 
-/* Versions, groups, shares and signatures: extension_keys.c. */
+/* Versions, groups, shares, signatures and their authorities: extension_keys.c. */
 lk_extension_wanted lk_supported_versions_wanted, lk_supported_groups_wanted, lk_ec_point_formats_wanted,
-    lk_signature_algorithms_wanted, lk_key_share_wanted, lk_cookie_wanted;
+    lk_signature_algorithms_wanted, lk_certificate_authorities_wanted, lk_key_share_wanted, lk_cookie_wanted;
 lk_extension_compose lk_supported_versions_compose, lk_supported_groups_compose, lk_ec_point_formats_compose,
-    lk_signature_algorithms_compose, lk_key_share_compose, lk_cookie_compose;
+    lk_signature_algorithms_compose, lk_certificate_authorities_compose, lk_key_share_compose, lk_cookie_compose;
 lk_extension_parse lk_supported_versions_parse, lk_supported_groups_parse, lk_ec_point_formats_parse,
-    lk_signature_algorithms_parse, lk_key_share_parse, lk_cookie_parse;
+    lk_signature_algorithms_parse, lk_certificate_authorities_parse, lk_key_share_parse, lk_cookie_parse;
 
 #endif

@@ -28,6 +28,8 @@ static const extension_row rows[] = {
     NAMED(LK_EXTENSION_ALPN, "application_layer_protocol_negotiation", HELLO_1_2 | LK_IN_ENCRYPTED_EXTENSIONS, lk_alpn),
     NAMED(LK_EXTENSION_SIGNATURE_ALGORITHMS, "signature_algorithms", LK_IN_CLIENT_HELLO | LK_IN_CERTIFICATE_REQUEST,
           lk_signature_algorithms),
+    NAMED(LK_EXTENSION_CERTIFICATE_AUTHORITIES, "certificate_authorities", LK_IN_CERTIFICATE_REQUEST,
+          lk_certificate_authorities),
     NAMED(LK_EXTENSION_SUPPORTED_VERSIONS, "supported_versions",
           LK_IN_CLIENT_HELLO | LK_IN_SERVER_HELLO_1_3 | LK_IN_HELLO_RETRY_REQUEST, lk_supported_versions),
     NAMED(LK_EXTENSION_COOKIE, "cookie", LK_IN_CLIENT_HELLO | LK_IN_HELLO_RETRY_REQUEST, lk_cookie),

@@ -50,6 +50,7 @@ bool lk_handshake_speaks(const lk_handshake *handshake, uint16_t version)
 void lk_handshake_set_version(lk_handshake *handshake, uint16_t version)
 {
     handshake->version = version;
+    handshake->transcript.keeps_all &= version < LK_TLS1_3;
     lk_record_layer_set_version(handshake->layer, version, LK_TLS1_2);
 }
 
@@ -106,6 +107,7 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
     made->role = role;
     made->layer = layer;
     made->observer = *observer;
+    made->transcript.keeps_all = settings->key && (role == LK_CLIENT || settings->client_policy != LK_CLIENT_UNKNOWN);
     lk_error error = limit(made);
     if (!error && host && strlen(host) > LK_NAME_MAX)
         error = LK_ERROR_INVALID_ARGUMENT;
@@ -114,6 +116,8 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
             memcpy(made->host, host, strlen(host) + 1);
         made->outgoing_capacity =
             OUTGOING_BASE + lk_certificate_chain_size(&settings->chain) + settings->chain.count * ENTRY_OVERHEAD;
+        if (role == LK_SERVER)
+            made->outgoing_capacity += settings->authorities.length;
         made->outgoing = malloc(made->outgoing_capacity);
         error = made->outgoing ? LK_OK : LK_ERROR_NO_MEMORY;
     }

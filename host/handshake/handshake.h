@@ -8,6 +8,7 @@
 
 #include <latchkey/connection.h>
 
+#include "handshake/authorities.h"
 #include "handshake/certificate.h"
 #include "handshake/key_exchange.h"
 #include "record/record.h"
@@ -26,7 +27,9 @@ typedef struct lk_handshake_settings {
     EVP_PKEY *key;              /* that belongs to it, or NULL */
     X509_STORE *roots;          /* that the peer's chain must lead to */
     bool trust_anyone;
-    uint8_t alpn[LK_ALPN_MAX]; /* ProtocolName vectors (RFC 7301), as ClientHello has them */
+    lk_client_policy client_policy; /* server: whether it asks clients for a certificate */
+    lk_authorities authorities;     /* the names of roots; empty where they are the system's, or too many */
+    uint8_t alpn[LK_ALPN_MAX];      /* ProtocolName vectors (RFC 7301), as ClientHello has them */
     size_t alpn_length;
     const lk_engine *required; /* the engine that must be able to do what is agreed; NULL when any may */
 } lk_handshake_settings;

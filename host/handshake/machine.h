@@ -36,6 +36,7 @@ typedef enum lk_state {
     LK_STATE_SERVER_HELLO, /* waits for or sends the message of that name; so on below */
     LK_STATE_NEGOTIATED,   /* version, suite and group are known to both */
     LK_STATE_EXTENSIONS,
+    LK_STATE_CERTIFICATE_REQUEST,
     LK_STATE_CERTIFICATE,
     LK_STATE_CERTIFICATE_ASKED, /* client: CertificateRequest has come, Certificate must come */
     LK_STATE_CERTIFICATE_VERIFY,
@@ -44,6 +45,7 @@ typedef enum lk_state {
     LK_STATE_SERVER_HELLO_DONE_ASKED,
     LK_STATE_CLIENT_CERTIFICATE,
     LK_STATE_CLIENT_KEY_EXCHANGE,
+    LK_STATE_CLIENT_CERTIFICATE_VERIFY,
     LK_STATE_CLIENT_CHANGE_CIPHER_SPEC,
     LK_STATE_CLIENT_FINISHED,
     LK_STATE_SERVER_CHANGE_CIPHER_SPEC,
@@ -109,13 +111,16 @@ struct lk_handshake {
     uint16_t version;
     const lk_suite *suite;
     const lk_group *group;
-    const lk_signature_scheme *scheme;
+    const lk_signature_scheme *scheme;        /* that the server proves its key with */
+    const lk_signature_scheme *client_scheme; /* that the client does; NULL: it has no certificate to give */
     uint8_t client_random[LK_RANDOM_LENGTH], server_random[LK_RANDOM_LENGTH];
     uint8_t session_id[LK_SESSION_ID_MAX];
     size_t session_id_length;
     uint32_t extensions_offered; /* client: places in the table of extensions that its hello has */
     uint32_t extensions_seen;    /* of the message parsed last */
-    bool retried, compatibility_sent, certificate_asked, extended_master_secret;
+    bool retried, compatibility_sent, extended_master_secret;
+    bool certificate_asked; /* of the client, by a CertificateRequest */
+    bool authority_known;   /* client: one that the request names, if it names any, has issued our certificate */
     lk_offer offer;
     uint8_t *cookie;
     size_t cookie_length;
@@ -163,6 +168,12 @@ void lk_handshake_set_version(lk_handshake *handshake, uint16_t version);
 
 /** Counts a message that carries nothing. @return TOO_MANY_EMPTY past the bound. */
 lk_error lk_handshake_idle(lk_handshake *handshake);
+
+/** The role of the other side. */
+static inline lk_role lk_handshake_peer(const lk_handshake *handshake)
+{
+    return handshake->role == LK_CLIENT ? LK_SERVER : LK_CLIENT;
+}
 
 /** True for a version that this side is ready for. */
 bool lk_handshake_speaks(const lk_handshake *handshake, uint16_t version);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 target_sources(lk_core PRIVATE
-  handshake/alert.c handshake/certificate.c handshake/certificate_message.c handshake/certificate_request.c
+  handshake/alert.c handshake/authorities.c handshake/certificate.c handshake/certificate_message.c handshake/certificate_request.c
   handshake/certificate_verify.c handshake/choice.c handshake/client_hello.c handshake/client_key_exchange.c
   handshake/digest.c handshake/encrypted_extensions.c handshake/extension_keys.c handshake/extension_names.c
   handshake/extensions.c handshake/finished.c handshake/handshake.c handshake/hello_request.c handshake/key_exchange.c

@@ -18,9 +18,32 @@ static bool compatible(const lk_handshake *handshake)
     return !handshake->compatibility_sent && handshake->session_id_length > 0;
 }
 
+/* Server: it wants to know who the client is. */
+static bool client_wanted(const lk_handshake *handshake)
+{
+    return handshake->settings->client_policy != LK_CLIENT_UNKNOWN;
+}
+
 static bool certificate_asked(const lk_handshake *handshake)
 {
     return handshake->certificate_asked;
+}
+
+static bool certificate_not_asked(const lk_handshake *handshake)
+{
+    return !handshake->certificate_asked;
+}
+
+/* Client: the certificate that it gave must be proven. */
+static bool proof_owed(const lk_handshake *handshake)
+{
+    return handshake->client_scheme;
+}
+
+/* Server: the client gave no certificate. */
+static bool client_unknown(const lk_handshake *handshake)
+{
+    return handshake->peer_chain.count == 0;
 }
 
 static bool update_wanted(const lk_handshake *handshake)
@@ -36,10 +59,11 @@ static bool update_wanted(const lk_handshake *handshake)
     {                                                                                                                  \
         LK_##role, version, LK_STATE_##from, LK_RECEIVES, LK_##message, LK_STATE_##next, NULL, parse, NULL, then       \
     }
-#define PASS(role, version, from, then, next)                                                                          \
+#define PASS_WHEN(role, version, from, when, then, next)                                                               \
     {                                                                                                                  \
-        LK_##role, version, LK_STATE_##from, LK_PASSES, LK_HELLO_REQUEST, LK_STATE_##next, NULL, NULL, NULL, then      \
+        LK_##role, version, LK_STATE_##from, LK_PASSES, LK_HELLO_REQUEST, LK_STATE_##next, NULL, NULL, when, then      \
     }
+#define PASS(role, version, from, then, next) PASS_WHEN(role, version, from, NULL, then, next)
 
 /* clang-format off */
 static const lk_row rows[] = {
@@ -60,8 +84,10 @@ static const lk_row rows[] = {
     RECEIVE(CLIENT, LK_TLS1_3, CERTIFICATE_ASKED, CERTIFICATE, lk_certificate_parse, NULL, CERTIFICATE_VERIFY),
     RECEIVE(CLIENT, LK_TLS1_3, CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_parse, NULL, SERVER_FINISHED),
     RECEIVE(CLIENT, LK_TLS1_3, SERVER_FINISHED, FINISHED, lk_finished_parse, lk_keys_application_client, CLIENT_CERTIFICATE),
-    SEND(CLIENT, LK_TLS1_3, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_none_compose, certificate_asked, NULL, CLIENT_FINISHED),
+    SEND(CLIENT, LK_TLS1_3, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_compose, certificate_asked, NULL, CLIENT_CERTIFICATE_VERIFY),
     PASS(CLIENT, LK_TLS1_3, CLIENT_CERTIFICATE, NULL, CLIENT_FINISHED),
+    SEND(CLIENT, LK_TLS1_3, CLIENT_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_compose, proof_owed, NULL, CLIENT_FINISHED),
+    PASS(CLIENT, LK_TLS1_3, CLIENT_CERTIFICATE_VERIFY, NULL, CLIENT_FINISHED),
     SEND(CLIENT, LK_TLS1_3, CLIENT_FINISHED, FINISHED, lk_finished_compose, NULL, lk_keys_application_write, ESTABLISHED),
     RECEIVE(CLIENT, LK_TLS1_3, ESTABLISHED, NEW_SESSION_TICKET, lk_new_session_ticket_parse, NULL, ESTABLISHED),
     RECEIVE(CLIENT, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_parse, lk_keys_update_read, ESTABLISHED),
@@ -74,9 +100,11 @@ static const lk_row rows[] = {
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, CERTIFICATE_REQUEST, lk_certificate_request_parse, NULL, SERVER_HELLO_DONE_ASKED),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE_ASKED, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
-    SEND(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_none_compose, certificate_asked, NULL, CLIENT_KEY_EXCHANGE),
+    SEND(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_compose, certificate_asked, NULL, CLIENT_KEY_EXCHANGE),
     PASS(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE, NULL, CLIENT_KEY_EXCHANGE),
-    SEND(CLIENT, LK_TLS1_2, CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, lk_client_key_exchange_compose, NULL, lk_keys_master, CLIENT_CHANGE_CIPHER_SPEC),
+    SEND(CLIENT, LK_TLS1_2, CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, lk_client_key_exchange_compose, NULL, lk_keys_master, CLIENT_CERTIFICATE_VERIFY),
+    SEND(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_compose, proof_owed, NULL, CLIENT_CHANGE_CIPHER_SPEC),
+    PASS(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE_VERIFY, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     SEND(CLIENT, LK_TLS1_2, CLIENT_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, NULL, lk_keys_write, CLIENT_FINISHED),
     SEND(CLIENT, LK_TLS1_2, CLIENT_FINISHED, FINISHED, lk_finished_compose, NULL, NULL, SERVER_CHANGE_CIPHER_SPEC),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, lk_keys_read, SERVER_FINISHED),
@@ -94,10 +122,16 @@ static const lk_row rows[] = {
     SEND(SERVER, LK_TLS1_3, SERVER_HELLO, SERVER_HELLO, lk_server_hello_compose, NULL, lk_keys_handshake_server, SERVER_CHANGE_CIPHER_SPEC),
     SEND(SERVER, LK_TLS1_3, SERVER_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, compatible, NULL, SERVER_CHANGE_CIPHER_SPEC),
     PASS(SERVER, LK_TLS1_3, SERVER_CHANGE_CIPHER_SPEC, lk_keys_handshake_write, EXTENSIONS),
-    SEND(SERVER, LK_TLS1_3, EXTENSIONS, ENCRYPTED_EXTENSIONS, lk_encrypted_extensions_compose, NULL, NULL, CERTIFICATE),
+    SEND(SERVER, LK_TLS1_3, EXTENSIONS, ENCRYPTED_EXTENSIONS, lk_encrypted_extensions_compose, NULL, NULL, CERTIFICATE_REQUEST),
+    SEND(SERVER, LK_TLS1_3, CERTIFICATE_REQUEST, CERTIFICATE_REQUEST, lk_certificate_request_compose, client_wanted, NULL, CERTIFICATE),
+    PASS(SERVER, LK_TLS1_3, CERTIFICATE_REQUEST, NULL, CERTIFICATE),
     SEND(SERVER, LK_TLS1_3, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, CERTIFICATE_VERIFY),
     SEND(SERVER, LK_TLS1_3, CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_compose, NULL, NULL, SERVER_FINISHED),
-    SEND(SERVER, LK_TLS1_3, SERVER_FINISHED, FINISHED, lk_finished_compose, NULL, lk_keys_application_server, CLIENT_FINISHED),
+    SEND(SERVER, LK_TLS1_3, SERVER_FINISHED, FINISHED, lk_finished_compose, NULL, lk_keys_application_server, CLIENT_CERTIFICATE),
+    PASS_WHEN(SERVER, LK_TLS1_3, CLIENT_CERTIFICATE, certificate_not_asked, NULL, CLIENT_FINISHED),
+    RECEIVE(SERVER, LK_TLS1_3, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, CLIENT_CERTIFICATE_VERIFY),
+    PASS_WHEN(SERVER, LK_TLS1_3, CLIENT_CERTIFICATE_VERIFY, client_unknown, NULL, CLIENT_FINISHED),
+    RECEIVE(SERVER, LK_TLS1_3, CLIENT_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_parse, NULL, CLIENT_FINISHED),
     RECEIVE(SERVER, LK_TLS1_3, CLIENT_FINISHED, FINISHED, lk_finished_parse, lk_keys_application_read, ESTABLISHED),
     RECEIVE(SERVER, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_parse, lk_keys_update_read, ESTABLISHED),
     SEND(SERVER, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_compose, update_wanted, lk_keys_update_write, ESTABLISHED),
@@ -105,9 +139,15 @@ static const lk_row rows[] = {
     /* Server, TLS 1.2. */
     SEND(SERVER, LK_TLS1_2, SERVER_HELLO, SERVER_HELLO, lk_server_hello_compose, NULL, NULL, CERTIFICATE),
     SEND(SERVER, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, SERVER_KEY_EXCHANGE),
-    SEND(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_compose, NULL, NULL, SERVER_HELLO_DONE),
-    SEND(SERVER, LK_TLS1_2, SERVER_HELLO_DONE, SERVER_HELLO_DONE, lk_server_hello_done_compose, NULL, NULL, CLIENT_KEY_EXCHANGE),
-    RECEIVE(SERVER, LK_TLS1_2, CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, lk_client_key_exchange_parse, lk_keys_master, CLIENT_CHANGE_CIPHER_SPEC),
+    SEND(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_compose, NULL, NULL, CERTIFICATE_REQUEST),
+    SEND(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, CERTIFICATE_REQUEST, lk_certificate_request_compose, client_wanted, NULL, SERVER_HELLO_DONE),
+    PASS(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, NULL, SERVER_HELLO_DONE),
+    SEND(SERVER, LK_TLS1_2, SERVER_HELLO_DONE, SERVER_HELLO_DONE, lk_server_hello_done_compose, NULL, NULL, CLIENT_CERTIFICATE),
+    PASS_WHEN(SERVER, LK_TLS1_2, CLIENT_CERTIFICATE, certificate_not_asked, NULL, CLIENT_KEY_EXCHANGE),
+    RECEIVE(SERVER, LK_TLS1_2, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, CLIENT_KEY_EXCHANGE),
+    RECEIVE(SERVER, LK_TLS1_2, CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, lk_client_key_exchange_parse, lk_keys_master, CLIENT_CERTIFICATE_VERIFY),
+    PASS_WHEN(SERVER, LK_TLS1_2, CLIENT_CERTIFICATE_VERIFY, client_unknown, NULL, CLIENT_CHANGE_CIPHER_SPEC),
+    RECEIVE(SERVER, LK_TLS1_2, CLIENT_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_parse, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     RECEIVE(SERVER, LK_TLS1_2, CLIENT_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, lk_keys_read, CLIENT_FINISHED),
     RECEIVE(SERVER, LK_TLS1_2, CLIENT_FINISHED, FINISHED, lk_finished_parse, NULL, SERVER_CHANGE_CIPHER_SPEC),
     SEND(SERVER, LK_TLS1_2, SERVER_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, NULL, lk_keys_write, SERVER_FINISHED),

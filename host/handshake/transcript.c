@@ -21,8 +21,9 @@ static lk_error keep(lk_transcript *transcript, const uint8_t *message, size_t l
 
 lk_error lk_transcript_add(lk_transcript *transcript, const uint8_t *message, size_t length)
 {
-    if (!transcript->context)
-        return keep(transcript, message, length);
+    lk_error error = !transcript->context || transcript->keeps_all ? keep(transcript, message, length) : LK_OK;
+    if (error || !transcript->context)
+        return error;
     return EVP_DigestUpdate(transcript->context, message, length) == 1 ? LK_OK : LK_ERROR_CRYPTO;
 }
 
@@ -43,12 +44,20 @@ lk_error lk_transcript_choose(lk_transcript *transcript, lk_hash hash)
     if (!transcript->context)
         return LK_ERROR_NO_MEMORY;
     lk_error error = restart(transcript);
-    if (!error && transcript->kept_length > 0)
-        error = lk_transcript_add(transcript, transcript->kept, transcript->kept_length);
+    if (!error && transcript->kept_length > 0 &&
+        EVP_DigestUpdate(transcript->context, transcript->kept, transcript->kept_length) != 1)
+        error = LK_ERROR_CRYPTO;
+    if (!transcript->keeps_all)
+        lk_transcript_forget(transcript);
+    return error;
+}
+
+void lk_transcript_forget(lk_transcript *transcript)
+{
     free(transcript->kept);
     transcript->kept = NULL;
     transcript->kept_length = 0;
-    return error;
+    transcript->keeps_all = false;
 }
 
 lk_error lk_transcript_retry(lk_transcript *transcript)

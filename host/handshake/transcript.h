@@ -8,12 +8,16 @@
 #include <openssl/evp.h>
 #include <stdbool.h>
 
-/** Keeps the bytes of the first messages until the hash function is known. All zeros is an empty transcript. */
+/**
+ * Keeps the bytes of the first messages until the hash function is known, and of all as long as keeps_all is set: the
+ * CertificateVerify of TLS 1.2 signs them by a hash function of its own. All zeros is an empty transcript.
+ */
 typedef struct lk_transcript {
     lk_hash hash;
     EVP_MD_CTX *context; /* NULL until the hash function is known */
-    uint8_t *kept;       /* what was said before that */
+    uint8_t *kept;       /* what was said before that, or all of it */
     size_t kept_length;
+    bool keeps_all;
 } lk_transcript;
 
 /** Adds a message, header included. @return NO_MEMORY, CRYPTO. */
@@ -27,6 +31,9 @@ lk_error lk_transcript_retry(lk_transcript *transcript);
 
 /** The hash so far; out receives the hash's length. @return CRYPTO. */
 lk_error lk_transcript_now(const lk_transcript *transcript, uint8_t *out);
+
+/** Forgets the bytes that were kept, and keeps none any more. The hash function must be known. */
+void lk_transcript_forget(lk_transcript *transcript);
 
 void lk_transcript_free(lk_transcript *transcript);
 

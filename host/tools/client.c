@@ -20,11 +20,19 @@ typedef struct lk_client_command {
     lk_options options;
     const char *target; /* as it was written */
     lk_address address;
-    const char *authorities, *name, *path, *output;
+    const char *authorities, *name, *certificate, *key, *path, *output;
     bool insecure;
 } lk_client_command;
 
-enum { OPTION_AUTHORITIES = LK_OPTION_OWN, OPTION_INSECURE, OPTION_NAME, OPTION_GET, OPTION_OUTPUT };
+enum {
+    OPTION_AUTHORITIES = LK_OPTION_OWN,
+    OPTION_INSECURE,
+    OPTION_NAME,
+    OPTION_CERTIFICATE,
+    OPTION_KEY,
+    OPTION_GET,
+    OPTION_OUTPUT
+};
 
 static void take_target(lk_client_command *client, const char *argument, const struct argp_state *state)
 {
@@ -40,6 +48,8 @@ static void check(const lk_client_command *client, const struct argp_state *stat
     if (client->path && !lk_http_path_valid(client->path))
         argp_error(state, "'%s' is no path: it begins with '/' and holds neither spaces nor control characters",
                    client->path);
+    if (!client->certificate != !client->key)
+        argp_error(state, "a certificate and its key go together: --cert FILE --key FILE");
     if (client->output && !client->path)
         argp_error(state, "--output needs --get");
 }
@@ -59,6 +69,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_NAME:
         client->name = argument;
+        return 0;
+    case OPTION_CERTIFICATE:
+        client->certificate = argument;
+        return 0;
+    case OPTION_KEY:
+        client->key = argument;
         return 0;
     case OPTION_GET:
         client->path = argument;
@@ -85,10 +101,13 @@ static const struct argp_option table[] = {
     {"ca", OPTION_AUTHORITIES, "FILE", 0, "trust the roots in this PEM file instead of the system's", 1},
     {"name", OPTION_NAME, "NAME", 0, "the name the certificate must bear (default: HOST)", 1},
     {"insecure", OPTION_INSECURE, NULL, 0, "do not verify the certificate: for tests alone", 1},
-    {.doc = "What to do:", .group = 2},
+    {.doc = "Who this client is, should the server ask:", .group = 2},
+    {"cert", OPTION_CERTIFICATE, "FILE", 0, "its certificate chain, PEM, leaf first", 2},
+    {"key", OPTION_KEY, "FILE", 0, "the private key of the certificate, PEM", 2},
+    {.doc = "What to do:", .group = 3},
     {"get", OPTION_GET, "PATH", 0, "fetch PATH by HTTP and write the body; otherwise copies standard input and output",
-     2},
-    {"output", OPTION_OUTPUT, "FILE", 0, "write the body to FILE instead of standard output", 2},
+     3},
+    {"output", OPTION_OUTPUT, "FILE", 0, "write the body to FILE instead of standard output", 3},
     {0}};
 
 /* The file for the body, or standard output; -1 when it cannot be written. */
@@ -109,6 +128,14 @@ static int trust(const lk_client_command *client, const lk_setup *setup)
     if (!client->authorities)
         return LK_EXIT_OK;
     return lk_setup_check(setup, "--ca", lk_config_trust_file(setup->config, client->authorities));
+}
+
+static int identify(const lk_client_command *client, const lk_setup *setup)
+{
+    if (!client->certificate)
+        return LK_EXIT_OK;
+    return lk_setup_check(setup, "--cert, --key",
+                          lk_config_use_certificate_files(setup->config, client->certificate, client->key));
 }
 
 static int talk(const lk_client_command *client, lk_setup *setup, int output)
@@ -134,6 +161,8 @@ static int run(const lk_client_command *client)
     int output = -1, status = lk_setup_open(&setup, &client->options);
     if (!status)
         status = trust(client, &setup);
+    if (!status)
+        status = identify(client, &setup);
     if (!status) {
         output = open_output(client->output);
         status = output < 0 ? LK_EXIT_FAILURE : talk(client, &setup, output);

@@ -23,11 +23,21 @@ typedef struct lk_server_command {
     lk_options options;
     const char *target;
     lk_address address;
-    const char *certificate, *key, *folder, *port_file;
+    const char *certificate, *key, *authorities, *folder, *port_file;
+    lk_client_policy policy;
     bool once, echo;
 } lk_server_command;
 
-enum { OPTION_CERTIFICATE = LK_OPTION_OWN, OPTION_KEY, OPTION_ONCE, OPTION_PAGES, OPTION_ECHO, OPTION_PORT_FILE };
+enum {
+    OPTION_CERTIFICATE = LK_OPTION_OWN,
+    OPTION_KEY,
+    OPTION_ASK,
+    OPTION_AUTHORITIES,
+    OPTION_ONCE,
+    OPTION_PAGES,
+    OPTION_ECHO,
+    OPTION_PORT_FILE
+};
 
 static void take_target(lk_server_command *server, const char *argument, const struct argp_state *state)
 {
@@ -42,8 +52,19 @@ static void check(const lk_server_command *server, const struct argp_state *stat
 {
     if (!server->certificate || !server->key)
         argp_error(state, "a server needs a certificate and its key: --cert FILE --key FILE");
+    if ((server->policy != LK_CLIENT_UNKNOWN) != (server->authorities != NULL))
+        argp_error(state, "who asks clients for a certificate must say whom to trust: --ask-client WHEN --ca FILE");
     if (server->echo && server->folder)
         argp_error(state, "--echo and --www exclude each other");
+}
+
+static lk_client_policy parse_policy(const struct argp_state *state, const char *text)
+{
+    if (strcmp(text, "required") == 0)
+        return LK_CLIENT_REQUIRED;
+    if (strcmp(text, "optional") != 0)
+        argp_error(state, "clients cannot be asked '%s': write optional or required", text);
+    return LK_CLIENT_OPTIONAL;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -58,6 +79,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_KEY:
         server->key = argument;
+        return 0;
+    case OPTION_ASK:
+        server->policy = parse_policy(state, argument);
+        return 0;
+    case OPTION_AUTHORITIES:
+        server->authorities = argument;
         return 0;
     case OPTION_ONCE:
         server->once = true;
@@ -89,12 +116,19 @@ static const struct argp_option table[] = {
     {.doc = "Who this server is:", .group = 1},
     {"cert", OPTION_CERTIFICATE, "FILE", 0, "its certificate chain, PEM, leaf first", 1},
     {"key", OPTION_KEY, "FILE", 0, "the private key of the certificate, PEM", 1},
-    {.doc = "What to do:", .group = 2},
-    {"www", OPTION_PAGES, "FOLDER", 0, "answer HTTP GET requests with the files of FOLDER", 2},
-    {"echo", OPTION_ECHO, NULL, 0, "send back what comes; without --www and --echo: copies standard input and output",
+    {.doc = "Who its clients are:", .group = 2},
+    {"ask-client", OPTION_ASK, "WHEN", 0,
+     "ask clients for a certificate: optional takes those without one too, required does not; one that is given must "
+     "be "
+     "good either way",
      2},
-    {"once", OPTION_ONCE, NULL, 0, "end after one connection, with its exit status", 2},
-    {"port-file", OPTION_PORT_FILE, "FILE", 0, "write the number of the port to FILE once the server listens", 2},
+    {"ca", OPTION_AUTHORITIES, "FILE", 0, "the roots, PEM, that certificates of clients must lead to", 2},
+    {.doc = "What to do:", .group = 3},
+    {"www", OPTION_PAGES, "FOLDER", 0, "answer HTTP GET requests with the files of FOLDER", 3},
+    {"echo", OPTION_ECHO, NULL, 0, "send back what comes; without --www and --echo: copies standard input and output",
+     3},
+    {"once", OPTION_ONCE, NULL, 0, "end after one connection, with its exit status", 3},
+    {"port-file", OPTION_PORT_FILE, "FILE", 0, "write the number of the port to FILE once the server listens", 3},
     {0}};
 
 /* Says where the server listens: on standard error, and in the port file, which programs wait for. */
@@ -173,13 +207,23 @@ static int listen_and_serve(const lk_server_command *server, lk_setup *setup)
     return status;
 }
 
+static int configure(const lk_server_command *server, const lk_setup *setup)
+{
+    int status = lk_setup_check(setup, "--cert, --key",
+                                lk_config_use_certificate_files(setup->config, server->certificate, server->key));
+    if (!status && server->authorities)
+        status = lk_setup_check(setup, "--ca", lk_config_trust_file(setup->config, server->authorities));
+    if (!status)
+        status = lk_setup_check(setup, "--ask-client", lk_config_ask_client_certificate(setup->config, server->policy));
+    return status;
+}
+
 static int run(const lk_server_command *server)
 {
     lk_setup setup;
     int status = lk_setup_open(&setup, &server->options);
     if (!status)
-        status = lk_setup_check(&setup, "--cert, --key",
-                                lk_config_use_certificate_files(setup.config, server->certificate, server->key));
+        status = configure(server, &setup);
     if (!status)
         status = listen_and_serve(server, &setup);
     lk_setup_close(&setup);

@@ -51,6 +51,14 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
+static json_int_t count_certificates(const lk_connection *connection)
+{
+    size_t count = 0, length;
+    while (lk_connection_peer_certificate(connection, count, &length))
+        count++;
+    return (json_int_t)count;
+}
+
 static json_t *describe(const lk_session *session, lk_error outcome)
 {
     const lk_connection *connection = session->connection;
@@ -58,12 +66,13 @@ static json_t *describe(const lk_session *session, lk_error outcome)
     if (connection)
         lk_connection_statistics_get(connection, &statistics);
     return json_pack(
-        "{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:f}", "role",
+        "{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:I, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:f}", "role",
         session->role == LK_CLIENT ? "client" : "server", "peer", session->peer, "outcome", lk_error_name(outcome),
         "version", connection ? version_title(lk_connection_version(connection)) : NULL, "suite",
         connection ? lk_connection_suite(connection) : NULL, "group",
         connection ? lk_connection_group(connection) : NULL, "alpn", connection ? lk_connection_alpn(connection) : NULL,
-        "engine", describe_engine(session, &statistics), "sent", describe_direction(&statistics.sent), "received",
+        "peer_certificates", connection ? count_certificates(connection) : 0, "engine",
+        describe_engine(session, &statistics), "sent", describe_direction(&statistics.sent), "received",
         describe_direction(&statistics.received), "application", "sent_bytes", (json_int_t)session->sent,
         "received_bytes", (json_int_t)session->received, "device", describe_device(session), "wall_seconds",
         seconds_since(&session->start));

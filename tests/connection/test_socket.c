@@ -59,11 +59,13 @@ typedef struct tcp_session {
     int socket;
 } tcp_session;
 
-static void session_begin(tcp_session *session)
+static void session_begin(tcp_session *session, lk_client_policy policy)
 {
     char port[8];
     int listening = -1;
     session->pair = loopback_new("EC");
+    cr_assert_eq(lk_config_trust_file(session->pair->side[LK_SERVER].config, session->pair->certificates->root), LK_OK);
+    cr_assert_eq(lk_config_ask_client_certificate(session->pair->side[LK_SERVER].config, policy), LK_OK);
     cr_assert_eq(lk_socket_listen("127.0.0.1", "0", &listening), LK_OK);
     port_of(listening, port);
     cr_assert_eq(lk_socket_connect("127.0.0.1", port, TIMEOUT, &session->socket), LK_OK);
@@ -87,7 +89,7 @@ Test(socket, a_session_over_tcp_loses_no_byte_and_closes_cleanly)
     size_t total = 0;
     for (size_t i = 0; i < LENGTH; i++)
         sent[i] = (uint8_t)(i * 31 + i / 999);
-    session_begin(&session);
+    session_begin(&session, LK_CLIENT_UNKNOWN);
     cr_assert_eq(lk_connection_new(session.pair->side[LK_CLIENT].config, LK_CLIENT, "localhost", &client), LK_OK);
     cr_assert_eq(lk_socket_handshake(client, session.socket, TIMEOUT), LK_OK);
     for (size_t at = 0; at < LENGTH; at += 65536) {
@@ -111,7 +113,7 @@ Test(socket, the_alert_of_a_failed_handshake_reaches_the_peer)
 {
     tcp_session session;
     lk_connection *client = NULL;
-    session_begin(&session);
+    session_begin(&session, LK_CLIENT_UNKNOWN);
     cr_assert_eq(lk_connection_new(session.pair->side[LK_CLIENT].config, LK_CLIENT, "elsewhere", &client), LK_OK);
     cr_assert_eq(lk_socket_handshake(client, session.socket, TIMEOUT), LK_ERROR_CERTIFICATE_NAME);
     lk_connection_free(client);
@@ -123,7 +125,7 @@ Test(socket, a_peer_that_vanishes_is_noticed)
 {
     tcp_session session;
     lk_connection *client = NULL;
-    session_begin(&session);
+    session_begin(&session, LK_CLIENT_UNKNOWN);
     cr_assert_eq(lk_connection_new(session.pair->side[LK_CLIENT].config, LK_CLIENT, "localhost", &client), LK_OK);
     cr_assert_eq(lk_socket_handshake(client, session.socket, TIMEOUT), LK_OK);
     lk_connection_free(client);
@@ -171,4 +173,22 @@ Test(socket, a_name_without_an_address_is_named_so)
 {
     int connected = -1;
     cr_assert_eq(lk_socket_connect("no such host", "1", TIMEOUT, &connected), LK_ERROR_ADDRESS_UNRESOLVED);
+}
+
+/* The server has hung up, with bytes of the client's unread, by the time the client hears why. */
+Test(socket, a_server_that_refuses_a_client_that_is_already_sending_is_heard)
+{
+    tcp_session session;
+    lk_connection *client = NULL;
+    uint8_t piece[10000] = {0};
+    session_begin(&session, LK_CLIENT_REQUIRED);
+    cr_assert_eq(lk_connection_new(session.pair->side[LK_CLIENT].config, LK_CLIENT, "localhost", &client), LK_OK);
+    lk_error error = lk_socket_handshake(client, session.socket, TIMEOUT);
+    while (!error)
+        error = lk_socket_write(client, session.socket, piece, sizeof piece, TIMEOUT);
+    cr_assert_eq(error, LK_ERROR_PEER_ALERT, "%s", lk_error_name(error));
+    cr_assert_not_null(strstr(lk_connection_diagnosis(client), "certificate_required"));
+    lk_connection_free(client);
+    session_end(&session);
+    cr_assert_eq(session.server.result, LK_ERROR_CERTIFICATE_MISSING);
 }

@@ -121,10 +121,22 @@ static void scene_run(tamper_scene *scene)
     }
 }
 
-static void scene_begin(tamper_scene *scene, uint16_t version)
+/* The client has a certificate, and the server asks for it. */
+static void know_client(loopback *pair)
+{
+    certificate_files files =
+        certificates_issue(pair->certificates, "client", &(certificate_request){.key = "RSA", .purpose = "clientAuth"});
+    cr_assert_eq(lk_config_use_certificate_files(pair->side[LK_CLIENT].config, files.chain, files.key), LK_OK);
+    cr_assert_eq(lk_config_trust_file(pair->side[LK_SERVER].config, pair->certificates->root), LK_OK);
+    cr_assert_eq(lk_config_ask_client_certificate(pair->side[LK_SERVER].config, LK_CLIENT_OPTIONAL), LK_OK);
+}
+
+static void scene_begin(tamper_scene *scene, uint16_t version, bool mutual)
 {
     memset(scene, 0, sizeof *scene);
     scene->pair = loopback_new("RSA"); /* its signatures are all of one length, as is each message from run to run */
+    if (mutual)
+        know_client(scene->pair);
     scene->engine = clear_engine_new();
     scene->tampering.version = version;
     scene->pair->alter = alter;
@@ -188,7 +200,7 @@ static void for_every_place(tamper_scene *scene, int deed, size_t skipped, const
 Test(tamper, a_tls_1_3_message_cut_short_anywhere_is_refused)
 {
     tamper_scene scene;
-    scene_begin(&scene, LK_VERSION_TLS1_3);
+    scene_begin(&scene, LK_VERSION_TLS1_3, false);
     for_every_place(&scene, CUT, MESSAGE_HEADER, "cut");
     scene_end(&scene);
 }
@@ -196,7 +208,7 @@ Test(tamper, a_tls_1_3_message_cut_short_anywhere_is_refused)
 Test(tamper, a_tls_1_2_message_cut_short_anywhere_is_refused)
 {
     tamper_scene scene;
-    scene_begin(&scene, LK_VERSION_TLS1_2);
+    scene_begin(&scene, LK_VERSION_TLS1_2, false);
     for_every_place(&scene, CUT, MESSAGE_HEADER, "cut");
     scene_end(&scene);
 }
@@ -204,7 +216,7 @@ Test(tamper, a_tls_1_2_message_cut_short_anywhere_is_refused)
 Test(tamper, a_tls_1_3_message_with_a_bit_flipped_anywhere_is_refused)
 {
     tamper_scene scene;
-    scene_begin(&scene, LK_VERSION_TLS1_3);
+    scene_begin(&scene, LK_VERSION_TLS1_3, false);
     for_every_place(&scene, FLIP, 0, "flip");
     scene_end(&scene);
 }
@@ -212,7 +224,7 @@ Test(tamper, a_tls_1_3_message_with_a_bit_flipped_anywhere_is_refused)
 Test(tamper, a_tls_1_2_message_with_a_bit_flipped_anywhere_is_refused)
 {
     tamper_scene scene;
-    scene_begin(&scene, LK_VERSION_TLS1_2);
+    scene_begin(&scene, LK_VERSION_TLS1_2, false);
     for_every_place(&scene, FLIP, 0, "flip");
     scene_end(&scene);
 }
@@ -226,10 +238,30 @@ static void assert_refused_or_same(tamper_scene *scene, const char *deed)
         assert_refused(scene, deed);
 }
 
+static void tamper_with_messages_of_known_client(uint16_t version, int deed, size_t skipped, const char *name)
+{
+    tamper_scene scene;
+    scene_begin(&scene, version, true);
+    for_every_place(&scene, deed, skipped, name);
+    scene_end(&scene);
+}
+
+Test(tamper, messages_with_a_client_certificate_cut_short_anywhere_are_refused)
+{
+    tamper_with_messages_of_known_client(LK_VERSION_TLS1_2, CUT, MESSAGE_HEADER, "cut");
+    tamper_with_messages_of_known_client(LK_VERSION_TLS1_3, CUT, MESSAGE_HEADER, "cut");
+}
+
+Test(tamper, messages_with_a_client_certificate_and_a_bit_flipped_anywhere_are_refused)
+{
+    tamper_with_messages_of_known_client(LK_VERSION_TLS1_2, FLIP, 0, "flip");
+    tamper_with_messages_of_known_client(LK_VERSION_TLS1_3, FLIP, 0, "flip");
+}
+
 static void tamper_with_records(uint16_t version)
 {
     tamper_scene scene;
-    scene_begin(&scene, version);
+    scene_begin(&scene, version, true);
     for (lk_role sender = LK_CLIENT; sender <= LK_SERVER; sender++)
         for (unsigned number = 0; scene.tampering.seen[sender][number] > 0 || number < 3; number++) {
             scene.tampering.sender = sender;
@@ -260,7 +292,7 @@ static void swap_neighbours(uint16_t version)
 {
     tamper_scene scene;
     size_t done = 0;
-    scene_begin(&scene, version);
+    scene_begin(&scene, version, true);
     scene.tampering.sender = LK_SERVER;
     scene.tampering.deed = SWAP;
     for (unsigned number = 0; number + 1 < RECORDS_MAX; number++) {

@@ -55,8 +55,27 @@ lk_error lk_config_set_suites(lk_config *config, const char *list);
  */
 lk_error lk_config_use_certificate_files(lk_config *config, const char *chain_path, const char *key_path);
 
-/** Trust the roots in a PEM file instead of the system's. @return FILE_UNREADABLE, FILE_MALFORMED. */
+/** Trust the roots in a PEM file instead of the system's. @return FILE_UNREADABLE, FILE_MALFORMED, NO_MEMORY. */
 lk_error lk_config_trust_file(lk_config *config, const char *path);
+
+/** What a server wants to know of its clients. */
+typedef enum lk_client_policy {
+    LK_CLIENT_UNKNOWN,  /* asks for no certificate (default) */
+    LK_CLIENT_OPTIONAL, /* asks; a client may have none, but one that it gives must be good */
+    LK_CLIENT_REQUIRED  /* asks; without a certificate the handshake fails (CERTIFICATE_MISSING) */
+} lk_client_policy;
+
+/**
+ * For servers: whether to ask clients for a certificate (RFC 8446 section 4.3.2, RFC 5246 section 7.4.4). It must be
+ * fit for TLS clients and lead to a root of lk_config_trust_file(), which must be called too: that some authority of
+ * the system's knows a client says nothing. The names of these roots are sent along, as a hint which certificate is
+ * wanted. What the client gave stands in lk_connection_peer_certificate().
+ *
+ * Clients answer such a server with the certificate of lk_config_use_certificate_files(), where they have one that fits
+ * the server's algorithms and authorities, and otherwise with none.
+ * @return INVALID_ARGUMENT for a policy that does not exist.
+ */
+lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy policy);
 
 /** Do not verify the peer's certificate. For tests alone: it gives up what TLS is for. */
 void lk_config_trust_anyone(lk_config *config);

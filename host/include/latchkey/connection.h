@@ -25,9 +25,9 @@ typedef struct lk_connection lk_connection;
  * A new connection. The configuration is borrowed.
  * host: for a client, the DNS name or IP address that the certificate must bear, and that a name is announced by (SNI).
  * NULL is allowed where the configuration trusts anyone. Ignored for a server.
- * @return INVALID_ARGUMENT (a server without a certificate, a client without a host that does not trust anyone, no
- * suite left for the versions), NO_MEMORY, ENGINE_UNSUPPORTED (a required device does not have what the configuration
- * asks).
+ * @return INVALID_ARGUMENT (a server without a certificate, or one that asks clients for theirs without roots of its
+ * own to judge them by; a client without a host that does not trust anyone; no suite left for the versions), NO_MEMORY,
+ * ENGINE_UNSUPPORTED (a required device does not have what the configuration asks).
  */
 lk_error lk_connection_new(const lk_config *config, lk_role role, const char *host, lk_connection **connection);
 
@@ -104,7 +104,8 @@ const char *lk_connection_group(const lk_connection *connection);
 const char *lk_connection_alpn(const lk_connection *connection);
 /** For a server: the name that the client asked for (SNI), or NULL. */
 const char *lk_connection_server_name(const lk_connection *connection);
-/** The peer's certificates, leaf first, each in DER; NULL past the last. Borrowed. */
+/** The peer's certificates, leaf first, each in DER; NULL past the last. For a server: those of a client that was asked
+ * (lk_config_ask_client_certificate()) and has one. Borrowed. */
 const uint8_t *lk_connection_peer_certificate(const lk_connection *connection, size_t index, size_t *length);
 
 /** True when the handshake is complete. */
