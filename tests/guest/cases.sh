@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=dash
 # What is checked inside the guest: each case is a function, and from `enumeration` on each leaves the board attached for the next.
-# settings.sh, which tests/guest/run writes, gives the numbers of the board, the ports at the HOST, and the identity of the page.
+# settings.sh, which tests/guest/run writes, gives the numbers of the board, the ports at the HOST, the identity of the
+# page, and the CASES to run (none: all).
 . /settings.sh
 
 WAIT=60          # the longest wait for anything (s)
@@ -328,8 +329,9 @@ run()
     printf '@ failed %s %d\n' "$1" $(($(now) - case_began))
 }
 
-for name in no_board enumeration descriptors permissions description receiving receiving_tls12 both_ways second_program \
-    unplugged_auto replugged unplugged_device replugged unplugged_idle replugged quiet_kernel; do
-    run $name
+ALL="no_board enumeration descriptors permissions description receiving receiving_tls12 both_ways second_program \
+    unplugged_auto replugged unplugged_device replugged unplugged_idle replugged quiet_kernel"
+for name in ${CASES:-$ALL}; do
+    run "$name"
 done
 printf '@ finished\n'
