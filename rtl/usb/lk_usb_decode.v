@@ -30,6 +30,7 @@ module lk_usb_decode (
     localparam [7:0] GET_STATUS = 8'd0, CLEAR_FEATURE = 8'd1, SET_FEATURE = 8'd3, SET_ADDRESS = 8'd5, GET_DESCRIPTOR = 8'd6;
     localparam [7:0] GET_CONFIGURATION = 8'd8, SET_CONFIGURATION = 8'd9, GET_INTERFACE = 8'd10, SET_INTERFACE = 8'd11;
     localparam [15:0] ENDPOINT_HALT = 16'd0;
+    localparam [15:0] MICROSOFT_SET = 16'd7; // wIndex of the Microsoft OS 2.0 descriptor set
     localparam [15:0] OUT = {8'h00, `LK_ENDPOINT_OUT}, IN = {8'h00, `LK_ENDPOINT_IN};
     localparam [1:0] WORD = 2'd1, DESCRIPTOR = 2'd2, FACTS = 2'd3;
 
@@ -68,7 +69,7 @@ module lk_usb_decode (
                     available = 16'd2;
                 end
                 GET_DESCRIPTOR: begin
-                    refused = !descriptor_found;
+                    refused = !descriptor_found || no_value; // type 0 is for the vendor request alone
                     answer = DESCRIPTOR;
                     available = {8'd0, descriptor_length};
                 end
@@ -118,11 +119,19 @@ module lk_usb_decode (
                 set_halt = setup[15:8] == SET_FEATURE;
                 clear_halt = setup[15:8] == CLEAR_FEATURE;
             end
-            VENDOR_FROM_DEVICE: begin
-                refused = setup[15:8] != `LK_REQUEST_READ_FACTS || !no_value || index > 16'd255;
-                answer = FACTS;
-                available = {5'd0, 9'd256 - {1'b0, index[7:0]}, 2'b00};
-            end
+            VENDOR_FROM_DEVICE: case (setup[15:8])
+                `LK_REQUEST_READ_FACTS: begin
+                    refused = !no_value || index > 16'd255;
+                    answer = FACTS;
+                    available = {5'd0, 9'd256 - {1'b0, index[7:0]}, 2'b00};
+                end
+                `LK_REQUEST_MICROSOFT_DESCRIPTORS: begin // wValue 0 makes lk_usb_descriptors give the set
+                    refused = !no_value || index != MICROSOFT_SET;
+                    answer = DESCRIPTOR;
+                    available = {8'd0, descriptor_length};
+                end
+                default: refused = 1'b1;
+            endcase
             VENDOR_TO_DEVICE: begin
                 refused = setup[15:8] != `LK_REQUEST_STREAM_RESET || !no_value || !no_index || !no_data;
                 erase = 1'b1;

@@ -48,7 +48,7 @@ module lk_usb_request #(
     reg        stream_reset_q, stream_reset_d;
     reg [1:0]  erase_wait_q, erase_wait_d;           // cycles until stream_reset_busy tells of this reset
     reg [15:0] left_q, left_d;                       // bytes of data still to give
-    reg [7:0]  position_q, position_d;               // address of a descriptor's byte, or of a fact
+    reg [8:0]  position_q, position_d;               // address of a descriptor's byte, or of a fact
     reg        second_q, second_d;                   // the descriptor's byte 1 is next
     reg        first_q, first_d;                     // the descriptor's byte 0 is next
     reg [31:0] word_q, word_d;                       // the answer of a short request, or a fact
@@ -58,11 +58,12 @@ module lk_usb_request #(
     wire [15:0] value = setup_q[31:16];
 
     wire        descriptor_found;
-    wire [7:0]  descriptor_start, descriptor_length, descriptor_byte;
+    wire [8:0]  descriptor_start;
+    wire [7:0]  descriptor_length, descriptor_byte;
     lk_usb_descriptors #(.SERIAL(SERIAL)) descriptors (
-        .kind(value[15:8]), .index(value[7:0]), .high_speed(high_speed),
+        .clk(clk), .kind(value[15:8]), .index(value[7:0]), .high_speed(high_speed),
         .found(descriptor_found), .start(descriptor_start), .length(descriptor_length),
-        .address(position_q), .data(descriptor_byte)
+        .address(position_d), .data(descriptor_byte)
     );
 
     wire        refused, set_address, set_configuration, set_interface, set_halt, clear_halt, erase, is_out, is_in;
@@ -113,7 +114,7 @@ module lk_usb_request #(
                 first_d = 1'b1;
                 second_d = 1'b0;
                 facts_d = answer == ANSWER_FACTS;
-                position_d = facts_d ? setup_q[39:32] : descriptor_start;
+                position_d = facts_d ? {1'b0, setup_q[39:32]} : descriptor_start;
                 address_pending_d = accepted && set_address;
                 stream_reset_d = accepted && (erase || set_configuration);
                 erase_wait_d = 2'd3;
@@ -129,7 +130,7 @@ module lk_usb_request #(
                 endcase
             end
             DESCRIPTOR: if (in_ready) begin
-                position_d = position_q + 8'd1;
+                position_d = position_q + 9'd1;
                 first_d = 1'b0;
                 second_d = first_q;
                 left_d = left_q - 16'd1;
@@ -141,7 +142,7 @@ module lk_usb_request #(
             FETCH: state_d = CAPTURE;
             CAPTURE: begin
                 word_d = fact_data;
-                position_d = position_q + 8'd1;
+                position_d = position_q + 9'd1;
                 state_d = WORD;
             end
             WORD: if (in_ready) begin
@@ -204,7 +205,7 @@ module lk_usb_request #(
         stream_reset_q <= !reset && stream_reset_d;
         erase_wait_q <= reset ? 2'd0 : erase_wait_d;
         left_q <= reset ? 16'd0 : left_d;
-        position_q <= reset ? 8'd0 : position_d;
+        position_q <= reset ? 9'd0 : position_d;
         first_q <= !reset && first_d;
         second_q <= !reset && second_d;
         word_q <= reset ? 32'd0 : word_d;
@@ -224,7 +225,7 @@ module lk_usb_request #(
     assign out_toggle_reset = out_toggle_reset_q;
     assign in_toggle_reset = in_toggle_reset_q;
     assign stream_reset = stream_reset_q;
-    assign fact_address = (state_q == FETCH) ? position_q : 8'd0;
+    assign fact_address = (state_q == FETCH) ? position_q[7:0] : 8'd0;
 endmodule
 
 `default_nettype wire

@@ -166,7 +166,8 @@ descriptors()
     assert_status 0 lsusb
     [ ! -s err ] || fail 'lsusb complains'
     ! grep -iE "can't|cannot|couldn't|unrecogni[sz]ed|invalid|warning|error|junk|short|unknown" out || fail 'lsusb complains'
-    for fact in 'iManufacturer .*Latchkey' 'bNumConfigurations *1' 'wMaxPacketSize *0x0200' 'Device Qualifier' 'Device Status: *0x0000'; do
+    for fact in 'bcdUSB *2.01' 'iManufacturer .*Latchkey' 'bNumConfigurations *1' 'wMaxPacketSize *0x0200' \
+        'PlatformCapabilityUUID *{d8dd60df-4589-4cc7-9cd2-659d9e648a9f}' 'Device Status: *0x0000'; do
         grep -q "$fact" out || fail "lsusb does not say: $fact"
     done
 }
