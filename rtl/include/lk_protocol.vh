@@ -46,6 +46,7 @@
 
 `define LK_REQUEST_READ_FACTS                8'h01
 `define LK_REQUEST_STREAM_RESET              8'h02
+`define LK_REQUEST_MICROSOFT_DESCRIPTORS     8'h03
 
 `define LK_FACT_MAGIC                        8'd0
 `define LK_FACT_PROTOCOL_VERSION             8'd1

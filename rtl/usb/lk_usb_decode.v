@@ -5,6 +5,7 @@
 
 module lk_usb_decode (
     input  wire [63:0] setup,             // byte 0 in [7:0]
+    input  wire        high_speed,
     input  wire        configured,
     input  wire        out_halted,
     input  wire        in_halted,
@@ -19,6 +20,7 @@ module lk_usb_decode (
     output reg         set_interface,
     output reg         set_halt,          // of the endpoint in is_out, is_in
     output reg         clear_halt,
+    output reg         set_test,          // the test mode in the high byte of wIndex
     output reg         erase,             // STREAM_RESET
     output wire        is_out,            // wIndex names endpoint 1 OUT
     output wire        is_in
@@ -29,7 +31,8 @@ module lk_usb_decode (
     localparam [7:0] VENDOR_TO_DEVICE = 8'h40, VENDOR_FROM_DEVICE = 8'hC0;
     localparam [7:0] GET_STATUS = 8'd0, CLEAR_FEATURE = 8'd1, SET_FEATURE = 8'd3, SET_ADDRESS = 8'd5, GET_DESCRIPTOR = 8'd6;
     localparam [7:0] GET_CONFIGURATION = 8'd8, SET_CONFIGURATION = 8'd9, GET_INTERFACE = 8'd10, SET_INTERFACE = 8'd11;
-    localparam [15:0] ENDPOINT_HALT = 16'd0;
+    localparam [15:0] ENDPOINT_HALT = 16'd0, TEST_MODE = 16'd2;
+    localparam [15:0] MICROSOFT_SET = 16'd7; // wIndex of the Microsoft OS 2.0 descriptor set
     localparam [15:0] OUT = {8'h00, `LK_ENDPOINT_OUT}, IN = {8'h00, `LK_ENDPOINT_IN};
     localparam [1:0] WORD = 2'd1, DESCRIPTOR = 2'd2, FACTS = 2'd3;
 
@@ -59,6 +62,7 @@ module lk_usb_decode (
         set_interface = 1'b0;
         set_halt = 1'b0;
         clear_halt = 1'b0;
+        set_test = 1'b0;
         erase = 1'b0;
         case (setup[7:0])
             FROM_DEVICE: case (setup[15:8])
@@ -68,7 +72,7 @@ module lk_usb_decode (
                     available = 16'd2;
                 end
                 GET_DESCRIPTOR: begin
-                    refused = !descriptor_found;
+                    refused = !descriptor_found || no_value; // type 0 is for the vendor request alone
                     answer = DESCRIPTOR;
                     available = {8'd0, descriptor_length};
                 end
@@ -106,6 +110,11 @@ module lk_usb_decode (
                         refused = refused || value > 16'd1;
                         set_configuration = 1'b1;
                     end
+                    SET_FEATURE: begin // clause 9.4.9: 1 to 4; at full speed there are none
+                        refused = value != TEST_MODE || !high_speed || !no_data || index[7:0] != 8'd0 ||
+                                  index[15:8] == 8'd0 || index[15:8] > 8'd4;
+                        set_test = 1'b1;
+                    end
                     default: refused = 1'b1;
                 endcase
             end
@@ -118,11 +127,19 @@ module lk_usb_decode (
                 set_halt = setup[15:8] == SET_FEATURE;
                 clear_halt = setup[15:8] == CLEAR_FEATURE;
             end
-            VENDOR_FROM_DEVICE: begin
-                refused = setup[15:8] != `LK_REQUEST_READ_FACTS || !no_value || index > 16'd255;
-                answer = FACTS;
-                available = {5'd0, 9'd256 - {1'b0, index[7:0]}, 2'b00};
-            end
+            VENDOR_FROM_DEVICE: case (setup[15:8])
+                `LK_REQUEST_READ_FACTS: begin
+                    refused = !no_value || index > 16'd255;
+                    answer = FACTS;
+                    available = {5'd0, 9'd256 - {1'b0, index[7:0]}, 2'b00};
+                end
+                `LK_REQUEST_MICROSOFT_DESCRIPTORS: begin // wValue 0 makes lk_usb_descriptors give the set
+                    refused = !no_value || index != MICROSOFT_SET;
+                    answer = DESCRIPTOR;
+                    available = {8'd0, descriptor_length};
+                end
+                default: refused = 1'b1;
+            endcase
             VENDOR_TO_DEVICE: begin
                 refused = setup[15:8] != `LK_REQUEST_STREAM_RESET || !no_value || !no_index || !no_data;
                 erase = 1'b1;

@@ -34,28 +34,36 @@ module lk_usb_device #(
     output wire [7:0]  fact_address,
     input  wire [31:0] fact_data
 );
-    wire chirp, bus_reset, high_speed, enabled;
+    wire       chirp, bus_reset, high_speed, enabled;
+    wire [2:0] test_mode;
+    wire       test_active, test_nak, test_raw, test_start, test_last;
+    wire [7:0] test_level, test_data;
+    wire [1:0] reset_op_mode;
+    assign op_mode = test_raw ? 2'd2 : reset_op_mode;
     /* verilator lint_off PINCONNECTEMPTY */ // nothing here saves power in suspend: the clock must go on for the engine
     lk_usb_reset reset_control (
-        .clk(clk), .reset(reset), .session_valid(session_valid), .settled(settled), .line_state(line_state), .rx_active(rx_active),
-        .xcvr_select(xcvr_select), .term_select(term_select), .op_mode(op_mode), .chirp(chirp),
+        .clk(clk), .reset(reset), .session_valid(session_valid), .settled(settled), .hold(test_active),
+        .line_state(line_state), .rx_active(rx_active),
+        .xcvr_select(xcvr_select), .term_select(term_select), .op_mode(reset_op_mode), .chirp(chirp),
         .bus_reset(bus_reset), .high_speed(high_speed), .enabled(enabled), .suspended()
     );
     /* verilator lint_on PINCONNECTEMPTY */
 
+    wire       answering = enabled && (!test_active || test_nak);
     wire       token, handshake, data_start, data_valid, packet_end, data_end, data_good;
     wire [3:0] pid, token_endpoint;
     wire [6:0] token_address;
     wire [7:0] data;
     /* verilator lint_off PINCONNECTEMPTY */ // no endpoint keeps time by frames
     lk_usb_receive receive (
-        .clk(clk), .reset(reset || !enabled), .rx_active(rx_active), .rx_valid(rx_valid), .rx_error(rx_error), .rx_data(rx_data),
+        .clk(clk), .reset(reset || !answering), .rx_active(rx_active), .rx_valid(rx_valid), .rx_error(rx_error), .rx_data(rx_data),
         .token(token), .start_of_frame(), .pid(pid), .address(token_address), .endpoint(token_endpoint), .handshake(handshake),
         .data_start(data_start), .data_valid(data_valid), .data(data), .packet_end(packet_end),
         .data_end(data_end), .data_good(data_good)
     );
     /* verilator lint_on PINCONNECTEMPTY */
 
+    localparam [3:0] DATA0 = 4'b0011;
     wire       packet_start, packet_empty, packet_next, packet_busy, packet_tx_valid;
     wire [3:0] packet_pid;
     wire [7:0] packet_tx_data;
@@ -63,12 +71,20 @@ module lk_usb_device #(
     wire [7:0] control_data, bulk_data;
     wire       control_last, bulk_last;
     lk_usb_transmit transmit (
-        .clk(clk), .reset(reset || !enabled), .start(packet_start), .pid(packet_pid), .empty(packet_empty),
-        .data(in_endpoint ? bulk_data : control_data), .data_last(in_endpoint ? bulk_last : control_last),
+        .clk(clk), .reset(reset || !enabled), .start(packet_start || test_start),
+        .pid(test_start ? DATA0 : packet_pid), .empty(packet_empty && !test_start),
+        .data(test_active ? test_data : in_endpoint ? bulk_data : control_data),
+        .data_last(test_active ? test_last : in_endpoint ? bulk_last : control_last),
         .data_next(packet_next), .busy(packet_busy), .tx_valid(packet_tx_valid), .tx_data(packet_tx_data), .tx_ready(tx_ready)
     );
-    assign tx_valid = chirp || packet_tx_valid;
-    assign tx_data = chirp ? 8'h00 : packet_tx_data; // zeros without NRZI are K (clause 7.1.7.5)
+    wire test_line = test_raw && settled;
+    assign tx_valid = chirp || test_line || packet_tx_valid;
+    assign tx_data = chirp ? 8'h00 : test_line ? test_level : packet_tx_data; // zeros without NRZI are K (clause 7.1.7.5)
+
+    lk_usb_test test (
+        .clk(clk), .reset(reset), .selector(test_mode), .active(test_active), .nak(test_nak), .raw(test_raw), .level(test_level),
+        .packet_start(test_start), .packet_busy(packet_busy), .data_next(packet_next), .data(test_data), .data_last(test_last)
+    );
 
     wire [6:0] address;
     wire       configured, out_halted, in_halted, out_toggle_reset, in_toggle_reset;
@@ -77,7 +93,8 @@ module lk_usb_device #(
     wire       control_out_stall, control_out_fits, control_out_toggle, bulk_room, bulk_room_after, bulk_fits, bulk_out_toggle;
     wire       control_in_stall, control_in_ready, control_in_empty, control_in_toggle, bulk_ready, bulk_empty, bulk_in_toggle;
     lk_usb_transaction transaction (
-        .clk(clk), .reset(reset), .enabled(enabled), .high_speed(high_speed), .address(address), .configured(configured),
+        .clk(clk), .reset(reset), .enabled(answering), .high_speed(high_speed), .nak_all(test_nak),
+        .address(address), .configured(configured),
         .rx_active(rx_active), .token(token), .handshake(handshake), .pid(pid), .token_address(token_address),
         .token_endpoint(token_endpoint), .data_start(data_start), .data_valid(data_valid),
         .packet_end(packet_end), .data_end(data_end), .data_good(data_good),
@@ -108,7 +125,7 @@ module lk_usb_device #(
         .clk(clk), .reset(reset), .bus_reset(bus_reset), .high_speed(high_speed), .setup_valid(setup_valid),
         .setup_packet(setup_packet), .in_data(request_data), .in_valid(request_valid), .in_last(request_last),
         .in_ready(request_ready), .done(request_done), .stall(request_stall), .status_done(status_done),
-        .address(address), .configured(configured), .out_halted(out_halted), .in_halted(in_halted),
+        .address(address), .configured(configured), .test_mode(test_mode), .out_halted(out_halted), .in_halted(in_halted),
         .out_toggle_reset(out_toggle_reset), .in_toggle_reset(in_toggle_reset),
         .stream_reset(stream_reset), .stream_reset_busy(stream_reset_busy), .fact_address(fact_address), .fact_data(fact_data)
     );

@@ -24,6 +24,7 @@ module lk_usb_request #(
     input  wire        status_done,       // pulse
     output wire [6:0]  address,
     output wire        configured,
+    output wire [2:0]  test_mode,         // selector of clause 9.4.9; 0: none
     output wire        out_halted,        // endpoint 1 OUT
     output wire        in_halted,         // endpoint 1 IN
     output wire        out_toggle_reset,  // pulse: the next packet is DATA0
@@ -43,12 +44,14 @@ module lk_usb_request #(
     reg [6:0]  address_q, address_d;
     reg        address_pending_q, address_pending_d; // SET_ADDRESS takes effect after its status stage (clause 9.4.6)
     reg        configured_q, configured_d;
+    reg        test_pending_q, test_pending_d;       // a test begins after its status stage (clause 9.4.9), and ends with the power
+    reg [2:0]  test_mode_q, test_mode_d;
     reg        out_halted_q, out_halted_d, in_halted_q, in_halted_d;
     reg        out_toggle_reset_q, out_toggle_reset_d, in_toggle_reset_q, in_toggle_reset_d;
     reg        stream_reset_q, stream_reset_d;
     reg [1:0]  erase_wait_q, erase_wait_d;           // cycles until stream_reset_busy tells of this reset
     reg [15:0] left_q, left_d;                       // bytes of data still to give
-    reg [7:0]  position_q, position_d;               // address of a descriptor's byte, or of a fact
+    reg [8:0]  position_q, position_d;               // address of a descriptor's byte, or of a fact
     reg        second_q, second_d;                   // the descriptor's byte 1 is next
     reg        first_q, first_d;                     // the descriptor's byte 0 is next
     reg [31:0] word_q, word_d;                       // the answer of a short request, or a fact
@@ -58,22 +61,23 @@ module lk_usb_request #(
     wire [15:0] value = setup_q[31:16];
 
     wire        descriptor_found;
-    wire [7:0]  descriptor_start, descriptor_length, descriptor_byte;
+    wire [8:0]  descriptor_start;
+    wire [7:0]  descriptor_length, descriptor_byte;
     lk_usb_descriptors #(.SERIAL(SERIAL)) descriptors (
-        .kind(value[15:8]), .index(value[7:0]), .high_speed(high_speed),
+        .clk(clk), .kind(value[15:8]), .index(value[7:0]), .high_speed(high_speed),
         .found(descriptor_found), .start(descriptor_start), .length(descriptor_length),
-        .address(position_q), .data(descriptor_byte)
+        .address(position_d), .data(descriptor_byte)
     );
 
-    wire        refused, set_address, set_configuration, set_interface, set_halt, clear_halt, erase, is_out, is_in;
+    wire        refused, set_address, set_configuration, set_interface, set_halt, clear_halt, set_test, erase, is_out, is_in;
     wire [1:0]  answer;
     wire [15:0] answer_word, answer_length;
     lk_usb_decode decode (
-        .setup(setup_q), .configured(configured_q), .out_halted(out_halted_q), .in_halted(in_halted_q),
+        .setup(setup_q), .high_speed(high_speed), .configured(configured_q), .out_halted(out_halted_q), .in_halted(in_halted_q),
         .descriptor_found(descriptor_found), .descriptor_length(descriptor_length),
         .refused(refused), .answer(answer), .word(answer_word), .length(answer_length),
         .set_address(set_address), .set_configuration(set_configuration), .set_interface(set_interface),
-        .set_halt(set_halt), .clear_halt(clear_halt), .erase(erase), .is_out(is_out), .is_in(is_in)
+        .set_halt(set_halt), .clear_halt(clear_halt), .set_test(set_test), .erase(erase), .is_out(is_out), .is_in(is_in)
     );
 
     // The request of this cycle, if it is not refused, and what it does to each endpoint.
@@ -90,6 +94,8 @@ module lk_usb_request #(
         address_d = address_q;
         address_pending_d = address_pending_q;
         configured_d = configured_q;
+        test_pending_d = test_pending_q;
+        test_mode_d = test_mode_q;
         stream_reset_d = 1'b0;
         erase_wait_d = erase_wait_q;
         left_d = left_q;
@@ -113,8 +119,9 @@ module lk_usb_request #(
                 first_d = 1'b1;
                 second_d = 1'b0;
                 facts_d = answer == ANSWER_FACTS;
-                position_d = facts_d ? setup_q[39:32] : descriptor_start;
+                position_d = facts_d ? {1'b0, setup_q[39:32]} : descriptor_start;
                 address_pending_d = accepted && set_address;
+                test_pending_d = accepted && set_test;
                 stream_reset_d = accepted && (erase || set_configuration);
                 erase_wait_d = 2'd3;
                 if (accepted && set_configuration) configured_d = value[0];
@@ -129,7 +136,7 @@ module lk_usb_request #(
                 endcase
             end
             DESCRIPTOR: if (in_ready) begin
-                position_d = position_q + 8'd1;
+                position_d = position_q + 9'd1;
                 first_d = 1'b0;
                 second_d = first_q;
                 left_d = left_q - 16'd1;
@@ -141,7 +148,7 @@ module lk_usb_request #(
             FETCH: state_d = CAPTURE;
             CAPTURE: begin
                 word_d = fact_data;
-                position_d = position_q + 8'd1;
+                position_d = position_q + 9'd1;
                 state_d = WORD;
             end
             WORD: if (in_ready) begin
@@ -167,10 +174,15 @@ module lk_usb_request #(
             address_d = value[6:0];
             address_pending_d = 1'b0;
         end
+        if (status_done && test_pending_q) begin
+            test_mode_d = setup_q[42:40];
+            test_pending_d = 1'b0;
+        end
         if (setup_valid) begin
             setup_d = setup_packet;
             done_d = 1'b0;
             stall_d = 1'b0;
+            test_pending_d = 1'b0;
             address_pending_d = 1'b0;
             state_d = DECODE;
         end
@@ -179,6 +191,8 @@ module lk_usb_request #(
             done_d = 1'b0;
             stall_d = 1'b0;
             address_d = 7'd0;
+            test_pending_d = 1'b0;
+            test_mode_d = 3'd0;
             address_pending_d = 1'b0;
             configured_d = 1'b0;
             out_halted_d = 1'b0;
@@ -197,6 +211,8 @@ module lk_usb_request #(
         address_q <= reset ? 7'd0 : address_d;
         address_pending_q <= !reset && address_pending_d;
         configured_q <= !reset && configured_d;
+        test_pending_q <= !reset && test_pending_d;
+        test_mode_q <= reset ? 3'd0 : test_mode_d;
         out_halted_q <= !reset && out_halted_d;
         in_halted_q <= !reset && in_halted_d;
         out_toggle_reset_q <= !reset && out_toggle_reset_d;
@@ -204,7 +220,7 @@ module lk_usb_request #(
         stream_reset_q <= !reset && stream_reset_d;
         erase_wait_q <= reset ? 2'd0 : erase_wait_d;
         left_q <= reset ? 16'd0 : left_d;
-        position_q <= reset ? 8'd0 : position_d;
+        position_q <= reset ? 9'd0 : position_d;
         first_q <= !reset && first_d;
         second_q <= !reset && second_d;
         word_q <= reset ? 32'd0 : word_d;
@@ -219,12 +235,13 @@ module lk_usb_request #(
     assign stall = stall_q;
     assign address = address_q;
     assign configured = configured_q;
+    assign test_mode = test_mode_q;
     assign out_halted = out_halted_q;
     assign in_halted = in_halted_q;
     assign out_toggle_reset = out_toggle_reset_q;
     assign in_toggle_reset = in_toggle_reset_q;
     assign stream_reset = stream_reset_q;
-    assign fact_address = (state_q == FETCH) ? position_q : 8'd0;
+    assign fact_address = (state_q == FETCH) ? position_q[7:0] : 8'd0;
 endmodule
 
 `default_nettype wire

@@ -8,6 +8,7 @@ module lk_usb_reset (
     input  wire       reset,
     input  wire       session_valid,
     input  wire       settled,        // the PHY has taken the mode below
+    input  wire       hold,           // a test mode: the line tells nothing, and nothing changes while there is power
     input  wire [1:0] line_state,     // 0 SE0 (high speed: squelch), 1 J, 2 K
     input  wire       rx_active,
     output wire [1:0] xcvr_select,
@@ -88,6 +89,7 @@ module lk_usb_reset (
             HIGH_WAIT: if (settled) state_d = HIGH;
             default: state_d = DETACHED;
         endcase
+        if (hold) state_d = state_q;
         if (!session_valid) state_d = DETACHED;
         if (state_d != state_q) begin
             timer_d = 18'd0;

@@ -11,6 +11,7 @@ module lk_usb_transaction (
     input  wire       reset,
     input  wire       enabled,
     input  wire       high_speed,
+    input  wire       nak_all,         // Test_SE0_NAK: every IN token gets a NAK, and nothing else an answer
     input  wire [6:0] address,
     input  wire       configured,      // endpoint 1 exists
     // from lk_usb_receive
@@ -147,7 +148,10 @@ module lk_usb_transaction (
             endpoint_d = target;
             setup_d = pid == SETUP;
             data_d = 1'b0;
-            if (ours) case (pid)
+            if (nak_all) begin
+                tx_pid_d = NAK;
+                if (pid == IN) state_d = PAUSE;
+            end else if (ours) case (pid)
                 OUT, SETUP: begin
                     state_d = AWAIT_DATA;
                     timer_d = TURN_LIMIT;

@@ -13,6 +13,7 @@ set(LK_RTL_USB
   ${LK_RTL_DIR}/usb/lk_usb_receive.v
   ${LK_RTL_DIR}/usb/lk_usb_request.v
   ${LK_RTL_DIR}/usb/lk_usb_reset.v
+  ${LK_RTL_DIR}/usb/lk_usb_test.v
   ${LK_RTL_DIR}/usb/lk_usb_transaction.v
   ${LK_RTL_DIR}/usb/lk_usb_transmit.v)
 set(LK_RTL_BOARD_lk_board_virtual ${LK_RTL_DIR}/boards/virtual/lk_board_virtual.v)

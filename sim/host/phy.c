@@ -38,9 +38,14 @@ bool lk_phy_is_high_speed(const lk_phy *phy)
     return (phy->function_control & (FUNCTION_TRANSCEIVER | FUNCTION_TERMINATION)) == 0;
 }
 
-bool lk_phy_is_chirping(const lk_phy *phy)
+bool lk_phy_sends_raw(const lk_phy *phy)
 {
     return phy->phase == LK_PHY_TRANSMIT && (phy->function_control & FUNCTION_MODE) == MODE_RAW;
+}
+
+bool lk_phy_is_chirping(const lk_phy *phy)
+{
+    return lk_phy_sends_raw(phy) && phy->raw == 0x00;
 }
 
 bool lk_phy_is_attached(const lk_phy *phy)
@@ -51,8 +56,8 @@ bool lk_phy_is_attached(const lk_phy *phy)
 
 static uint8_t line_state(const lk_phy *phy)
 {
-    if (lk_phy_is_chirping(phy))
-        return LK_LINE_K;
+    if (lk_phy_sends_raw(phy))
+        return phy->raw ? LK_LINE_J : LK_LINE_K;
     if (phy->line != LK_LINE_RELEASED)
         return phy->line;
     return lk_phy_is_attached(phy) ? LK_LINE_J : LK_LINE_SE0;
@@ -144,6 +149,7 @@ static void accept_command(lk_phy *phy, uint8_t data)
     phy->phase = LK_PHY_TRANSMIT;
     phy->receiving = true;
     phy->in.length = 0;
+    phy->raw = 0x00;
     phy->ones = 0;
     phy->stuffed = 0;
     phy->spacing = FULL_SPEED_BYTE - 1;
@@ -162,6 +168,8 @@ static void in_transmit(lk_phy *phy, uint8_t data, bool stp)
         phy->received = !raw;
         return;
     }
+    if (phy->pins->nxt && raw)
+        phy->raw = data;
     if (phy->pins->nxt && !raw) {
         if (phy->in.length < sizeof phy->in.bytes)
             phy->in.bytes[phy->in.length++] = data;

@@ -58,6 +58,7 @@ typedef struct lk_phy {
     bool receiving;
     bool received;        /* set when it has ended; the host clears it */
     uint64_t answered_at; /* the cycle in which its command was first seen */
+    uint8_t raw;          /* the last byte that it sent uncoded: ones are J, zeros are K */
     /* what may never happen */
     unsigned violations;
 } lk_phy;
@@ -72,6 +73,9 @@ void lk_phy_send(lk_phy *phy);
 
 /** The device has chosen the high-speed transceiver without full-speed termination. */
 bool lk_phy_is_high_speed(const lk_phy *phy);
+
+/** The device drives bytes without bit stuffing and NRZI: phy->raw. */
+bool lk_phy_sends_raw(const lk_phy *phy);
 
 /** The device drives K without a packet: it chirps. */
 bool lk_phy_is_chirping(const lk_phy *phy);

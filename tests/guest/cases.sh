@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=dash
 # What is checked inside the guest: each case is a function, and from `enumeration` on each leaves the board attached for the next.
-# settings.sh, which tests/guest/run writes, gives the numbers of the board, the ports at the HOST, and the identity of the page.
+# settings.sh, which tests/guest/run writes, gives the numbers of the board, the ports at the HOST, the identity of the
+# page, and the CASES to run (none: all).
 . /settings.sh
 
 WAIT=60          # the longest wait for anything (s)
@@ -165,7 +166,8 @@ descriptors()
     assert_status 0 lsusb
     [ ! -s err ] || fail 'lsusb complains'
     ! grep -iE "can't|cannot|couldn't|unrecogni[sz]ed|invalid|warning|error|junk|short|unknown" out || fail 'lsusb complains'
-    for fact in 'iManufacturer .*Latchkey' 'bNumConfigurations *1' 'wMaxPacketSize *0x0200' 'Device Qualifier' 'Device Status: *0x0000'; do
+    for fact in 'bcdUSB *2.01' 'iManufacturer .*Latchkey' 'bNumConfigurations *1' 'wMaxPacketSize *0x0200' \
+        'PlatformCapabilityUUID *{d8dd60df-4589-4cc7-9cd2-659d9e648a9f}' 'Device Status: *0x0000'; do
         grep -q "$fact" out || fail "lsusb does not say: $fact"
     done
 }
@@ -308,9 +310,11 @@ unplugged_idle()
     plug
 }
 
+# What vhci-hcd says of sockets that fail when the board goes amid a transfer is the unplugging, and no complaint.
 quiet_kernel()
 {
-    ! dmesg | grep -E "BUG:|WARNING:|Oops|Call Trace|did not claim|descriptor read|not accept|(usb|vhci_hcd).*([Ee]rror|fail|unknown|reset)" || fail 'the kernel complains'
+    ! dmesg | grep -E "BUG:|WARNING:|Oops|Call Trace|did not claim|descriptor read|not accept|cannot find a urb|unknown pdu|usb [0-9].*([Ee]rror|fail|unknown|reset)" ||
+        fail 'the kernel complains'
 }
 
 # run CASE: in a process and a folder of its own. What it says is shown only if it fails.
@@ -328,8 +332,9 @@ run()
     printf '@ failed %s %d\n' "$1" $(($(now) - case_began))
 }
 
-for name in no_board enumeration descriptors permissions description receiving receiving_tls12 both_ways second_program \
-    unplugged_auto replugged unplugged_device replugged unplugged_idle replugged quiet_kernel; do
-    run $name
+ALL="no_board enumeration descriptors permissions description receiving receiving_tls12 both_ways second_program \
+    unplugged_auto replugged unplugged_device replugged unplugged_idle replugged quiet_kernel"
+for name in ${CASES:-$ALL}; do
+    run "$name"
 done
 printf '@ finished\n'

@@ -42,7 +42,7 @@ module lk_board_direct #(
         .setup_valid(setup_valid), .setup_packet(setup_packet),
         .in_data(control_in_data), .in_valid(control_in_valid), .in_last(control_in_last), .in_ready(control_in_ready),
         .done(control_done), .stall(control_stall), .status_done(status_done),
-        .address(), .configured(configured), .out_halted(out_halted), .in_halted(in_halted),
+        .address(), .configured(configured), .test_mode(), .out_halted(out_halted), .in_halted(in_halted),
         .out_toggle_reset(), .in_toggle_reset(),
         .stream_reset(stream_reset), .stream_reset_busy(stream_reset_busy),
         .fact_address(fact_address), .fact_data(fact_data)

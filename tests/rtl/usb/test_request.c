@@ -60,7 +60,7 @@ Test(address, c9_6_1_device_descriptor)
     cr_assert_eq(descriptor(0x0100, data, sizeof data), 18);
     cr_expect_eq(data[0], 18);
     cr_expect_eq(data[1], 1);
-    cr_expect_eq(data[2] | data[3] << 8, 0x0200);
+    cr_expect_eq(data[2] | data[3] << 8, 0x0201);
     cr_expect_eq(data[7], 64);
     cr_expect_eq(data[8] | data[9] << 8, LK_VENDOR_ID);
     cr_expect_eq(data[10] | data[11] << 8, LK_PRODUCT_ID);
@@ -98,7 +98,7 @@ Test(address, c9_6_4_other_speed_has_packets_of_64_bytes)
 
 Test(address, c9_6_2_device_qualifier)
 {
-    static const uint8_t expected[10] = {10, 6, 0, 2, 0, 0, 0, 64, 1, 0};
+    static const uint8_t expected[10] = {10, 6, 1, 2, 0, 0, 0, 64, 1, 0};
     uint8_t data[64];
     cr_assert_eq(descriptor(0x0600, data, sizeof data), sizeof expected);
     cr_expect_arr_eq(data, expected, sizeof expected);
