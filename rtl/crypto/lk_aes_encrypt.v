@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// AES encryption, one round a cycle: eleven cycles from start to result for AES-128. The round keys are read from the key
-// schedule. The result stays until the next start.
+// AES encryption, one round a cycle: from start to result eleven cycles for AES-128, fifteen for AES-256. The round keys are
+// read from the key schedule. The result stays until the next start.
 `default_nettype none
 
-module lk_aes_encrypt #(
-    parameter [3:0] ROUNDS = 4'd10
-) (
+module lk_aes_encrypt (
     input  wire         clk,
     input  wire         reset,
+    input  wire [3:0]   last_round, // 10 or 14; held still
     input  wire         start,      // pulse, while not busy
     input  wire [127:0] in,
     output wire         busy,       // rises the cycle after start; the result is there when it falls
@@ -20,7 +19,7 @@ module lk_aes_encrypt #(
 
     wire [127:0] next;
 
-    lk_aes_round aes_round (.in(state_q), .round_key(round_key), .last(round_q == ROUNDS), .out(next));
+    lk_aes_round aes_round (.in(state_q), .round_key(round_key), .last(round_q == last_round), .out(next));
 
     assign busy = round_q != 4'd0;
     assign out = state_q;
@@ -31,7 +30,7 @@ module lk_aes_encrypt #(
         round_d = round_q;
         if (busy) begin
             state_d = next;
-            round_d = round_q == ROUNDS ? 4'd0 : round_q + 4'd1;
+            round_d = round_q == last_round ? 4'd0 : round_q + 4'd1;
         end else if (start) begin
             state_d = in ^ round_key;
             round_d = 4'd1;
@@ -48,7 +47,14 @@ module lk_aes_encrypt #(
     end
 
 `ifdef FORMAL
-    always @(posedge clk) assert (round_q <= ROUNDS);
+    // A longer key comes only while the cipher rests.
+    reg [3:0] past_last_q = 4'd0;
+    always @(posedge clk) begin
+        past_last_q <= last_round;
+        assume (last_round == 4'd10 || last_round == 4'd14);
+        assume (!busy || last_round == past_last_q);
+        assert (round_q <= last_round);
+    end
 `endif
 endmodule
 

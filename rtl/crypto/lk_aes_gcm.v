@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// AES-128-GCM (NIST SP 800-38D) with a 96-bit nonce and one block of associated data, a byte a cycle. The keystream block
-// after the present one is made while this one is used, and the block that masks the tag (the encryption of J0) after the
-// last of them, while GHASH finishes. How many cycles it takes depends on the lengths alone (P5).
+// AES-GCM (NIST SP 800-38D) with keys of 128 and of 256 bits, a 96-bit nonce and one block of associated data, a byte a cycle.
+// The keystream block after the present one is made while this one is used, and the block that masks the tag (the encryption
+// of J0) after the last of them, while GHASH finishes. How many cycles it takes depends on the lengths and the size of the key
+// alone (P5).
 //
-// Order of use: a key (four words, then wait for key_busy to fall), then messages. After start, nonce, decrypt and data_bytes
-// are held until data_done. tag_valid then stays until the next start.
+// Order of use: a key (four or eight words, then wait for key_busy to fall), then messages. After start, nonce, decrypt and
+// data_bytes are held until data_done. tag_valid then stays until the next start.
 `default_nettype none
 
 module lk_aes_gcm #(
@@ -14,6 +15,7 @@ module lk_aes_gcm #(
     input  wire         reset,
     input  wire         key_word_valid,
     input  wire [31:0]  key_word,      // first byte of the key in [31:24]
+    input  wire         key_long,      // with the words: there are eight of them, not four
     input  wire         key_wipe,      // pulse: forgets the key
     output wire         key_busy,
     input  wire         start,         // pulse: a message begins
@@ -49,7 +51,7 @@ module lk_aes_gcm #(
     reg [3:0]   position_d, position_q = 4'd0;
 
     wire         schedule_busy;
-    wire [3:0]   round;
+    wire [3:0]   last_round, round;
     wire [127:0] round_key;
     wire         aes_busy;
     wire [127:0] aes_out;
@@ -60,12 +62,12 @@ module lk_aes_gcm #(
     wire [127:0] hash;
 
     lk_aes_key_schedule key_schedule (
-        .clk(clk), .reset(reset), .word_valid(key_word_valid), .word(key_word), .wipe(key_wipe), .busy(schedule_busy),
-        .round(round), .round_key(round_key));
+        .clk(clk), .reset(reset), .word_valid(key_word_valid), .word(key_word), .long_key(key_long),
+        .wipe(key_wipe), .busy(schedule_busy), .last_round(last_round), .round(round), .round_key(round_key));
 
     lk_aes_encrypt encrypt (
-        .clk(clk), .reset(reset || key_wipe), .start(aes_start), .in(aes_in), .busy(aes_busy), .out(aes_out),
-        .round(round), .round_key(round_key));
+        .clk(clk), .reset(reset || key_wipe), .last_round(last_round), .start(aes_start), .in(aes_in), .busy(aes_busy),
+        .out(aes_out), .round(round), .round_key(round_key));
 
     // Data.
     wire       block_completes = position_q == 4'd15 || left_q == 15'd1;

@@ -100,7 +100,7 @@ module lk_engine_facts #(
                 `LK_FACT_SLOTS: data_d = SLOTS;
                 `LK_FACT_LANES: data_d = 32'd1;
                 `LK_FACT_RECORD_MAX: data_d = {16'd0, `LK_RECORD_BYTES_MAX};
-                `LK_FACT_CIPHERS: data_d = 32'd1 << `LK_CIPHER_AES_128_GCM;
+                `LK_FACT_CIPHERS: data_d = (32'd1 << `LK_CIPHER_AES_128_GCM) | (32'd1 << `LK_CIPHER_AES_256_GCM);
                 `LK_FACT_VERSIONS: data_d = (32'd1 << `LK_VERSION_TLS1_2) | (32'd1 << `LK_VERSION_TLS1_3);
                 `LK_FACT_HEALTH: data_d = {31'd0, lost};
                 LIVE_LOW: begin

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record engine: a stream of commands in, a stream of completions out (docs/protocol.md). One lane, AES-128-GCM, TLS 1.2
-// and 1.3.
+// The record engine: a stream of commands in, a stream of completions out (docs/protocol.md). One lane, AES-128-GCM and
+// AES-256-GCM, TLS 1.2 and 1.3.
 `default_nettype none
 
 module lk_record_engine #(
@@ -59,6 +59,7 @@ module lk_record_engine #(
     wire        fetch_key, advance, commit, erase, erase_all;
     wire        slot_valid, slot_opens, key_word_valid, load_write, load_done;
     wire [3:0]  slot_version, load_index;
+    wire [7:0]  slot_cipher;
     wire [15:0] slot_generation, live_slots;
     wire [63:0] slot_next;
     wire [95:0] slot_iv;
@@ -74,8 +75,8 @@ module lk_record_engine #(
         .clk(clk), .reset(reset), .erase_all(erase_all || stream_reset), .erase(erase), .find(slot_comes), .fetch_key(fetch_key),
         .advance(advance), .commit(commit), .write(load_write), .busy(table_busy), .slot(slot_ahead), .write_index(load_index),
         .write_word(load_word), .sequence_number(sequence_number), .commit_properties({load_properties, generation}),
-        .valid(slot_valid), .opens(slot_opens), .version(slot_version), .generation(slot_generation), .next(slot_next),
-        .iv(slot_iv), .key_word_valid(key_word_valid), .key_word(key_word), .live(live_slots));
+        .valid(slot_valid), .opens(slot_opens), .version(slot_version), .cipher(slot_cipher), .generation(slot_generation),
+        .next(slot_next), .iv(slot_iv), .key_word_valid(key_word_valid), .key_word(key_word), .live(live_slots));
 
     // Payload as bytes: first the header of a record to open, the rest to the lane.
     wire [7:0]   byte_data;
@@ -124,7 +125,7 @@ module lk_record_engine #(
         .record_bytes(record_bytes));
     lk_record_lane #(.GHASH_DIGIT(GHASH_DIGIT)) lane (
         .clk(clk), .reset(clear), .key_word_valid(key_word_valid), .key_word(key_word), .key_wipe(lane_key_wipe || stream_reset),
-        .key_busy(lane_key_busy), .start(lane_start), .open(slot_opens), .tls1_3(tls1_3), .header(header),
+        .key_busy(lane_key_busy), .cipher(slot_cipher), .start(lane_start), .open(slot_opens), .tls1_3(tls1_3), .header(header),
         .header_bytes(header_bytes), .content_type(slot_opens ? outer_type : content_type), .nonce(nonce), .aad(aad),
         .aad_bytes(aad_bytes), .plaintext_bytes(length[14:0]), .data_bytes(data_bytes), .in_data(byte_data),
         .in_valid(to_lane && byte_valid), .in_ready(lane_in_ready), .in_done(lane_in_done), .out_data(sealed_data),

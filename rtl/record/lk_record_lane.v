@@ -6,6 +6,7 @@
 // was right: nobody reads the buffer before (P1). Everything about the record is held from start until in_done, and the
 // result from done to the next start.
 `default_nettype none
+`include "lk_protocol.vh"
 
 module lk_record_lane #(
     parameter GHASH_DIGIT = 8
@@ -16,6 +17,7 @@ module lk_record_lane #(
     input  wire [31:0]  key_word,
     input  wire         key_wipe,
     output wire         key_busy,
+    input  wire [7:0]   cipher,          // held with the key's words, and with the record
     // The record, as lk_record_format describes it.
     input  wire         start,           // pulse, while idle and not key_busy
     input  wire         open,
@@ -79,10 +81,11 @@ module lk_record_lane #(
     wire       moves = data_valid && gcm_ready;
 
     lk_aes_gcm #(.GHASH_DIGIT(GHASH_DIGIT)) gcm (
-        .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word(key_word), .key_wipe(key_wipe), .key_busy(key_busy),
-        .start(start), .decrypt(open_q), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes),
-        .data_in(data_in), .data_valid(data_valid), .data_ready(gcm_ready), .data_out(gcm_out), .data_last(gcm_last),
-        .data_done(gcm_done), .tag_valid(tag_valid), .tag(tag));
+        .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word(key_word),
+        .key_long(cipher == `LK_CIPHER_AES_256_GCM), .key_wipe(key_wipe), .key_busy(key_busy), .start(start),
+        .decrypt(open_q), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in),
+        .data_valid(data_valid), .data_ready(gcm_ready), .data_out(gcm_out), .data_last(gcm_last), .data_done(gcm_done),
+        .tag_valid(tag_valid), .tag(tag));
 
     // Input.
     wire tag_wanted = state_q == TAG && open_q && tag_in_q != TAG_BYTES && tag_out_q == 5'd0;

@@ -5,8 +5,9 @@
 //   word 0     valid, direction, version, cipher, generation
 //   words 1-2  the lowest sequence number that sealing accepts (P2)
 //   words 3-5  IV (TLS 1.2: the salt in word 3)
-//   words 8-15 key (AES-128: words 8-11; room for 256 bits)
+//   words 8-15 key (AES-128: words 8-11)
 `default_nettype none
+`include "lk_protocol.vh"
 
 module lk_session_table #(
     parameter SLOTS = 256
@@ -30,6 +31,7 @@ module lk_session_table #(
     output wire        valid,
     output wire        opens,
     output wire [3:0]  version,
+    output wire [7:0]  cipher,
     output wire [15:0] generation,
     output wire [63:0] next,
     output wire [95:0] iv,                // first byte in [95:88]
@@ -38,7 +40,8 @@ module lk_session_table #(
     output wire [15:0] live               // valid slots
 );
     localparam SLOT_BITS = $clog2(SLOTS), BITS = SLOT_BITS + 4, WORDS = SLOTS * 16;
-    localparam [3:0] FIND_LAST = 4'd5, KEY_FIRST = 4'd8, KEY_LAST = 4'd11, ADVANCE_LAST = 4'd2, SLOT_LAST = 4'd15;
+    localparam [3:0] FIND_LAST = 4'd5, KEY_FIRST = 4'd8, KEY_128_LAST = 4'd11, KEY_LAST = 4'd15,
+                     ADVANCE_LAST = 4'd2, SLOT_LAST = 4'd15;
     localparam [2:0] IDLE = 3'd0, FIND = 3'd1, KEY = 3'd2, ADVANCE = 3'd3, COMMIT = 3'd4, ERASE = 3'd5, ERASE_ALL = 3'd6;
 
     reg [2:0]      state_d, state_q = ERASE_ALL;
@@ -63,13 +66,14 @@ module lk_session_table #(
 
     assign busy = state_q != IDLE || read_q || key_q;
     assign valid = valid_q;
-    assign {opens, version} = properties_q[28:24];
-    assign generation = properties_q[15:0];
+    assign {opens, version, cipher, generation} = properties_q;
     assign next = next_q;
     assign iv = iv_q;
     assign key_word_valid = key_q;
     assign key_word = key_q ? swapped : 32'd0;
     assign live = live_q;
+
+    wire [3:0] key_last = cipher == `LK_CIPHER_AES_128_GCM ? KEY_128_LAST : KEY_LAST;
 
     // The state machine: where it goes, and over which words.
     always @* begin
@@ -100,7 +104,7 @@ module lk_session_table #(
             end
             default: begin
                 address_d = {found, index + 4'd1};
-                if ((state_q == FIND && index == FIND_LAST) || (state_q == KEY && index == KEY_LAST)
+                if ((state_q == FIND && index == FIND_LAST) || (state_q == KEY && index == key_last)
                     || ((state_q == ADVANCE || state_q == COMMIT) && index == ADVANCE_LAST)
                     || (state_q == ERASE && index == SLOT_LAST)) begin
                     state_d = IDLE;
@@ -192,7 +196,7 @@ module lk_session_table #(
     always @(posedge clk) if (!key_q) assert (key_word == 32'd0);
 `endif
 
-    wire unused = &{1'b0, slot, properties_q[23:16], 1'b0};
+    wire unused = &{1'b0, slot, 1'b0};
 endmodule
 
 `default_nettype wire

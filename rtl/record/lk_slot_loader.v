@@ -27,14 +27,15 @@ module lk_slot_loader (
 
     wire [7:0] cipher = suite_q[23:16];
     wire [7:0] version = suite_q[15:8];
-    wire       known_cipher = cipher == `LK_CIPHER_AES_128_GCM;
+    wire       short_key = cipher == `LK_CIPHER_AES_128_GCM;
+    wire       known_cipher = short_key || cipher == `LK_CIPHER_AES_256_GCM;
     wire       tls1_2 = version == `LK_VERSION_TLS1_2_MINOR;
     wire       tls1_3 = version == `LK_VERSION_TLS1_3_MINOR;
     wire       in_key = index_q >= KEY_FIRST && index_q <= KEY_LAST;
     wire       in_iv = index_q >= IV_FIRST && index_q <= IV_LAST;
 
     // Words that are zero in this suite: the rest of a shorter key, of a salt, and what is reserved.
-    wire must_be_zero = index_q == 4'd1 || index_q > IV_LAST || (in_key && known_cipher && index_q > KEY_128_LAST)
+    wire must_be_zero = index_q == 4'd1 || index_q > IV_LAST || (in_key && short_key && index_q > KEY_128_LAST)
                       || (in_iv && tls1_2 && index_q > IV_FIRST);
 
     assign done = index_q == WORDS;

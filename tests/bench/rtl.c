@@ -14,6 +14,7 @@
 
 enum {
     SIZES = 5,
+    CIPHERS = 2,
     RECORDS = 40,
     RECORDS_QUICK = 8,
     SLOT_SEAL = 0,
@@ -23,12 +24,17 @@ enum {
 };
 
 static const uint16_t sizes[SIZES] = {64, 256, 1024, 4096, 16384};
+static const struct {
+    lk_cipher_id id;
+    const char *name;
+} ciphers[CIPHERS] = {{LK_CIPHER_AES_128_GCM, "aes128gcm"}, {LK_CIPHER_AES_256_GCM, "aes256gcm"}};
 static uint8_t plaintext[LK_RECORD_PLAINTEXT_MAX];
 
 typedef struct engine_bench {
     engine_port port;
     lk_engine *software; /* makes the records to open */
     uint16_t version;
+    int cipher; /* of ciphers */
     unsigned records;
     lk_writer commands;
     lk_report *report;
@@ -49,7 +55,7 @@ static lk_direction_parameters parameters_of(const engine_bench *bench, lk_direc
 {
     return (lk_direction_parameters){.kind = kind,
                                      .version = bench->version,
-                                     .cipher = lk_cipher_find(LK_CIPHER_AES_128_GCM),
+                                     .cipher = lk_cipher_find(ciphers[bench->cipher].id),
                                      .key = {1, 2, 3, 4, 5, 6, 7, 8},
                                      .iv = {9, 10, 11, 12}};
 }
@@ -126,26 +132,25 @@ static bool measure(engine_bench *bench, lk_direction_kind kind, lk_direction *p
 
 static bool measure_sizes(engine_bench *bench, lk_direction_kind kind, lk_direction *peer, const char *prefix)
 {
-    const char *what = kind == LK_SEAL ? "seal" : "open";
+    const char *what = kind == LK_SEAL ? "seal" : "open", *cipher = ciphers[bench->cipher].name;
     for (int i = 0; i < SIZES; i++) {
         char name[TEXT_MAX], note[TEXT_MAX];
         double cycles = 0;
         if (!measure(bench, kind, peer, sizes[i], &cycles)) {
             return false;
         }
-        snprintf(name, sizeof name, "rtl.%s%s.aes128gcm.%u.bytes_per_cycle", prefix, what, sizes[i]);
+        snprintf(name, sizeof name, "rtl.%s%s.%s.%u.bytes_per_cycle", prefix, what, cipher, sizes[i]);
         snprintf(note, sizeof note, "%.2f cycles a record", cycles);
         lk_report_add(bench->report, name, sizes[i] / cycles, "bytes/cycle", note);
-        snprintf(name, sizeof name, "rtl.%s%s.aes128gcm.%u.overhead", prefix, what, sizes[i]);
+        snprintf(name, sizeof name, "rtl.%s%s.%s.%u.overhead", prefix, what, cipher, sizes[i]);
         lk_report_add(bench->report, name, cycles - sizes[i], "cycles/record", "cycles beyond one a plaintext byte");
     }
     return true;
 }
 
-/* Loads both directions of a version, and measures them. */
-static bool measure_version(engine_bench *bench, uint16_t version, const char *prefix)
+/* Loads both directions of a version with a cipher, and measures them. */
+static bool measure_pair(engine_bench *bench, const char *prefix)
 {
-    bench->version = version;
     engine_port_stream_reset(&bench->port);
     lk_direction_parameters sealing = parameters_of(bench, LK_SEAL), opening = parameters_of(bench, LK_OPEN);
     lk_command_write_load(&bench->commands, (lk_command){.slot = SLOT_SEAL}, &sealing);
@@ -154,6 +159,16 @@ static bool measure_version(engine_bench *bench, uint16_t version, const char *p
     bool good = exchange(bench, 2) && all_ok(bench) && lk_engine_open(bench->software, &sealing, &peer) == LK_OK &&
                 measure_sizes(bench, LK_SEAL, peer, prefix) && measure_sizes(bench, LK_OPEN, peer, prefix);
     lk_direction_close(peer);
+    return good;
+}
+
+static bool measure_version(engine_bench *bench, uint16_t version, const char *prefix)
+{
+    bool good = true;
+    bench->version = version;
+    for (bench->cipher = 0; good && bench->cipher < CIPHERS; bench->cipher++) {
+        good = measure_pair(bench, prefix);
+    }
     return good;
 }
 

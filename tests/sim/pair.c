@@ -46,16 +46,20 @@ void pair_direction_close(pair_direction *direction)
     lk_direction_close(direction->software);
 }
 
-lk_direction_parameters pair_parameters(lk_direction_kind kind, uint16_t version, const uint8_t *key, const uint8_t *iv,
-                                        uint64_t first_sequence)
+lk_direction_parameters pair_protected(lk_direction_kind kind, uint16_t version, lk_cipher_id cipher,
+                                       const uint8_t *key, const uint8_t *iv, uint64_t first_sequence)
 {
-    lk_direction_parameters parameters = {.kind = kind,
-                                          .version = version,
-                                          .cipher = lk_cipher_find(LK_CIPHER_AES_128_GCM),
-                                          .first_sequence = first_sequence};
+    lk_direction_parameters parameters = {
+        .kind = kind, .version = version, .cipher = lk_cipher_find(cipher), .first_sequence = first_sequence};
     memcpy(parameters.key, key, parameters.cipher->key_length);
     memcpy(parameters.iv, iv, version == LK_TLS1_3 ? 12 : parameters.cipher->salt_length);
     return parameters;
+}
+
+lk_direction_parameters pair_parameters(lk_direction_kind kind, uint16_t version, const uint8_t *key, const uint8_t *iv,
+                                        uint64_t first_sequence)
+{
+    return pair_protected(kind, version, LK_CIPHER_AES_128_GCM, key, iv, first_sequence);
 }
 
 static bool all_done(const lk_operation *operations, size_t count)

@@ -28,7 +28,9 @@ void pair_close(engine_pair *pair);
 pair_direction pair_direction_open(engine_pair *pair, const lk_direction_parameters *parameters);
 void pair_direction_close(pair_direction *direction);
 
-/** AES-128-GCM with this key and IV. */
+/** A direction with this key and IV; the second one of AES-128-GCM. */
+lk_direction_parameters pair_protected(lk_direction_kind kind, uint16_t version, lk_cipher_id cipher,
+                                       const uint8_t *key, const uint8_t *iv, uint64_t first_sequence);
 lk_direction_parameters pair_parameters(lk_direction_kind kind, uint16_t version, const uint8_t *key, const uint8_t *iv,
                                         uint64_t first_sequence);
 

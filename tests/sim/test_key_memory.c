@@ -10,8 +10,9 @@
 
 enum { WINDOW = 4, SLOT_SEAL = 0, SLOT_OPEN = 1, PLAINTEXT = 200 };
 
-static const uint8_t key[16] = {0xd1, 0x0f, 0x5a, 0xc3, 0x3e, 0x99, 0x84, 0x77,
-                                0x6b, 0x20, 0xe5, 0x1d, 0xf8, 0x42, 0xbc, 0x06};
+static const uint8_t key[32] = {0xd1, 0x0f, 0x5a, 0xc3, 0x3e, 0x99, 0x84, 0x77, 0x6b, 0x20, 0xe5,
+                                0x1d, 0xf8, 0x42, 0xbc, 0x06, 0x90, 0x4b, 0xee, 0x31, 0x87, 0x5c,
+                                0x02, 0xda, 0x79, 0x16, 0xc5, 0x6f, 0xa8, 0x33, 0xfd, 0x54};
 static const uint8_t iv[12] = {0x35, 0xe9, 0xa2, 0x7c, 0x18, 0xdb, 0x46, 0x93, 0x0d, 0xf7, 0x61, 0xce};
 
 static uint8_t received[65536];
@@ -20,7 +21,7 @@ static void load(lk_board *board, uint16_t slot, lk_direction_kind kind)
 {
     uint8_t bytes[LK_COMMAND_HEADER_BYTES + LK_LOAD_PAYLOAD_BYTES];
     lk_writer writer = lk_writer_into(bytes, sizeof bytes);
-    lk_direction_parameters parameters = pair_parameters(kind, LK_TLS1_3, key, iv, 0);
+    lk_direction_parameters parameters = pair_protected(kind, LK_TLS1_3, LK_CIPHER_AES_256_GCM, key, iv, 0);
     lk_command_write_load(&writer, (lk_command){.slot = slot, .generation = 1}, &parameters);
     request_send(board, bytes, writer.length);
     cr_assert_eq(request_receive(board, received, 512).actual, LK_COMPLETION_HEADER_BYTES);

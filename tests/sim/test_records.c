@@ -91,7 +91,7 @@ static void compare_batch(engine_pair *pair, pair_direction *seal, pair_directio
     }
 }
 
-/* count records sealed and opened, with a new key every RECORDS_PER_KEY, the versions in turn. */
+/* count records sealed and opened, with a new key every RECORDS_PER_KEY, the versions and ciphers in turn. */
 static void compare_records(const char *uri, size_t count)
 {
     engine_pair pair;
@@ -99,13 +99,14 @@ static void compare_records(const char *uri, size_t count)
     size_t made = 0;
     pair_open(&pair, uri);
     for (uint32_t keys = 0; made < count; keys++) {
-        uint8_t key[16], iv[12];
+        uint8_t key[LK_KEY_MAX], iv[12];
         uint16_t version = keys % 2 ? LK_TLS1_2 : LK_TLS1_3;
-        uint64_t sequence = keys % 4 < 2 ? 0 : (uint64_t)pair_random() << 31 | pair_random();
+        lk_cipher_id cipher = keys / 2 % 2 ? LK_CIPHER_AES_256_GCM : LK_CIPHER_AES_128_GCM;
+        uint64_t sequence = keys % 8 < 4 ? 0 : (uint64_t)pair_random() << 31 | pair_random();
         pair_random_bytes(key, sizeof key);
         pair_random_bytes(iv, sizeof iv);
-        lk_direction_parameters sealing = pair_parameters(LK_SEAL, version, key, iv, sequence);
-        lk_direction_parameters opening = pair_parameters(LK_OPEN, version, key, iv, sequence);
+        lk_direction_parameters sealing = pair_protected(LK_SEAL, version, cipher, key, iv, sequence);
+        lk_direction_parameters opening = pair_protected(LK_OPEN, version, cipher, key, iv, sequence);
         pair_direction seal = pair_direction_open(&pair, &sealing);
         pair_direction open = pair_direction_open(&pair, &opening);
         for (size_t i = 0; i < RECORDS_PER_KEY && made < count; i += PAIR_BATCH, made += PAIR_BATCH)
@@ -137,14 +138,15 @@ Test(records, random_records_over_usbip_and_the_pins_equal_those_of_software)
 Test(records, the_longest_records_pass)
 {
     engine_pair pair;
-    uint8_t key[16], iv[12];
+    uint8_t key[LK_KEY_MAX], iv[12];
     pair_open(&pair, "sim:direct");
     pair_random_bytes(key, sizeof key);
     pair_random_bytes(iv, sizeof iv);
     pair_random_bytes(plaintext[0], LK_RECORD_PLAINTEXT_MAX);
-    for (int i = 0; i < 2; i++) {
-        uint16_t version = i ? LK_TLS1_2 : LK_TLS1_3;
-        lk_direction_parameters parameters = pair_parameters(LK_SEAL, version, key, iv, 7);
+    for (int i = 0; i < 4; i++) {
+        uint16_t version = i % 2 ? LK_TLS1_2 : LK_TLS1_3;
+        lk_cipher_id cipher = i / 2 ? LK_CIPHER_AES_256_GCM : LK_CIPHER_AES_128_GCM;
+        lk_direction_parameters parameters = pair_protected(LK_SEAL, version, cipher, key, iv, 7);
         pair_direction seal = pair_direction_open(&pair, &parameters);
         parameters.kind = LK_OPEN;
         pair_direction open = pair_direction_open(&pair, &parameters);

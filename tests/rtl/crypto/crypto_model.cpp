@@ -65,16 +65,18 @@ void crypto_model_free(crypto_model *model)
     delete model;
 }
 
-unsigned crypto_model_key(crypto_model *model, const uint8_t key[CRYPTO_BLOCK])
+unsigned crypto_model_key(crypto_model *model, const uint8_t *key, size_t length)
 {
     model->top.key_word_valid = 1;
-    for (int i = 0; i < CRYPTO_BLOCK; i += 4) {
+    model->top.key_long = length == CRYPTO_KEY_LONG;
+    for (size_t i = 0; i < length; i += 4) {
         model->top.key_word =
             (uint32_t)key[i] << 24 | (uint32_t)key[i + 1] << 16 | (uint32_t)key[i + 2] << 8 | key[i + 3];
         model->step();
     }
     model->top.key_word_valid = 0;
-    return 4 + wait_key(model);
+    model->top.key_long = 0; /* counts with the words alone */
+    return (unsigned)length / 4 + wait_key(model);
 }
 
 void crypto_model_wipe(crypto_model *model)

@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-enum { CRYPTO_BLOCK = 16, CRYPTO_DIGITS = 4 };
+enum { CRYPTO_BLOCK = 16, CRYPTO_KEY_SHORT = 16, CRYPTO_KEY_LONG = 32, CRYPTO_DIGITS = 4 };
 
 typedef struct crypto_model crypto_model;
 
@@ -20,8 +20,8 @@ typedef struct crypto_model crypto_model;
 crypto_model *crypto_model_new(void);
 void crypto_model_free(crypto_model *model);
 
-/** Loads a key; returns the cycles until the round keys are ready. */
-unsigned crypto_model_key(crypto_model *model, const uint8_t key[CRYPTO_BLOCK]);
+/** Loads a key of that many bytes, 16 or 32; returns the cycles until the round keys are ready. */
+unsigned crypto_model_key(crypto_model *model, const uint8_t *key, size_t length);
 
 /** Wipes the key and waits. */
 void crypto_model_wipe(crypto_model *model);

@@ -8,6 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+const session_protection session_protections[SESSION_PROTECTIONS] = {{LK_TLS1_2, LK_CIPHER_AES_128_GCM},
+                                                                     {LK_TLS1_3, LK_CIPHER_AES_128_GCM},
+                                                                     {LK_TLS1_2, LK_CIPHER_AES_256_GCM},
+                                                                     {LK_TLS1_3, LK_CIPHER_AES_256_GCM}};
+
 void session_open(test_session *session)
 {
     memset(session, 0, sizeof *session);
@@ -128,16 +133,21 @@ test_command session_unseal(uint16_t slot, uint64_t sequence, const uint8_t *rec
         .payload = record};
 }
 
-lk_direction_parameters session_direction(lk_direction_kind kind, uint16_t version, uint8_t seed)
+lk_direction_parameters session_protected(lk_direction_kind kind, session_protection protection, uint8_t seed)
 {
     lk_direction_parameters parameters = {
-        .kind = kind, .version = version, .cipher = lk_cipher_find(LK_CIPHER_AES_128_GCM)};
+        .kind = kind, .version = protection.version, .cipher = lk_cipher_find(protection.cipher)};
     for (size_t i = 0; i < parameters.cipher->key_length; i++) {
         parameters.key[i] = (uint8_t)(seed + 17 * i + 1);
     }
-    size_t iv_length = version == LK_TLS1_3 ? 12 : parameters.cipher->salt_length;
+    size_t iv_length = protection.version == LK_TLS1_3 ? 12 : parameters.cipher->salt_length;
     for (size_t i = 0; i < iv_length; i++) {
         parameters.iv[i] = (uint8_t)(seed * 3 + 29 * i + 7);
     }
     return parameters;
+}
+
+lk_direction_parameters session_direction(lk_direction_kind kind, uint16_t version, uint8_t seed)
+{
+    return session_protected(kind, (session_protection){version, LK_CIPHER_AES_128_GCM}, seed);
 }

@@ -10,6 +10,16 @@
 
 enum { SESSION_BATCH = 64, SESSION_BYTES = SESSION_BATCH * (LK_RECORD_BYTES_MAX + 64) };
 
+/* A version with a cipher: what a direction may be protected with. */
+typedef struct session_protection {
+    uint16_t version;
+    uint8_t cipher;
+} session_protection;
+
+/** All that the engine has. */
+enum { SESSION_PROTECTIONS = 4 };
+extern const session_protection session_protections[SESSION_PROTECTIONS];
+
 typedef struct test_session {
     engine_port port;
     test_reference reference;
@@ -38,7 +48,8 @@ void session_run(test_session *session);
 test_command session_seal(uint16_t slot, uint64_t sequence, const uint8_t *plaintext, size_t length);
 test_command session_unseal(uint16_t slot, uint64_t sequence, const uint8_t *record, size_t length);
 
-/** An AES-128-GCM direction with key and IV made of the seed. */
+/** A direction with key and IV made of the seed; the second one of AES-128-GCM. */
+lk_direction_parameters session_protected(lk_direction_kind kind, session_protection protection, uint8_t seed);
 lk_direction_parameters session_direction(lk_direction_kind kind, uint16_t version, uint8_t seed);
 
 #endif

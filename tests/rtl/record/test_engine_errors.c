@@ -257,9 +257,31 @@ Test(engine_errors, payloads_of_slot_load)
     for (size_t i = 0; i < sizeof unknown; i++) {
         refused_load(EMPTY, LK_TLS1_3, 1, unknown[i], LK_STATUS_UNSUPPORTED);
     }
-    for (uint8_t cipher = 1; cipher != 0; cipher = (uint8_t)(cipher << 1)) {
+    for (uint8_t cipher = 2; cipher != 0; cipher = (uint8_t)(cipher << 1)) {
         refused_load(EMPTY, LK_TLS1_3, 2, cipher, LK_STATUS_UNSUPPORTED);
+        refused_load(EMPTY, LK_TLS1_3, 2, cipher | 1, LK_STATUS_UNSUPPORTED);
     }
+}
+
+Test(engine_errors, a_key_is_as_long_as_its_cipher_wants_it)
+{
+    /* With AES-256-GCM the second half of the key may be anything; what is reserved stays reserved. */
+    static const uint8_t zeros[] = {3, 4, 7, 52, 55};
+    uint8_t payload[LK_LOAD_PAYLOAD_BYTES] = {LK_DIRECTION_SEAL, (uint8_t)LK_TLS1_3, LK_CIPHER_AES_256_GCM};
+    test_command command = {.header = {.opcode = LK_OPCODE_SLOT_LOAD, .slot = EMPTY, .length = sizeof payload},
+                            .payload = payload};
+    memset(payload + 8, 0x5a, LK_KEY_MAX);
+    for (size_t i = 0; i < sizeof zeros; i++) {
+        payload[zeros[i]] ^= 1;
+        refused(command, LK_STATUS_BAD_FIELD);
+        payload[zeros[i]] ^= 1;
+    }
+    payload[2] = LK_CIPHER_AES_128_GCM;
+    refused(command, LK_STATUS_BAD_FIELD);
+    payload[2] = LK_CIPHER_AES_256_GCM;
+    cr_assert_eq(session_add(&engine, command), LK_STATUS_OK);
+    cr_assert_eq(session_add(&engine, session_seal(EMPTY, 0, bytes, 100)), LK_STATUS_OK);
+    session_run(&engine);
 }
 
 Test(engine_errors, a_slot_in_use_keeps_its_key)
@@ -268,7 +290,7 @@ Test(engine_errors, a_slot_in_use_keeps_its_key)
     refused_load(SEAL_1_3, LK_TLS1_3, 8, 0, LK_STATUS_SLOT_IN_USE);
     refused_load(SEAL_1_2, LK_TLS1_2, 8, 0, LK_STATUS_SLOT_IN_USE);
     refused_load(SEAL_1_3, LK_TLS1_3, 24, 9, LK_STATUS_BAD_FIELD); /* the payload comes first */
-    refused_load(SEAL_1_3, LK_TLS1_3, 2, 1, LK_STATUS_UNSUPPORTED);
+    refused_load(SEAL_1_3, LK_TLS1_3, 2, LK_CIPHER_CHACHA20_POLY1305, LK_STATUS_UNSUPPORTED);
     cr_assert_eq(session_add(&engine, session_seal(SEAL_1_2, 1, bytes, 64)), LK_STATUS_OK);
     session_run(&engine);
 }

@@ -13,6 +13,7 @@ static test_session engine;
 static uint8_t plaintext[LK_RECORD_PLAINTEXT_MAX + 1];
 static uint8_t record[LK_RECORD_BYTES_MAX];
 static size_t record_length;
+static const session_protection tls1_3 = {LK_TLS1_3, LK_CIPHER_AES_128_GCM};
 
 static void open_engine(void)
 {
@@ -30,9 +31,9 @@ static void close_engine(void)
 TestSuite(engine_promises, .init = open_engine, .fini = close_engine);
 
 /* Loads both directions and keeps a record of that many bytes, sealed with sequence number 0. */
-static void load_and_seal(uint16_t version, size_t length)
+static void load_and_seal(session_protection protection, size_t length)
 {
-    lk_direction_parameters parameters = session_direction(LK_SEAL, version, 31);
+    lk_direction_parameters parameters = session_protected(LK_SEAL, protection, 31);
     session_add_load(&engine, SEALING, 0, &parameters);
     parameters.kind = LK_OPEN;
     session_add_load(&engine, OPENING, 0, &parameters);
@@ -56,9 +57,9 @@ static void one_bit_gives_nothing(size_t bit)
 
 Test(engine_promises, P1_no_plaintext_leaves_with_any_single_bit_of_the_tag_turned_over)
 {
-    for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++) {
+    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
         for (size_t length = 1; length <= 100; length += 33) {
-            load_and_seal(version, length);
+            load_and_seal(session_protections[i], length);
             for (size_t bit = 8 * (record_length - TAG_BYTES); bit < 8 * record_length; bit++) {
                 one_bit_gives_nothing(bit);
             }
@@ -71,8 +72,8 @@ Test(engine_promises, P1_no_plaintext_leaves_with_any_single_bit_of_the_tag_turn
 Test(engine_promises, P1_no_plaintext_leaves_with_any_single_bit_of_the_rest_turned_over)
 {
     enum { LENGTH_FIELD_BEGIN = 24, LENGTH_FIELD_END = 40 };
-    for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++) {
-        load_and_seal(version, 100);
+    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
+        load_and_seal(session_protections[i], 100);
         for (size_t bit = 0; bit < 8 * (record_length - TAG_BYTES); bit += bit < 200 ? 1 : 7) {
             if (bit < LENGTH_FIELD_BEGIN || bit >= LENGTH_FIELD_END) {
                 one_bit_gives_nothing(bit);
@@ -85,7 +86,7 @@ Test(engine_promises, P1_no_plaintext_leaves_with_any_single_bit_of_the_rest_tur
 
 Test(engine_promises, P1_no_word_of_a_record_leaves_before_its_last_word_has_come)
 {
-    load_and_seal(LK_TLS1_3, 1000);
+    load_and_seal(tls1_3, 1000);
     session_add(&engine, session_unseal(OPENING, 0, record, record_length));
     /* All of the command but its last word. */
     cr_assert(engine_port_exchange(&engine.port, engine.commands.start, engine.commands.length - 4, 0));
@@ -98,7 +99,7 @@ Test(engine_promises, P1_no_word_of_a_record_leaves_before_its_last_word_has_com
 Test(engine_promises, P1_a_forged_record_leaves_nothing_for_the_record_after_it)
 {
     /* The record buffer is written by the forged record; the next, shorter one shows only its own bytes. */
-    load_and_seal(LK_TLS1_3, 300);
+    load_and_seal(tls1_3, 300);
     uint8_t shorter[64];
     cr_assert_eq(session_add(&engine, session_seal(SEALING, 1, (const uint8_t *)"x", 1)), LK_STATUS_OK);
     size_t shorter_length = engine.expected.header.length;
@@ -147,7 +148,7 @@ Test(engine_promises, P2_sealing_never_takes_a_sequence_number_that_is_not_above
 
 Test(engine_promises, P2_a_refused_record_uses_no_sequence_number_up)
 {
-    load_and_seal(LK_TLS1_3, 10);
+    load_and_seal(tls1_3, 10);
     cr_assert_eq(session_add(&engine, session_seal(SEALING, 50, plaintext, 16385)), LK_STATUS_BAD_LENGTH);
     cr_assert_eq(session_add(&engine, session_seal(SEALING, 49, plaintext, 10)), LK_STATUS_OK);
     session_run(&engine);
@@ -155,7 +156,7 @@ Test(engine_promises, P2_a_refused_record_uses_no_sequence_number_up)
 
 Test(engine_promises, P3_a_deleted_slot_is_empty_and_its_key_is_not_used_again)
 {
-    load_and_seal(LK_TLS1_3, 10); /* the lane has seen the key */
+    load_and_seal((session_protection){LK_TLS1_3, LK_CIPHER_AES_256_GCM}, 10); /* the lane has seen the key */
     test_command delete = {.header = {.opcode = LK_OPCODE_SLOT_DELETE, .slot = SEALING}};
     cr_assert_eq(session_add(&engine, delete), LK_STATUS_OK);
     cr_assert_eq(session_add(&engine, delete), LK_STATUS_SLOT_EMPTY);
@@ -199,30 +200,36 @@ static uint64_t cycles_of(test_command command, lk_status status)
 
 Test(engine_promises, P5_sealing_takes_the_same_time_whatever_key_and_data)
 {
-    uint64_t cycles[2];
-    for (int i = 0; i < 2; i++) {
-        lk_direction_parameters parameters = session_direction(LK_SEAL, LK_TLS1_3, i ? 0 : 200);
-        memset(parameters.key, i ? 0xff : 0, 16);
+    uint64_t cycles[2 * SESSION_PROTECTIONS];
+    for (int i = 0; i < 2 * SESSION_PROTECTIONS; i++) {
+        lk_direction_parameters parameters = session_protected(LK_SEAL, session_protections[i / 2], i % 2 ? 0 : 200);
+        memset(parameters.key, i % 2 ? 0xff : 0, parameters.cipher->key_length);
         session_add_load(&engine, SEALING, 0, &parameters);
         session_run(&engine);
-        memset(plaintext, i ? 0 : 0xff, sizeof plaintext);
+        memset(plaintext, i % 2 ? 0 : 0xff, sizeof plaintext);
         cycles[i] = cycles_of(session_seal(SEALING, 0, plaintext, 777), LK_STATUS_OK);
         session_add(&engine, (test_command){.header = {.opcode = LK_OPCODE_SLOT_DELETE, .slot = SEALING}});
         session_run(&engine);
     }
-    cr_assert_eq(cycles[0], cycles[1]);
+    for (int i = 0; i < 2 * SESSION_PROTECTIONS; i += 2) {
+        cr_assert_eq(cycles[i], cycles[i + 1]);
+    }
 }
 
 Test(engine_promises, P5_a_wrong_tag_is_found_in_the_same_time_wherever_it_is_wrong)
 {
-    load_and_seal(LK_TLS1_3, 200);
-    cycles_of(session_unseal(OPENING, 0, record, record_length), LK_STATUS_OK); /* the lane now holds the key */
-    uint64_t first = 0;
-    for (size_t at = record_length - TAG_BYTES; at < record_length; at++) {
-        record[at] ^= 0x40;
-        uint64_t cycles = cycles_of(session_unseal(OPENING, 0, record, record_length), LK_STATUS_BAD_RECORD_MAC);
-        record[at] ^= 0x40;
-        first = first ? first : cycles;
-        cr_assert_eq(cycles, first);
+    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
+        load_and_seal(session_protections[i], 200);
+        cycles_of(session_unseal(OPENING, 0, record, record_length), LK_STATUS_OK); /* the lane now holds the key */
+        uint64_t first = 0;
+        for (size_t at = record_length - TAG_BYTES; at < record_length; at++) {
+            record[at] ^= 0x40;
+            uint64_t cycles = cycles_of(session_unseal(OPENING, 0, record, record_length), LK_STATUS_BAD_RECORD_MAC);
+            record[at] ^= 0x40;
+            first = first ? first : cycles;
+            cr_assert_eq(cycles, first);
+        }
+        session_add(&engine, (test_command){.header = {.opcode = LK_OPCODE_SLOT_DELETE_ALL}});
+        session_run(&engine);
     }
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { RECORDS = 12000, DIRECTIONS = 8, BATCH = 24, STALL_PATTERNS = 6 };
+enum { RECORDS = 12000, DIRECTIONS = 2 * SESSION_PROTECTIONS, BATCH = 24, STALL_PATTERNS = 6 };
 
 /* One direction in a slot; when it opens, a peer in software makes its records. */
 typedef struct random_direction {
@@ -67,8 +67,9 @@ static void load(unsigned index)
     direction->slot = (uint16_t)(index + DIRECTIONS * random_below(REFERENCE_SLOTS / DIRECTIONS));
     direction->generation = (uint16_t)random_below(UINT16_MAX);
     direction->sequence = random_sequence();
-    direction->parameters = session_direction(index % 2 ? LK_OPEN : LK_SEAL, index % 4 < 2 ? LK_TLS1_2 : LK_TLS1_3,
-                                              (uint8_t)random_below(256));
+    direction->parameters =
+        session_protected(index % 2 ? LK_OPEN : LK_SEAL, session_protections[index / 2 % SESSION_PROTECTIONS],
+                          (uint8_t)random_below(256));
     direction->parameters.first_sequence = direction->sequence;
     cr_assert_eq(session_add_load(&engine, direction->slot, direction->generation, &direction->parameters),
                  LK_STATUS_OK);

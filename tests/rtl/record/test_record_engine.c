@@ -32,9 +32,9 @@ static void close_engine(void)
 TestSuite(record_engine, .init = open_engine, .fini = close_engine);
 
 /* Loads a direction to seal into slot 0 and its counterpart into slot 1. */
-static lk_direction_parameters load_pair(uint16_t version)
+static lk_direction_parameters load_pair(session_protection protection)
 {
-    lk_direction_parameters parameters = session_direction(LK_SEAL, version, (uint8_t)version);
+    lk_direction_parameters parameters = session_protected(LK_SEAL, protection, (uint8_t)protection.version);
     cr_assert_eq(session_add_load(&engine, SEALING, 0, &parameters), LK_STATUS_OK);
     parameters.kind = LK_OPEN;
     cr_assert_eq(session_add_load(&engine, OPENING, 0, &parameters), LK_STATUS_OK);
@@ -78,10 +78,10 @@ Test(record_engine, the_traces_of_rfc8448_come_out_byte_for_byte)
     }
 }
 
-Test(record_engine, every_length_up_to_four_blocks_works_in_both_versions)
+Test(record_engine, every_length_up_to_four_blocks_works_in_every_version_with_every_cipher)
 {
-    for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++) {
-        load_pair(version);
+    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
+        load_pair(session_protections[i]);
         for (size_t length = 0; length <= 64; length++) {
             there_and_back(length, length, 0);
             if (engine.count > SESSION_BATCH - 4) {
@@ -93,10 +93,10 @@ Test(record_engine, every_length_up_to_four_blocks_works_in_both_versions)
     }
 }
 
-Test(record_engine, the_longest_records_work_in_both_versions)
+Test(record_engine, the_longest_records_work_in_every_version_with_every_cipher)
 {
-    for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++) {
-        load_pair(version);
+    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
+        load_pair(session_protections[i]);
         for (size_t less = 0; less < 4; less++) {
             there_and_back(less, LK_RECORD_PLAINTEXT_MAX - less, 0);
         }
@@ -107,7 +107,7 @@ Test(record_engine, the_longest_records_work_in_both_versions)
 
 Test(record_engine, padding_of_tls1_3_is_added_and_stripped)
 {
-    load_pair(LK_TLS1_3);
+    load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM});
     there_and_back(0, 0, 1);
     there_and_back(1, 0, LK_RECORD_PLAINTEXT_MAX);
     there_and_back(2, 1, LK_RECORD_PLAINTEXT_MAX - 1);
@@ -118,7 +118,7 @@ Test(record_engine, padding_of_tls1_3_is_added_and_stripped)
 
 Test(record_engine, zeros_in_the_content_are_content)
 {
-    load_pair(LK_TLS1_3);
+    load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM});
     memset(plaintext, 0, 40);
     there_and_back(0, 40, 0);
     there_and_back(1, 40, 9);
@@ -127,7 +127,7 @@ Test(record_engine, zeros_in_the_content_are_content)
 
 Test(record_engine, tls1_3_padding_alone_has_no_content_type)
 {
-    lk_direction_parameters parameters = load_pair(LK_TLS1_3);
+    lk_direction_parameters parameters = load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM});
     for (uint8_t length = 1; length < 40; length++) {
         uint8_t zeros[40] = {0};
         const uint8_t header[] = {23, 3, 3, 0, (uint8_t)(length + PEER_TAG)};
@@ -142,7 +142,7 @@ Test(record_engine, tls1_3_padding_alone_has_no_content_type)
 
 Test(record_engine, tls1_3_authenticates_the_header_as_it_came)
 {
-    lk_direction_parameters parameters = load_pair(LK_TLS1_3);
+    lk_direction_parameters parameters = load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM});
     const uint8_t inner[] = {'h', 'e', 'l', 'l', 'o', LK_CONTENT_HANDSHAKE, 0, 0};
     const uint8_t header[] = {99, 7, 8, 0,
                               sizeof inner + PEER_TAG}; /* neither type nor version are what they should be */
@@ -158,7 +158,7 @@ Test(record_engine, tls1_3_authenticates_the_header_as_it_came)
 Test(record_engine, tls1_2_takes_the_nonce_from_the_record_and_the_sequence_number_for_the_associated_data)
 {
     enum { FRAGMENT = 8 + 3 + PEER_TAG };
-    lk_direction_parameters parameters = load_pair(LK_TLS1_2);
+    lk_direction_parameters parameters = load_pair((session_protection){LK_TLS1_2, LK_CIPHER_AES_128_GCM});
     const uint8_t header[] = {LK_CONTENT_ALERT, 3, 1, 0, FRAGMENT}; /* the version as received is authenticated, too */
     const uint8_t explicit_nonce[] = {0xf0, 0xe1, 0xd2, 0xc3, 0xb4, 0xa5, 0x96, 0x87};
     const uint8_t data[] = {0, 0, 0, 0, 0, 0, 0x12, 0x34, LK_CONTENT_ALERT, 3, 1, 0, 3};
@@ -177,8 +177,8 @@ Test(record_engine, tls1_2_takes_the_nonce_from_the_record_and_the_sequence_numb
 
 Test(record_engine, sequence_numbers_have_64_bits)
 {
-    for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++) {
-        load_pair(version);
+    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
+        load_pair(session_protections[i]);
         for (unsigned bit = 0; bit < 64; bit++) {
             there_and_back(UINT64_C(1) << bit, 5, 0);
             session_run(&engine);
@@ -214,7 +214,7 @@ Test(record_engine, all_slots_hold_directions_of_their_own)
 {
     for (uint16_t slot = 0; slot < REFERENCE_SLOTS; slot++) {
         lk_direction_parameters parameters =
-            session_direction(LK_SEAL, slot % 2 ? LK_TLS1_3 : LK_TLS1_2, (uint8_t)slot);
+            session_protected(LK_SEAL, session_protections[slot % SESSION_PROTECTIONS], (uint8_t)slot);
         cr_assert_eq(session_add_load(&engine, slot, slot, &parameters), LK_STATUS_OK);
     }
     for (uint16_t slot = 0; slot < REFERENCE_SLOTS; slot++) {
