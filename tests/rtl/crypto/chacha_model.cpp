@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rtl/crypto/chacha_model.h"
+
+#include "Vlk_test_chacha.h"
+
+#include <new>
+#include <verilated.h>
+
+enum { POLY_BLOCK = 16, PATIENCE = 400000 };
+
+struct chacha_model {
+    VerilatedContext context;
+    Vlk_test_chacha top{&context};
+    uint64_t random = 0x9e3779b97f4a7c15u;
+
+    void step()
+    {
+        top.clk = 0;
+        top.eval();
+        top.clk = 1;
+        top.eval();
+    }
+
+    /* xorshift64: the same stalls in every run. */
+    bool stalls(unsigned share)
+    {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        return (random >> 32) % 256 < share;
+    }
+};
+
+static uint32_t word_of(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/* A vector whose highest byte is the first; Verilator keeps the lowest word first. */
+template <class Vector> static void to_vector(const uint8_t *bytes, int words, Vector &vector)
+{
+    for (int word = 0; word < words; word++) {
+        vector[word] = word_of(bytes + 4 * (words - 1 - word));
+    }
+}
+
+static unsigned wait_key(chacha_model *model)
+{
+    unsigned cycles = 0;
+    for (; model->top.key_busy; cycles++) {
+        model->step();
+    }
+    return cycles;
+}
+
+chacha_model *chacha_model_new(void)
+{
+    chacha_model *model = new (std::nothrow) chacha_model;
+    if (model) {
+        model->top.reset = 1;
+        model->step();
+        model->top.reset = 0;
+        model->step();
+        wait_key(model);
+    }
+    return model;
+}
+
+void chacha_model_free(chacha_model *model)
+{
+    if (model) {
+        model->top.final();
+    }
+    delete model;
+}
+
+void chacha_model_key(chacha_model *model, const uint8_t key[CHACHA_KEY])
+{
+    model->top.key_word_valid = 1;
+    for (int i = 0; i < CHACHA_KEY; i += 4) {
+        model->top.key_word = word_of(key + i);
+        model->step();
+    }
+    model->top.key_word_valid = 0;
+    model->top.key_word = 0;
+    wait_key(model);
+}
+
+unsigned chacha_model_wipe(chacha_model *model)
+{
+    model->top.key_wipe = 1;
+    model->step();
+    model->top.key_wipe = 0;
+    return 1 + wait_key(model);
+}
+
+bool chacha_model_leftover(chacha_model *model)
+{
+    model->top.eval();
+    return model->top.leftover;
+}
+
+unsigned chacha_model_blocks(chacha_model *model, const uint8_t nonce[CHACHA_NONCE], uint32_t counter, uint32_t blocks,
+                             unsigned pause, uint8_t *out)
+{
+    Vlk_test_chacha &top = model->top;
+    unsigned cycles = 1;
+    to_vector(nonce, 3, top.nonce);
+    top.counter = counter;
+    top.blocks = blocks;
+    top.chacha_start = 1;
+    model->step();
+    top.chacha_start = 0;
+    for (size_t taken = 0; taken < (size_t)blocks * CHACHA_BLOCK && cycles < PATIENCE;) {
+        for (unsigned i = 0; i < pause; i++, cycles++) {
+            model->step();
+        }
+        top.word_taken = 1;
+        top.eval();
+        if (top.word_valid) {
+            for (int shift = 24; shift >= 0; shift -= 8) {
+                out[taken++] = (uint8_t)(top.word >> shift);
+            }
+        }
+        model->step();
+        cycles++;
+        top.word_taken = 0;
+    }
+    return cycles;
+}
+
+static void to_block(const uint8_t *bytes, size_t length, VlWide<5> &block)
+{
+    uint8_t filled[4 * 5] = {0};
+    for (size_t i = 0; i < length; i++) {
+        filled[i] = bytes[i];
+    }
+    filled[length] = 1;
+    for (int word = 0; word < 5; word++) {
+        const uint8_t *at = filled + 4 * word;
+        block[word] = (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
+    }
+}
+
+unsigned chacha_model_poly1305(chacha_model *model, const uint8_t key[CHACHA_KEY], const uint8_t *message,
+                               size_t length, uint8_t tag[CHACHA_TAG])
+{
+    Vlk_test_chacha &top = model->top;
+    unsigned cycles = 0;
+    top.poly_word_valid = 1;
+    for (int i = 0; i < CHACHA_KEY; i += 4) {
+        top.poly_word = word_of(key + i);
+        model->step();
+    }
+    top.poly_word_valid = 0;
+    for (size_t done = 0; done < length; done += POLY_BLOCK) {
+        size_t here = length - done < POLY_BLOCK ? length - done : POLY_BLOCK;
+        to_block(message + done, here, top.block);
+        top.block_last = done + here == length;
+        top.block_valid = 1;
+        for (; !top.block_ready; cycles++) {
+            model->step();
+        }
+        model->step();
+        cycles++;
+        top.block_valid = 0;
+    }
+    for (; !top.poly_tag_valid && cycles < PATIENCE; cycles++) {
+        model->step();
+    }
+    for (int i = 0; i < CHACHA_TAG; i++) {
+        tag[i] = (uint8_t)(top.poly_tag[i / 4] >> (8 * (i % 4)));
+    }
+    return cycles;
+}
+
+static void begin(chacha_model *model, const chacha_message *message)
+{
+    Vlk_test_chacha &top = model->top;
+    uint8_t aad[CHACHA_AAD_MAX + 1] = {0};
+    for (size_t i = 0; i < message->aad_length; i++) {
+        aad[i] = message->aad[i];
+    }
+    to_vector(message->nonce, 3, top.nonce);
+    to_vector(aad, 4, top.aad);
+    top.aad_bytes = (uint8_t)message->aad_length;
+    top.data_bytes = (uint16_t)message->length;
+    top.decrypt = message->decrypt;
+    top.start = 1;
+    model->step();
+    top.start = 0;
+}
+
+bool chacha_model_message(chacha_model *model, const chacha_message *message, uint8_t *out, uint8_t tag[CHACHA_TAG],
+                          chacha_cycles *cycles)
+{
+    Vlk_test_chacha &top = model->top;
+    size_t moved = 0;
+    unsigned now = 1;
+    *cycles = chacha_cycles{0, 0, 0};
+    begin(model, message);
+    for (; !(top.tag_valid && moved == message->length) && now < PATIENCE; now++) {
+        top.data_valid = moved < message->length && !model->stalls(message->stalls);
+        top.data_in = top.data_valid ? message->data[moved] : 0xa5;
+        top.eval();
+        if (top.data_valid && top.data_ready) {
+            if (top.data_last != (moved + 1 == message->length) || top.data_done) {
+                return false;
+            }
+            cycles->first = moved == 0 ? now : cycles->first;
+            cycles->last = now;
+            out[moved++] = top.data_out;
+        }
+        model->step();
+        top.data_valid = 0;
+    }
+    cycles->tag = now;
+    for (int i = 0; i < CHACHA_TAG; i++) {
+        tag[i] = (uint8_t)(top.tag[3 - i / 4] >> (24 - 8 * (i % 4)));
+    }
+    return top.tag_valid && top.data_done;
+}
+
+void chacha_model_abandon(chacha_model *model, const uint8_t nonce[CHACHA_NONCE], unsigned cycles)
+{
+    const uint8_t aad[1] = {7};
+    const chacha_message message = {nonce, aad, 1, nullptr, 1000, false, 0};
+    begin(model, &message);
+    model->top.data_in = 0x3c;
+    model->top.data_valid = 1;
+    for (unsigned i = 0; i < cycles; i++) {
+        model->step();
+    }
+    model->top.data_valid = 0;
+}

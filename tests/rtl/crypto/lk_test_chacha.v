@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// ChaCha20, Poly1305 and the two joined, side by side for their tests.
+`default_nettype none
+
+module lk_test_chacha (
+    input  wire         clk,
+    input  wire         reset,
+    // ChaCha20 alone, and in the AEAD: one key for both.
+    input  wire         key_word_valid,
+    input  wire [31:0]  key_word,
+    input  wire         key_wipe,
+    output wire         key_busy,
+    input  wire         chacha_start,
+    input  wire [95:0]  nonce,
+    input  wire [31:0]  counter,
+    input  wire [31:0]  blocks,
+    output wire         word_valid,
+    output wire [31:0]  word,
+    input  wire         word_taken,
+    output wire         leftover,       // a bit is set in a memory of the one or the other, or in Poly1305's numbers
+    // Poly1305 alone.
+    input  wire         poly_word_valid,
+    input  wire [31:0]  poly_word,
+    input  wire [128:0] block,
+    input  wire         block_last,
+    input  wire         block_valid,
+    output wire         block_ready,
+    output wire         poly_tag_valid,
+    output wire [127:0] poly_tag,
+    // The AEAD.
+    input  wire         start,
+    input  wire         decrypt,
+    input  wire [127:0] aad,
+    input  wire [3:0]   aad_bytes,
+    input  wire [14:0]  data_bytes,
+    input  wire [7:0]   data_in,
+    input  wire         data_valid,
+    output wire         data_ready,
+    output wire [7:0]   data_out,
+    output wire         data_last,
+    output wire         data_done,
+    output wire         tag_valid,
+    output wire [127:0] tag
+);
+    wire chacha_busy, aead_busy;
+    assign key_busy = chacha_busy || aead_busy;
+
+    lk_chacha20 chacha (
+        .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word(key_word), .key_wipe(key_wipe),
+        .key_busy(chacha_busy), .start(chacha_start), .nonce(nonce), .counter(counter), .blocks(blocks),
+        .word_valid(word_valid), .word(word), .word_taken(word_taken));
+
+    lk_poly1305 poly (
+        .clk(clk), .reset(reset), .key_word_valid(poly_word_valid), .key_word(poly_word), .block(block),
+        .block_last(block_last), .block_valid(block_valid), .block_ready(block_ready), .tag_valid(poly_tag_valid),
+        .tag(poly_tag));
+
+    lk_chacha20_poly1305 aead (
+        .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word(key_word), .key_wipe(key_wipe),
+        .key_busy(aead_busy), .start(start), .decrypt(decrypt), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes),
+        .data_bytes(data_bytes), .data_in(data_in), .data_valid(data_valid), .data_ready(data_ready), .data_out(data_out),
+        .data_last(data_last), .data_done(data_done), .tag_valid(tag_valid), .tag(tag));
+
+    wire [15:0] entries;
+    genvar i;
+    generate
+        for (i = 0; i < 8; i = i + 1) begin : memory
+            assign entries[i] = |{chacha.a_state[i%4], chacha.b_state[i], chacha.c_state[i], chacha.d_state[i%4],
+                                  chacha.a_buffer[i], chacha.b_buffer[i], chacha.c_buffer[i], chacha.d_buffer[i],
+                                  chacha.key_copy[i]};
+            assign entries[i+8] = |{aead.chacha20.a_state[i%4], aead.chacha20.b_state[i], aead.chacha20.c_state[i],
+                                    aead.chacha20.d_state[i%4], aead.chacha20.a_buffer[i], aead.chacha20.b_buffer[i],
+                                    aead.chacha20.c_buffer[i], aead.chacha20.d_buffer[i], aead.chacha20.key_copy[i]};
+        end
+    endgenerate
+    assign leftover = |{entries, chacha.a_q, chacha.b_q, chacha.c_q, chacha.d_q, aead.chacha20.a_q, aead.chacha20.b_q,
+                        aead.chacha20.c_q, aead.chacha20.d_q, aead.poly1305.r_q, aead.poly1305.s_q, aead.poly1305.factor_q,
+                        aead.poly1305.sums_q, aead.poly1305.tag_q, aead.keystream_q, aead.block_q};
+endmodule
+
+`default_nettype wire
