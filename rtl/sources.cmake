@@ -8,13 +8,18 @@ set(LK_RTL_STREAM
   ${LK_RTL_DIR}/stream/lk_stream_register.v
   ${LK_RTL_DIR}/stream/lk_stream_widen.v)
 set(LK_RTL_CRYPTO
+  ${LK_RTL_DIR}/crypto/lk_aead.v
   ${LK_RTL_DIR}/crypto/lk_aes_encrypt.v
   ${LK_RTL_DIR}/crypto/lk_aes_gcm.v
   ${LK_RTL_DIR}/crypto/lk_aes_key_schedule.v
   ${LK_RTL_DIR}/crypto/lk_aes_round.v
   ${LK_RTL_DIR}/crypto/lk_aes_sbox.v
-  ${LK_RTL_DIR}/crypto/lk_ghash.v)
+  ${LK_RTL_DIR}/crypto/lk_chacha20.v
+  ${LK_RTL_DIR}/crypto/lk_chacha20_poly1305.v
+  ${LK_RTL_DIR}/crypto/lk_ghash.v
+  ${LK_RTL_DIR}/crypto/lk_poly1305.v)
 set(LK_RTL_RECORD
+  ${LK_RTL_DIR}/record/lk_cipher_form.v
   ${LK_RTL_DIR}/record/lk_command_executor.v
   ${LK_RTL_DIR}/record/lk_command_parser.v
   ${LK_RTL_DIR}/record/lk_completion_builder.v

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps the first bytes of a record to open: its header and, in TLS 1.2, the explicit nonce.
+// Keeps the first bytes of a record to open: its header and, where it carries one, the explicit nonce.
 `default_nettype none
 
 module lk_received_header (
     input  wire         clk,
     input  wire         reset,
     input  wire         begins,    // pulse: a new record
-    input  wire         tls1_3,    // no explicit nonce
+    input  wire         explicit_nonce,
     input  wire [7:0]   in_data,
     input  wire         in_valid,  // taken at once
     output wire [103:0] bytes,     // first byte in [103:96]
@@ -20,7 +20,7 @@ module lk_received_header (
 
     assign bytes = bytes_q;
     assign header = count_q >= HEADER_BYTES;
-    assign all = count_q == (tls1_3 ? HEADER_BYTES : NONCE_END);
+    assign all = count_q == (explicit_nonce ? NONCE_END : HEADER_BYTES);
 
     integer i;
     always @* begin

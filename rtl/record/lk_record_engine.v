@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record engine: a stream of commands in, a stream of completions out (docs/protocol.md). One lane, AES-128-GCM and
-// AES-256-GCM, TLS 1.2 and 1.3.
+// The record engine: a stream of commands in, a stream of completions out (docs/protocol.md). One lane, AES-128-GCM,
+// AES-256-GCM and ChaCha20-Poly1305, TLS 1.2 and 1.3.
 `default_nettype none
 
 module lk_record_engine #(
     parameter SLOTS = 256,             // session slots, a power of two
     parameter BUILD = 32'd1,           // fact BUILD
     parameter CLOCK_HERTZ = 60000000,  // fact CLOCK_HERTZ
-    parameter GHASH_DIGIT = 8          // bits of GHASH a cycle
+    parameter GHASH_DIGIT = 8,         // bits of GHASH a cycle
+    parameter CHACHA20_POLY1305 = 1    // 0 leaves it out
 ) (
     input  wire        clk,
     input  wire        reset,
@@ -67,7 +68,11 @@ module lk_record_engine #(
     wire [7:0]  load_status;
     wire [12:0] load_properties;
     wire        tls1_3 = slot_version == 4'd4;
-    lk_slot_loader loader (
+    wire        cipher_supported, cipher_key_128, cipher_by_sequence;
+    wire        explicit_nonce = !tls1_3 && !cipher_by_sequence;
+    lk_cipher_form #(.CHACHA20_POLY1305(CHACHA20_POLY1305)) cipher_form (
+        .cipher(slot_cipher), .supported(cipher_supported), .key_128(cipher_key_128), .by_sequence(cipher_by_sequence));
+    lk_slot_loader #(.CHACHA20_POLY1305(CHACHA20_POLY1305)) loader (
         .clk(clk), .reset(clear), .begins(payload_begins), .in_use(slot_valid), .in_data(payload_data),
         .in_valid(to_loader && payload_valid), .done(load_done), .status(load_status), .properties(load_properties),
         .write(load_write), .write_index(load_index), .write_word(load_word));
@@ -75,8 +80,8 @@ module lk_record_engine #(
         .clk(clk), .reset(reset), .erase_all(erase_all || stream_reset), .erase(erase), .find(slot_comes), .fetch_key(fetch_key),
         .advance(advance), .commit(commit), .write(load_write), .busy(table_busy), .slot(slot_ahead), .write_index(load_index),
         .write_word(load_word), .sequence_number(sequence_number), .commit_properties({load_properties, generation}),
-        .valid(slot_valid), .opens(slot_opens), .version(slot_version), .cipher(slot_cipher), .generation(slot_generation),
-        .next(slot_next), .iv(slot_iv), .key_word_valid(key_word_valid), .key_word(key_word), .live(live_slots));
+        .valid(slot_valid), .opens(slot_opens), .version(slot_version), .cipher(slot_cipher), .key_128(cipher_key_128),
+        .generation(slot_generation), .next(slot_next), .iv(slot_iv), .key_word_valid(key_word_valid), .key_word(key_word), .live(live_slots));
 
     // Payload as bytes: first the header of a record to open, the rest to the lane.
     wire [7:0]   byte_data;
@@ -90,7 +95,7 @@ module lk_record_engine #(
         .in_valid((to_received || to_lane) && payload_valid), .in_ready(narrow_ready), .out_data(byte_data),
         .out_valid(byte_valid), .out_ready(byte_ready), .empty(narrow_empty));
     lk_received_header received_bytes (
-        .clk(clk), .reset(clear), .begins(payload_begins), .tls1_3(tls1_3), .in_data(byte_data),
+        .clk(clk), .reset(clear), .begins(payload_begins), .explicit_nonce(explicit_nonce), .in_data(byte_data),
         .in_valid(to_received && byte_valid), .bytes(received), .header(received_header), .all(received_all));
 
     // Checks.
@@ -104,8 +109,8 @@ module lk_record_engine #(
         .slot_valid(slot_valid), .slot_generation(slot_generation), .slot_opens(slot_opens), .slot_tls1_3(tls1_3),
         .slot_next(slot_next), .status(slot_status));
     lk_open_check open_check (
-        .tls1_3(tls1_3), .payload_length(length), .record_length(received[79:64]), .sequence_number(sequence_number),
-        .status(open_status));
+        .tls1_3(tls1_3), .explicit_nonce(explicit_nonce), .payload_length(length), .record_length(received[79:64]),
+        .sequence_number(sequence_number), .status(open_status));
 
     // The lane.
     wire [103:0] header;
@@ -119,11 +124,11 @@ module lk_record_engine #(
     wire [7:0]   lane_type, sealed_data, store_data;
     wire         sealed_last, sealed_valid, sealed_ready, store_last, store_valid;
     lk_record_format format (
-        .open(slot_opens), .tls1_3(tls1_3), .iv(slot_iv), .sequence_number(sequence_number), .content_type(content_type),
-        .length(length), .padding(padding), .received(received), .header(header), .header_bytes(header_bytes),
+        .open(slot_opens), .tls1_3(tls1_3), .explicit_nonce(explicit_nonce), .iv(slot_iv), .sequence_number(sequence_number),
+        .content_type(content_type), .length(length), .padding(padding), .received(received), .header(header), .header_bytes(header_bytes),
         .outer_type(outer_type), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes),
         .record_bytes(record_bytes));
-    lk_record_lane #(.GHASH_DIGIT(GHASH_DIGIT)) lane (
+    lk_record_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) lane (
         .clk(clk), .reset(clear), .key_word_valid(key_word_valid), .key_word(key_word), .key_wipe(lane_key_wipe || stream_reset),
         .key_busy(lane_key_busy), .cipher(slot_cipher), .start(lane_start), .open(slot_opens), .tls1_3(tls1_3), .header(header),
         .header_bytes(header_bytes), .content_type(slot_opens ? outer_type : content_type), .nonce(nonce), .aad(aad),
@@ -172,13 +177,14 @@ module lk_record_engine #(
         .out_last(completion_last), .out_valid(completion_valid), .out_ready(completion_ready), .idle(builder_idle));
 
     // Facts.
-    lk_engine_facts #(.SLOTS(SLOTS), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ)) facts (
+    lk_engine_facts #(
+        .SLOTS(SLOTS), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ), .CHACHA20_POLY1305(CHACHA20_POLY1305)) facts (
         .clk(clk), .reset(reset), .busy(!(executor_idle && builder_idle)), .command(next && !framing_error),
         .completion(complete_valid && complete_ready), .opcode(complete_opcode), .status(complete_status),
         .sealed_length(length), .opened_length(complete_length), .live_slots(live_slots), .lost(lost),
         .fact_address(fact_address), .fact_data(fact_data));
 
-    wire unused = &{1'b0, narrow_empty, 1'b0};
+    wire unused = &{1'b0, narrow_empty, cipher_supported, 1'b0};
 endmodule
 
 `default_nettype wire

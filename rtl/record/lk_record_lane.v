@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One lane: seals or opens one record at a time, a byte a cycle.
+// One lane: seals or opens one record at a time, a byte in each cycle in which its cipher has keystream.
 //
 // Sealing streams: header, ciphertext, tag go out as they are made; the tag is still going out while the next record begins.
 // Opening writes the plaintext to the record buffer, finds the content type on the way, and says at the end whether the tag
@@ -9,7 +9,8 @@
 `include "lk_protocol.vh"
 
 module lk_record_lane #(
-    parameter GHASH_DIGIT = 8
+    parameter GHASH_DIGIT = 8,
+    parameter CHACHA20_POLY1305 = 1
 ) (
     input  wire         clk,
     input  wire         reset,
@@ -69,8 +70,8 @@ module lk_record_lane #(
     reg [7:0]   type_d, type_q = 8'd0;
     reg [14:0]  bytes_d, bytes_q = 15'd0;
 
-    wire         gcm_ready, gcm_last, gcm_done, tag_valid;
-    wire [7:0]   gcm_out;
+    wire         aead_ready, aead_last, aead_done, tag_valid;
+    wire [7:0]   aead_out;
     wire [127:0] tag;
 
     // Where a byte of data comes from: the payload; then, sealing in TLS 1.3, the content type and zeros (RFC 8446 section 5.2).
@@ -78,31 +79,31 @@ module lk_record_lane #(
     wire [7:0] data_in = from_payload ? in_data : index_q == plaintext_bytes ? content_type : 8'd0;
     wire       sink_ready = open_q || (header_done_q && tag_out_q == 5'd0 && out_ready);
     wire       data_valid = state_q == DATA && (!from_payload || in_valid) && sink_ready;
-    wire       moves = data_valid && gcm_ready;
+    wire       moves = data_valid && aead_ready;
 
-    lk_aes_gcm #(.GHASH_DIGIT(GHASH_DIGIT)) gcm (
-        .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word(key_word),
-        .key_long(cipher == `LK_CIPHER_AES_256_GCM), .key_wipe(key_wipe), .key_busy(key_busy), .start(start),
-        .decrypt(open_q), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in),
-        .data_valid(data_valid), .data_ready(gcm_ready), .data_out(gcm_out), .data_last(gcm_last), .data_done(gcm_done),
+    lk_aead #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) aead (
+        .clk(clk), .reset(reset), .chacha20_poly1305(cipher == `LK_CIPHER_CHACHA20_POLY1305), .key_word_valid(key_word_valid),
+        .key_word(key_word), .key_long(cipher == `LK_CIPHER_AES_256_GCM), .key_wipe(key_wipe), .key_busy(key_busy),
+        .start(start), .decrypt(open_q), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in),
+        .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
         .tag_valid(tag_valid), .tag(tag));
 
     // Input.
     wire tag_wanted = state_q == TAG && open_q && tag_in_q != TAG_BYTES && tag_out_q == 5'd0;
-    assign in_ready = tag_wanted || (state_q == DATA && from_payload && gcm_ready && sink_ready);
+    assign in_ready = tag_wanted || (state_q == DATA && from_payload && aead_ready && sink_ready);
     assign in_done = state_q == IDLE || (state_q == TAG && (!open_q || tag_in_q == TAG_BYTES));
 
     // Output: what is left of the tag before, then header, data, and in the end the tag.
     wire       sealing = state_q == DATA && !open_q;
     wire       header_out = sealing && tag_out_q == 5'd0 && !header_done_q;
     wire [7:0] header_byte = header[8*(4'd12-header_index_q)+:8];
-    assign out_data = tag_out_q != 5'd0 ? tag_q[127:120] : header_done_q ? gcm_out : header_byte;
+    assign out_data = tag_out_q != 5'd0 ? tag_q[127:120] : header_done_q ? aead_out : header_byte;
     assign out_last = tag_out_q == 5'd1;
     assign out_valid = tag_out_q != 5'd0 || header_out
-                     || (sealing && header_done_q && gcm_ready && (!from_payload || in_valid));
+                     || (sealing && header_done_q && aead_ready && (!from_payload || in_valid));
 
-    assign store_data = gcm_out;
-    assign store_last = gcm_last;
+    assign store_data = aead_out;
+    assign store_last = aead_last;
     assign store_valid = moves && open_q;
 
     assign idle = state_q == IDLE;
@@ -127,7 +128,7 @@ module lk_record_lane #(
                 tls1_3_d = tls1_3;
                 authentic_d = 1'b0;
             end
-            DATA: if (gcm_done && (open_q || header_done_q)) state_d = TAG;
+            DATA: if (aead_done && (open_q || header_done_q)) state_d = TAG;
             default: if (finishes) begin
                 state_d = IDLE;
                 done_d = 1'b1;
@@ -179,8 +180,8 @@ module lk_record_lane #(
         if (start) begin
             type_d = tls1_3 ? 8'd0 : content_type;
             bytes_d = tls1_3 ? 15'd0 : data_bytes;
-        end else if (store_valid && tls1_3_q && gcm_out != 8'd0) begin
-            type_d = gcm_out;
+        end else if (store_valid && tls1_3_q && aead_out != 8'd0) begin
+            type_d = aead_out;
             bytes_d = index_q;
         end
     end

@@ -4,10 +4,9 @@
 //
 //   word 0     valid, direction, version, cipher, generation
 //   words 1-2  the lowest sequence number that sealing accepts (P2)
-//   words 3-5  IV (TLS 1.2: the salt in word 3)
+//   words 3-5  IV (TLS 1.2 AES-GCM: the salt in word 3)
 //   words 8-15 key (AES-128: words 8-11)
 `default_nettype none
-`include "lk_protocol.vh"
 
 module lk_session_table #(
     parameter SLOTS = 256
@@ -32,6 +31,7 @@ module lk_session_table #(
     output wire        opens,
     output wire [3:0]  version,
     output wire [7:0]  cipher,
+    input  wire        key_128,           // of that cipher
     output wire [15:0] generation,
     output wire [63:0] next,
     output wire [95:0] iv,                // first byte in [95:88]
@@ -73,7 +73,7 @@ module lk_session_table #(
     assign key_word = key_q ? swapped : 32'd0;
     assign live = live_q;
 
-    wire [3:0] key_last = cipher == `LK_CIPHER_AES_128_GCM ? KEY_128_LAST : KEY_LAST;
+    wire [3:0] key_last = key_128 ? KEY_128_LAST : KEY_LAST;
 
     // The state machine: where it goes, and over which words.
     always @* begin

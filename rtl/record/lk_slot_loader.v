@@ -5,7 +5,9 @@
 `default_nettype none
 `include "lk_protocol.vh"
 
-module lk_slot_loader (
+module lk_slot_loader #(
+    parameter CHACHA20_POLY1305 = 1
+) (
     input  wire        clk,
     input  wire        reset,
     input  wire        begins,      // pulse before the first word
@@ -27,20 +29,21 @@ module lk_slot_loader (
 
     wire [7:0] cipher = suite_q[23:16];
     wire [7:0] version = suite_q[15:8];
-    wire       short_key = cipher == `LK_CIPHER_AES_128_GCM;
-    wire       known_cipher = short_key || cipher == `LK_CIPHER_AES_256_GCM;
+    wire       supported, key_128, by_sequence;
+    lk_cipher_form #(.CHACHA20_POLY1305(CHACHA20_POLY1305)) form (
+        .cipher(cipher), .supported(supported), .key_128(key_128), .by_sequence(by_sequence));
     wire       tls1_2 = version == `LK_VERSION_TLS1_2_MINOR;
     wire       tls1_3 = version == `LK_VERSION_TLS1_3_MINOR;
     wire       in_key = index_q >= KEY_FIRST && index_q <= KEY_LAST;
     wire       in_iv = index_q >= IV_FIRST && index_q <= IV_LAST;
 
     // Words that are zero in this suite: the rest of a shorter key, of a salt, and what is reserved.
-    wire must_be_zero = index_q == 4'd1 || index_q > IV_LAST || (in_key && short_key && index_q > KEY_128_LAST)
-                      || (in_iv && tls1_2 && index_q > IV_FIRST);
+    wire must_be_zero = index_q == 4'd1 || index_q > IV_LAST || (in_key && key_128 && index_q > KEY_128_LAST)
+                      || (in_iv && tls1_2 && !by_sequence && index_q > IV_FIRST);
 
     assign done = index_q == WORDS;
     assign status = bad_field_q ? `LK_STATUS_BAD_FIELD
-                  : !known_cipher || !(tls1_2 || tls1_3) ? `LK_STATUS_UNSUPPORTED
+                  : !supported || !(tls1_2 || tls1_3) ? `LK_STATUS_UNSUPPORTED
                   : in_use ? `LK_STATUS_SLOT_IN_USE : `LK_STATUS_OK;
     assign properties = {suite_q[0], version[3:0], cipher};
     assign write = in_valid && !in_use && (in_key || in_iv);

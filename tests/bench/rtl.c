@@ -14,7 +14,7 @@
 
 enum {
     SIZES = 5,
-    CIPHERS = 2,
+    CIPHERS = 3,
     RECORDS = 40,
     RECORDS_QUICK = 8,
     SLOT_SEAL = 0,
@@ -27,7 +27,9 @@ static const uint16_t sizes[SIZES] = {64, 256, 1024, 4096, 16384};
 static const struct {
     lk_cipher_id id;
     const char *name;
-} ciphers[CIPHERS] = {{LK_CIPHER_AES_128_GCM, "aes128gcm"}, {LK_CIPHER_AES_256_GCM, "aes256gcm"}};
+} ciphers[CIPHERS] = {{LK_CIPHER_AES_128_GCM, "aes128gcm"},
+                      {LK_CIPHER_AES_256_GCM, "aes256gcm"},
+                      {LK_CIPHER_CHACHA20_POLY1305, "chacha20poly1305"}};
 static uint8_t plaintext[LK_RECORD_PLAINTEXT_MAX];
 
 typedef struct engine_bench {

@@ -71,6 +71,20 @@ Test(command, load_of_tls_1_2_carries_four_bytes_of_salt)
     cr_assert_eq(payload[40 + 4], 0);
 }
 
+Test(command, load_of_chacha20_poly1305_carries_twelve_bytes_of_iv_in_tls_1_2_too)
+{
+    uint8_t bytes[LK_COMMAND_HEADER_BYTES + LK_LOAD_PAYLOAD_BYTES];
+    lk_direction_parameters parameters = {
+        .kind = LK_SEAL, .version = LK_TLS1_2, .cipher = lk_cipher_find(LK_CIPHER_CHACHA20_POLY1305)};
+    memset(parameters.iv, 0xbb, sizeof parameters.iv);
+    lk_writer writer = lk_writer_into(bytes, sizeof bytes);
+    lk_command_write_load(&writer, (lk_command){0}, &parameters);
+    const uint8_t *payload = bytes + LK_COMMAND_HEADER_BYTES;
+    cr_assert_eq(payload[2], LK_CIPHER_CHACHA20_POLY1305);
+    for (size_t i = 0; i < 16; i++)
+        cr_assert_eq(payload[40 + i], i < 12 ? 0xbb : 0, "IV byte %zu", i);
+}
+
 static lk_error parse(const uint8_t bytes[LK_COMPLETION_HEADER_BYTES], lk_completion *completion)
 {
     lk_reader reader = lk_reader_over(bytes, LK_COMPLETION_HEADER_BYTES);

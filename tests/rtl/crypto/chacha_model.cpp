@@ -53,6 +53,15 @@ static unsigned wait_key(chacha_model *model)
     return cycles;
 }
 
+static unsigned wait_pair(chacha_model *model)
+{
+    unsigned cycles = 0;
+    for (; model->top.pair_busy; cycles++) {
+        model->step();
+    }
+    return cycles;
+}
+
 chacha_model *chacha_model_new(void)
 {
     chacha_model *model = new (std::nothrow) chacha_model;
@@ -62,6 +71,7 @@ chacha_model *chacha_model_new(void)
         model->top.reset = 0;
         model->step();
         wait_key(model);
+        wait_pair(model);
     }
     return model;
 }
@@ -91,7 +101,9 @@ unsigned chacha_model_wipe(chacha_model *model)
     model->top.key_wipe = 1;
     model->step();
     model->top.key_wipe = 0;
-    return 1 + wait_key(model);
+    unsigned cycles = 1 + wait_key(model);
+    wait_pair(model);
+    return cycles;
 }
 
 bool chacha_model_leftover(chacha_model *model)
@@ -232,4 +244,23 @@ void chacha_model_abandon(chacha_model *model, const uint8_t nonce[CHACHA_NONCE]
         model->step();
     }
     model->top.data_valid = 0;
+}
+
+unsigned chacha_model_pair_key(chacha_model *model, bool chacha, const uint8_t key[CHACHA_KEY])
+{
+    model->top.pair_chacha = chacha;
+    model->top.pair_word_valid = 1;
+    for (int i = 0; i < CHACHA_KEY; i += 4) {
+        model->top.key_word = word_of(key + i);
+        model->step();
+    }
+    model->top.pair_word_valid = 0;
+    model->top.key_word = 0;
+    return CHACHA_KEY / 4 + wait_pair(model);
+}
+
+bool chacha_model_pair_holds(chacha_model *model, bool chacha)
+{
+    model->top.eval();
+    return chacha ? model->top.chacha_leftover : model->top.gcm_leftover;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ChaCha20, Poly1305 and ChaCha20-Poly1305 of rtl/crypto (lk_test_chacha.v), Verilated, behind C functions. Bytes are
- * in the order of RFC 8439. */
+/* ChaCha20, Poly1305, ChaCha20-Poly1305 and lk_aead of rtl/crypto (lk_test_chacha.v), Verilated, behind C functions.
+ * Bytes are in the order of RFC 8439. */
 #ifndef LK_TESTS_CHACHA_MODEL_H
 #define LK_TESTS_CHACHA_MODEL_H
 
@@ -61,6 +61,13 @@ bool chacha_model_message(chacha_model *model, const chacha_message *message, ui
 
 /** Begins a message and leaves it after so many cycles. */
 void chacha_model_abandon(chacha_model *model, const uint8_t nonce[CHACHA_NONCE], unsigned cycles);
+
+/** Loads a key of 32 bytes into lk_aead, for ChaCha20-Poly1305 or for AES-256-GCM; returns the cycles until it is
+ * ready. */
+unsigned chacha_model_pair_key(chacha_model *model, bool chacha, const uint8_t key[CHACHA_KEY]);
+
+/** True when one of lk_aead's ciphers holds a bit of a key. */
+bool chacha_model_pair_holds(chacha_model *model, bool chacha);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ChaCha20, Poly1305 and the two joined, side by side for their tests.
+// ChaCha20, Poly1305, the two joined, and these beside AES-GCM: side by side for their tests.
 `default_nettype none
 
 module lk_test_chacha (
@@ -18,6 +18,12 @@ module lk_test_chacha (
     output wire [31:0]  word,
     input  wire         word_taken,
     output wire         leftover,       // a bit is set in a memory of the one or the other, or in Poly1305's numbers
+    // lk_aead, which has a key or none.
+    input  wire         pair_chacha,
+    input  wire         pair_word_valid,
+    output wire         pair_busy,
+    output wire         gcm_leftover,   // a bit is set in its round keys, its hash key or its keystream
+    output wire         chacha_leftover,
     // Poly1305 alone.
     input  wire         poly_word_valid,
     input  wire [31:0]  poly_word,
@@ -61,7 +67,18 @@ module lk_test_chacha (
         .data_bytes(data_bytes), .data_in(data_in), .data_valid(data_valid), .data_ready(data_ready), .data_out(data_out),
         .data_last(data_last), .data_done(data_done), .tag_valid(tag_valid), .tag(tag));
 
-    wire [15:0] entries;
+    wire         pair_ready, pair_last, pair_done, pair_tag_valid;
+    wire [7:0]   pair_out;
+    wire [127:0] pair_tag;
+    lk_aead pair (
+        .clk(clk), .reset(reset), .chacha20_poly1305(pair_chacha), .key_word_valid(pair_word_valid), .key_word(key_word),
+        .key_long(1'b1), .key_wipe(key_wipe), .key_busy(pair_busy), .start(1'b0), .decrypt(1'b0), .nonce(96'd0), .aad(128'd0),
+        .aad_bytes(4'd0), .data_bytes(15'd0), .data_in(8'd0), .data_valid(1'b0), .data_ready(pair_ready), .data_out(pair_out),
+        .data_last(pair_last), .data_done(pair_done), .tag_valid(pair_tag_valid), .tag(pair_tag));
+    wire unused = &{1'b0, pair_ready, pair_last, pair_done, pair_tag_valid, pair_out, pair_tag, 1'b0};
+
+    wire [15:0] entries, gcm_entries;
+    wire [7:0]  chacha_entries;
     genvar i;
     generate
         for (i = 0; i < 8; i = i + 1) begin : memory
@@ -71,8 +88,15 @@ module lk_test_chacha (
             assign entries[i+8] = |{aead.chacha20.a_state[i%4], aead.chacha20.b_state[i], aead.chacha20.c_state[i],
                                     aead.chacha20.d_state[i%4], aead.chacha20.a_buffer[i], aead.chacha20.b_buffer[i],
                                     aead.chacha20.c_buffer[i], aead.chacha20.d_buffer[i], aead.chacha20.key_copy[i]};
+            assign chacha_entries[i] = |{pair.both.chacha.chacha20.b_state[i], pair.both.chacha.chacha20.c_state[i],
+                                         pair.both.chacha.chacha20.key_copy[i]};
+        end
+        for (i = 0; i < 16; i = i + 1) begin : round_keys
+            assign gcm_entries[i] = |pair.both.gcm.key_schedule.memory[i];
         end
     endgenerate
+    assign gcm_leftover = |{gcm_entries, pair.both.gcm.key_schedule.key_q, pair.both.gcm.hash_key_q, pair.both.gcm.keystream_q};
+    assign chacha_leftover = |chacha_entries;
     assign leftover = |{entries, chacha.a_q, chacha.b_q, chacha.c_q, chacha.d_q, aead.chacha20.a_q, aead.chacha20.b_q,
                         aead.chacha20.c_q, aead.chacha20.d_q, aead.poly1305.r_q, aead.poly1305.s_q, aead.poly1305.factor_q,
                         aead.poly1305.sums_q, aead.poly1305.tag_q, aead.keystream_q, aead.block_q};

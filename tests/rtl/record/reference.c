@@ -75,7 +75,8 @@ static lk_status load(test_reference *reference, const test_command *command)
     }
     lk_reader reader = lk_reader_over(command->payload, LK_LOAD_PAYLOAD_BYTES);
     uint8_t direction = lk_reader_u8(&reader), version = lk_reader_u8(&reader), cipher = lk_reader_u8(&reader);
-    bool known_cipher = cipher == LK_CIPHER_AES_128_GCM || cipher == LK_CIPHER_AES_256_GCM;
+    bool known_cipher =
+        cipher == LK_CIPHER_AES_128_GCM || cipher == LK_CIPHER_AES_256_GCM || cipher == LK_CIPHER_CHACHA20_POLY1305;
     bool fields = all_zero(&reader, 5) && direction <= LK_DIRECTION_OPEN;
     lk_direction_parameters parameters = {.kind = direction == LK_DIRECTION_OPEN ? LK_OPEN : LK_SEAL,
                                           .version = version == TLS1_2_MINOR ? LK_TLS1_2 : LK_TLS1_3,

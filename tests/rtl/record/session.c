@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-const session_protection session_protections[SESSION_PROTECTIONS] = {{LK_TLS1_2, LK_CIPHER_AES_128_GCM},
-                                                                     {LK_TLS1_3, LK_CIPHER_AES_128_GCM},
-                                                                     {LK_TLS1_2, LK_CIPHER_AES_256_GCM},
-                                                                     {LK_TLS1_3, LK_CIPHER_AES_256_GCM}};
+const session_protection session_protections[SESSION_PROTECTIONS] = {
+    {LK_TLS1_2, LK_CIPHER_AES_128_GCM},       {LK_TLS1_3, LK_CIPHER_AES_128_GCM},
+    {LK_TLS1_2, LK_CIPHER_AES_256_GCM},       {LK_TLS1_3, LK_CIPHER_AES_256_GCM},
+    {LK_TLS1_2, LK_CIPHER_CHACHA20_POLY1305}, {LK_TLS1_3, LK_CIPHER_CHACHA20_POLY1305}};
 
 void session_open(test_session *session)
 {

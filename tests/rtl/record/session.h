@@ -17,7 +17,7 @@ typedef struct session_protection {
 } session_protection;
 
 /** All that the engine has. */
-enum { SESSION_PROTECTIONS = 4 };
+enum { SESSION_PROTECTIONS = 6 };
 extern const session_protection session_protections[SESSION_PROTECTIONS];
 
 typedef struct test_session {

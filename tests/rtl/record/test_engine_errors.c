@@ -197,6 +197,24 @@ Test(engine_errors, records_too_short_for_their_tag)
     refused(record_of(OPEN_1_2, 24), LK_STATUS_BAD_RECORD_MAC);
 }
 
+Test(engine_errors, records_of_chacha20_poly1305_carry_no_nonce)
+{
+    for (int i = 0; i < 2; i++) {
+        uint16_t version = i ? LK_TLS1_3 : LK_TLS1_2, shortest = i ? 17 : 16;
+        lk_direction_parameters parameters =
+            session_protected(LK_OPEN, (session_protection){version, LK_CIPHER_CHACHA20_POLY1305}, 5);
+        cr_assert_eq(session_add_load(&engine, EMPTY, 0, &parameters), LK_STATUS_OK);
+        for (uint16_t fragment = 0; fragment < shortest; fragment++) {
+            refused(record_of(EMPTY, fragment), LK_STATUS_RECORD_TOO_SHORT);
+        }
+        refused(record_of(EMPTY, shortest), LK_STATUS_BAD_RECORD_MAC);
+        refused(record_of(EMPTY, LK_RECORD_PLAINTEXT_MAX + shortest), LK_STATUS_BAD_RECORD_MAC);
+        refused(record_of(EMPTY, LK_RECORD_PLAINTEXT_MAX + shortest + 1), LK_STATUS_RECORD_OVERFLOW);
+        cr_assert_eq(session_add(&engine, (test_command){.header = {.opcode = LK_OPCODE_SLOT_DELETE, .slot = EMPTY}}),
+                     LK_STATUS_OK);
+    }
+}
+
 Test(engine_errors, records_too_long_for_their_version)
 {
     static const uint16_t too_long_1_3[] = {16402, 16640, 16641, 65530};
@@ -257,7 +275,7 @@ Test(engine_errors, payloads_of_slot_load)
     for (size_t i = 0; i < sizeof unknown; i++) {
         refused_load(EMPTY, LK_TLS1_3, 1, unknown[i], LK_STATUS_UNSUPPORTED);
     }
-    for (uint8_t cipher = 2; cipher != 0; cipher = (uint8_t)(cipher << 1)) {
+    for (uint8_t cipher = 4; cipher != 0; cipher = (uint8_t)(cipher << 1)) {
         refused_load(EMPTY, LK_TLS1_3, 2, cipher, LK_STATUS_UNSUPPORTED);
         refused_load(EMPTY, LK_TLS1_3, 2, cipher | 1, LK_STATUS_UNSUPPORTED);
     }
@@ -284,13 +302,31 @@ Test(engine_errors, a_key_is_as_long_as_its_cipher_wants_it)
     session_run(&engine);
 }
 
+Test(engine_errors, an_iv_is_as_long_as_its_cipher_and_version_want_it)
+{
+    lk_direction_parameters parameters =
+        session_protected(LK_SEAL, (session_protection){LK_TLS1_2, LK_CIPHER_CHACHA20_POLY1305}, 9);
+    for (size_t i = 0; i < 12; i++) {
+        cr_assert_neq(parameters.iv[i], 0, "all twelve bytes are sent");
+    }
+    cr_assert_eq(session_add_load(&engine, EMPTY, 0, &parameters), LK_STATUS_OK);
+    cr_assert_eq(session_add(&engine, session_seal(EMPTY, 0, bytes, 100)), LK_STATUS_OK);
+    session_add(&engine, (test_command){.header = {.opcode = LK_OPCODE_SLOT_DELETE, .slot = EMPTY}});
+    uint8_t payload[LK_LOAD_PAYLOAD_BYTES] = {LK_DIRECTION_SEAL, (uint8_t)LK_TLS1_2, LK_CIPHER_CHACHA20_POLY1305};
+    memset(payload + 8, 0x5a, LK_KEY_MAX);
+    memset(payload + 40, 0xa5, 13);
+    refused((test_command){.header = {.opcode = LK_OPCODE_SLOT_LOAD, .slot = EMPTY, .length = sizeof payload},
+                           .payload = payload},
+            LK_STATUS_BAD_FIELD);
+}
+
 Test(engine_errors, a_slot_in_use_keeps_its_key)
 {
     cr_assert_eq(session_add(&engine, session_seal(SEAL_1_3, 0, bytes, 64)), LK_STATUS_OK);
     refused_load(SEAL_1_3, LK_TLS1_3, 8, 0, LK_STATUS_SLOT_IN_USE);
     refused_load(SEAL_1_2, LK_TLS1_2, 8, 0, LK_STATUS_SLOT_IN_USE);
     refused_load(SEAL_1_3, LK_TLS1_3, 24, 9, LK_STATUS_BAD_FIELD); /* the payload comes first */
-    refused_load(SEAL_1_3, LK_TLS1_3, 2, LK_CIPHER_CHACHA20_POLY1305, LK_STATUS_UNSUPPORTED);
+    refused_load(SEAL_1_3, LK_TLS1_3, 2, 0x7f, LK_STATUS_UNSUPPORTED);
     cr_assert_eq(session_add(&engine, session_seal(SEAL_1_2, 1, bytes, 64)), LK_STATUS_OK);
     session_run(&engine);
 }

@@ -38,7 +38,8 @@ Test(engine_facts, constants)
     cr_assert_eq(word(LK_FACT_SLOTS), REFERENCE_SLOTS);
     cr_assert_eq(word(LK_FACT_LANES), 1);
     cr_assert_eq(word(LK_FACT_RECORD_MAX), LK_RECORD_BYTES_MAX);
-    cr_assert_eq(word(LK_FACT_CIPHERS), 1u << LK_CIPHER_AES_128_GCM | 1u << LK_CIPHER_AES_256_GCM);
+    cr_assert_eq(word(LK_FACT_CIPHERS),
+                 1u << LK_CIPHER_AES_128_GCM | 1u << LK_CIPHER_AES_256_GCM | 1u << LK_CIPHER_CHACHA20_POLY1305);
     cr_assert_eq(word(LK_FACT_VERSIONS), lk_version_bit(LK_TLS1_2) | lk_version_bit(LK_TLS1_3));
     cr_assert_eq(word(LK_FACT_HEALTH), 0);
     cr_assert_eq(word(200), 0);
