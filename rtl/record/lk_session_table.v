@@ -140,6 +140,11 @@ module lk_session_table #(
         word_q <= memory[memory_address];
     end
 
+`ifdef FORMAL
+    (* anyconst *) wire [BITS-1:0] watched;  // tests/formal looks at any word
+    wire [31:0] watched_word = memory[watched];
+`endif
+
     // What is remembered of the slot found.
     always @* begin
         read_d = state_q == FIND;

@@ -35,36 +35,52 @@ lk_describe()
     sed -n "s|^// $2: ||p" "$LK_FORMAL/$1.v"
 }
 
-# lk_translate PROPERTY RTL FOLDER: makes FOLDER/proof.smt2 of the property, and of the modules under RTL.
+# The words A to B of a memory, MEMORY[A..B], as one vector with the first word lowest; anything else as it is.
+lk_expand()
+{
+    local memory range word
+    [[ $1 == *..* ]] || { printf '%s' "$1"; return; }
+    memory=${1%[*} range=${1##*[} range=${range%]}
+    for ((word = ${range#*..}; word > ${range%..*}; word--)); do
+        printf '%s[%d],' "$memory" "$word"
+    done
+    printf '%s[%d]' "$memory" "$word"
+}
+
+# lk_translate PROPERTY RTL FOLDER METHOD: makes FOLDER/proof.smt2 of the property, and of the modules under RTL.
 #
 # A module's own assumptions become assertions: only the property may assume. What is cut is replaced by outputs that do what they
-# like, and so is an input that the property leaves open. What the property sees of the inside is connected to its own wires.
+# like, and so is an input that the property leaves open. With any-state the modules have no initial values, but the property has. What
+# the property sees of the inside is connected to its own wires.
 lk_translate()
 {
-    local name=$1 rtl=$2 folder=$3 cut cuts='' seen sees='' inside map='memory_collect' memory
+    local name=$1 rtl=$2 folder=$3 method=$4 forgets='' cut cuts='' seen sees='' inside map='memory_collect' memory
     while read -r cut; do
         cuts+="cutpoint =*$cut*; "
     done < <(lk_describe "$name" cut)
     while read -r seen inside; do
-        sees+="connect -nounset -set $seen $inside; "
+        sees+="connect -nounset -set $seen $(lk_expand "$inside"); "
     done < <(lk_describe "$name" sees)
+    if [[ $method == any-state ]]; then
+        forgets='setattr -unset init * @top %d'
+    fi
     memory=$(lk_describe "$name" memory)
     [[ $memory != registers ]] || map='memory_collect; memory_map'
     cat >"$folder/proof.ys" <<SCRIPT
 read_verilog -formal -I$rtl/include $rtl/stream/*.v $rtl/crypto/*.v $rtl/record/*.v $LK_FORMAL/$name.v
 hierarchy -check -top formal_$name
 proc
+chformal -early
 select -module formal_$name; select -set top *; select -clear
 chformal -assume -assume2assert * @top %d
+$forgets
 $cuts
 flatten
-memory_dff
 $map
 cd formal_$name; $sees cd
 opt_clean
 tee -q -o $folder/check.log check
 setundef -undriven -anyseq
-chformal -early
 opt -keepdc
 dffunmap
 check -assert
@@ -98,18 +114,18 @@ lk_prove()
     read -r method depth < <(lk_describe "$name" "$4")
     [[ -n ${depth:-} ]] || lk_fail "$name.v does not say '// $4: METHOD DEPTH'"
     LK_VERDICT="FAILED (trace $folder/trace.vcd, log $folder/bounded.log)" LK_TRACE=yes
-    lk_translate "$name" "$rtl" "$folder" || lk_fail "$name cannot be translated"
+    lk_translate "$name" "$rtl" "$folder" "$method" || lk_fail "$name cannot be translated"
     case $method in
     bounded)
-        lk_solve "$folder" bounded.log --presat -t "$depth" || return 1
+        lk_solve "$folder" bounded.log -t "$depth" || return 1
         LK_VERDICT="BOUNDED (depth $depth)"
         ;;
     any-state)
-        lk_solve "$folder" bounded.log --presat --noinit -t "$depth" || return 1
+        lk_solve "$folder" bounded.log -t "$depth" || return 1
         LK_VERDICT="PROVEN (from any state, depth $depth)"
         ;;
     induction)
-        lk_solve "$folder" bounded.log --presat -t "$depth" || return 1
+        lk_solve "$folder" bounded.log -t "$depth" || return 1
         LK_VERDICT="FAILED (no proof by induction; trace $folder/trace.vcd, log $folder/induction.log)" LK_TRACE=''
         lk_solve "$folder" induction.log -i -t "$depth" || return 1
         least=$(sed -nE 's/.*Trying induction in step ([0-9]+)\.\..*/\1/p' "$folder/induction.log" | tail -n 1)

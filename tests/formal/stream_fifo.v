@@ -5,10 +5,7 @@
 //
 // method: induction 6
 // memory: registers
-// sees: memory_0 fifo.memory[0]
-// sees: memory_1 fifo.memory[1]
-// sees: memory_2 fifo.memory[2]
-// sees: memory_3 fifo.memory[3]
+// sees: memory fifo.memory[0..3]
 // sees: head fifo.head_q
 // sees: tail fifo.tail_q
 // mutation: overflows stream/lk_stream_fifo.v s/assign in_ready = .*/assign in_ready = 1'b1;/
@@ -29,9 +26,8 @@ module formal_stream_fifo (
     lk_stream_fifo #(.WIDTH(8), .DEPTH_LOG2(2)) fifo (
         .clk(clk), .reset(reset), .in_data(in_data), .in_valid(in_valid), .in_ready(in_ready), .out_data(out_data),
         .out_valid(out_valid), .out_ready(out_ready));
-    wire [7:0]  memory_0, memory_1, memory_2, memory_3;
     wire [2:0]  head, tail;
-    wire [31:0] memory = {memory_3, memory_2, memory_1, memory_0};
+    wire [31:0] memory;
 
     // The word that is the n-th since reset.
     (* anyconst *) wire [7:0] n;
