@@ -23,8 +23,8 @@
 /* The longest protected record an engine takes or makes: header, 2^14 + 256 (RFC 8446 section 5.2). TLS 1.2 AEAD fits
  * too. */
 #define LK_RECORD_MAX (LK_RECORD_HEADER_LENGTH + LK_RECORD_PLAINTEXT_MAX + 256)
-/* The longest record that CBC with a MAC can make of 2^14 bytes: IV, the longest MAC, 256 bytes of padding. RFC 5246
- * section 6.2.3 would let a fragment have 2^14 + 2048. */
+/* The longest record that may come at all: CBC with a MAC makes it of 2^14 bytes with IV, the longest MAC, 256 bytes of
+ * padding. RFC 5246 section 6.2.3 would let a fragment have 2^14 + 2048. */
 #define LK_CBC_PADDING_MAX 256
 #define LK_RECORD_CBC_MAX                                                                                              \
     (LK_RECORD_HEADER_LENGTH + LK_IV_MAX + LK_RECORD_PLAINTEXT_MAX + LK_MAC_KEY_MAX + LK_CBC_PADDING_MAX)
