@@ -137,6 +137,12 @@ static lk_slot *slot_find_free(lk_slot_engine *engine)
     return NULL;
 }
 
+/* What SLOT_LOAD can say today: a board may offer more than this driver knows. */
+static bool driver_knows(const lk_cipher *cipher, uint16_t version)
+{
+    return cipher->kind == LK_KIND_AEAD && (version == LK_TLS1_2 || version == LK_TLS1_3);
+}
+
 static lk_error parameters_check(const lk_slot_engine *engine, const lk_direction_parameters *parameters)
 {
     const lk_cipher *cipher = parameters->cipher;
@@ -144,8 +150,7 @@ static lk_error parameters_check(const lk_slot_engine *engine, const lk_directio
         return LK_ERROR_INVALID_ARGUMENT;
     bool offered = (engine->versions & lk_version_bit(parameters->version)) != 0 && (unsigned)cipher->id < 32 &&
                    (engine->ciphers & UINT32_C(1) << cipher->id) != 0;
-    bool known = cipher->kind == LK_KIND_AEAD && (parameters->version == LK_TLS1_2 || parameters->version == LK_TLS1_3);
-    return offered && known ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED;
+    return offered && driver_knows(cipher, parameters->version) ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED;
 }
 
 static lk_error device_open_direction(lk_engine *base, const lk_direction_parameters *parameters,
@@ -275,8 +280,13 @@ static int device_descriptor(const lk_engine *base)
 static void device_capabilities(const lk_engine *base, lk_engine_capabilities *capabilities)
 {
     const lk_slot_engine *engine = (const lk_slot_engine *)base;
-    *capabilities = (lk_engine_capabilities){
-        .ciphers = engine->ciphers, .versions = engine->versions, .immediate = false, .slots = engine->slot_count};
+    *capabilities =
+        (lk_engine_capabilities){.versions = engine->versions, .immediate = false, .slots = engine->slot_count};
+    for (unsigned id = 0; id < 32; id++) {
+        const lk_cipher *cipher = lk_cipher_find(id);
+        if (cipher && driver_knows(cipher, LK_TLS1_2))
+            capabilities->ciphers |= engine->ciphers & UINT32_C(1) << id;
+    }
 }
 
 static void device_free(lk_engine *engine)

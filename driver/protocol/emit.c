@@ -42,7 +42,7 @@ typedef struct version_row {
 typedef struct cipher_row {
     const char *name;
     unsigned bit;
-    const char *title, *kind;
+    const char *title, *kind, *mac;
     unsigned key, mac_key, salt, explicit_nonce, block, tag;
 } cipher_row;
 
@@ -82,8 +82,8 @@ static const version_row versions[] = {
 };
 
 static const cipher_row ciphers[] = {
-#define LK_CIPHER(name, bit, title, kind, key, mac_key, salt, explicit_nonce, block, tag)                              \
-    {#name, bit, title, #kind, key, mac_key, salt, explicit_nonce, block, tag},
+#define LK_CIPHER(name, bit, title, kind, mac, key, mac_key, salt, explicit_nonce, block, tag)                         \
+    {#name, bit, title, #kind, #mac, key, mac_key, salt, explicit_nonce, block, tag},
 #include "suite/suites.def"
 };
 
@@ -277,13 +277,13 @@ static void suites_ciphers(FILE *out)
     fputs("\n## Record ciphers\n\nBit is the place in the device's fact `CIPHERS`, and the cipher's number in "
           "`SLOT_LOAD`. "
           "Lengths are in bytes.\n\n"
-          "| cipher | bit | kind | key | MAC key | salt | explicit nonce | block | tag |\n"
-          "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+          "| cipher | bit | kind | MAC | key | MAC key | salt | explicit nonce | block | tag |\n"
+          "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
           out);
     for (size_t i = 0; i < COUNT(ciphers); i++) {
         const cipher_row *row = &ciphers[i];
-        fprintf(out, "| %s | %u | %s | %u | %u | %u | %u | %u | %u |\n", row->title, row->bit, row->kind, row->key,
-                row->mac_key, row->salt, row->explicit_nonce, row->block, row->tag);
+        fprintf(out, "| %s | %u | %s | %s | %u | %u | %u | %u | %u | %u |\n", row->title, row->bit, row->kind, row->mac,
+                row->key, row->mac_key, row->salt, row->explicit_nonce, row->block, row->tag);
     }
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/engine.h"
 
+enum { TLS1_3_IV_LENGTH = 12 }; /* RFC 8446 section 5.3, for every cipher that it has */
+
 lk_error lk_engine_open(lk_engine *engine, const lk_direction_parameters *parameters, lk_direction **direction)
 {
     *direction = NULL;
@@ -27,7 +29,7 @@ bool lk_engine_supports(const lk_engine *engine, uint16_t version, const lk_ciph
     lk_engine_capabilities capabilities;
     lk_engine_capabilities_get(engine, &capabilities);
     return (capabilities.versions & lk_version_bit(version)) != 0 &&
-           (capabilities.ciphers & UINT32_C(1) << cipher->id) != 0;
+           (capabilities.ciphers & UINT32_C(1) << cipher->id) != 0 && lk_cipher_allows(cipher, version);
 }
 
 const char *lk_engine_name(const lk_engine *engine)
@@ -55,12 +57,37 @@ void lk_engine_free(lk_engine *engine)
 
 size_t lk_record_explicit_nonce_length(uint16_t version, const lk_cipher *cipher)
 {
-    return version == LK_TLS1_3 ? 0 : cipher->explicit_nonce_length;
+    if (version == LK_TLS1_3 || (cipher->kind == LK_KIND_CBC && version < LK_TLS1_1))
+        return 0;
+    return cipher->explicit_nonce_length;
+}
+
+size_t lk_record_iv_length(uint16_t version, const lk_cipher *cipher)
+{
+    if (cipher->kind == LK_KIND_CBC)
+        return version < LK_TLS1_1 ? cipher->block_length : 0;
+    return version == LK_TLS1_3 ? TLS1_3_IV_LENGTH : cipher->salt_length;
+}
+
+/* RFC 5246 section 6.2.3.2: at least one byte of padding, behind the MAC; RFC 7366 section 3: in front of it. */
+static size_t cbc_length(const lk_cipher *cipher, bool encrypt_then_mac, size_t plaintext)
+{
+    size_t inside = plaintext + (encrypt_then_mac ? 0 : cipher->tag_length);
+    size_t encrypted = inside + cipher->block_length - inside % cipher->block_length;
+    return encrypted + (encrypt_then_mac ? cipher->tag_length : 0);
+}
+
+size_t lk_record_length(uint16_t version, const lk_cipher *cipher, bool encrypt_then_mac, size_t plaintext,
+                        size_t padding)
+{
+    /* RFC 8446 section 5.2: the content type and the padding are encrypted behind the content. */
+    size_t inner = version == LK_TLS1_3 ? plaintext + 1 + padding : plaintext;
+    size_t body =
+        cipher->kind == LK_KIND_CBC ? cbc_length(cipher, encrypt_then_mac, plaintext) : inner + cipher->tag_length;
+    return LK_RECORD_HEADER_LENGTH + lk_record_explicit_nonce_length(version, cipher) + body;
 }
 
 size_t lk_record_sealed_length(uint16_t version, const lk_cipher *cipher, size_t plaintext, size_t padding)
 {
-    /* RFC 8446 section 5.2: the content type and the padding are encrypted behind the content. */
-    size_t inner = version == LK_TLS1_3 ? plaintext + 1 + padding : plaintext;
-    return LK_RECORD_HEADER_LENGTH + lk_record_explicit_nonce_length(version, cipher) + inner + cipher->tag_length;
+    return lk_record_length(version, cipher, false, plaintext, padding);
 }

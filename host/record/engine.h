@@ -23,6 +23,11 @@
 /* The longest protected record an engine takes or makes: header, 2^14 + 256 (RFC 8446 section 5.2). TLS 1.2 AEAD fits
  * too. */
 #define LK_RECORD_MAX (LK_RECORD_HEADER_LENGTH + LK_RECORD_PLAINTEXT_MAX + 256)
+/* The longest record that may come at all: CBC with a MAC makes it of 2^14 bytes with IV, the longest MAC, 256 bytes of
+ * padding. RFC 5246 section 6.2.3 would let a fragment have 2^14 + 2048. */
+#define LK_CBC_PADDING_MAX 256
+#define LK_RECORD_CBC_MAX                                                                                              \
+    (LK_RECORD_HEADER_LENGTH + LK_IV_MAX + LK_RECORD_PLAINTEXT_MAX + LK_MAC_KEY_MAX + LK_CBC_PADDING_MAX)
 /* No key seals more records than this (RFC 8446 section 5.5: 2^24.5 full records for AES-GCM). */
 #define LK_RECORD_LIMIT_GCM 23726566u
 
@@ -33,10 +38,11 @@ typedef enum lk_direction_kind { LK_SEAL, LK_OPEN } lk_direction_kind;
 /** Everything that opens a direction. The engine copies what it needs; the caller wipes its own copy. */
 typedef struct lk_direction_parameters {
     lk_direction_kind kind;
-    uint16_t version; /* LK_TLS1_2, LK_TLS1_3 */
+    uint16_t version;
     const lk_cipher *cipher;
+    bool encrypt_then_mac;           /* CBC alone: RFC 7366 instead of the MAC inside */
     uint8_t key[LK_KEY_MAX];         /* cipher->key_length bytes */
-    uint8_t iv[LK_IV_MAX];           /* 12 bytes in TLS 1.3; cipher->salt_length in TLS 1.2 */
+    uint8_t iv[LK_IV_MAX];           /* lk_record_iv_length() bytes; CBC in TLS 1.0: of the first record */
     uint8_t mac_key[LK_MAC_KEY_MAX]; /* cipher->mac_key_length bytes */
     uint64_t first_sequence;         /* the lowest sequence number that a sealing direction accepts */
 } lk_direction_parameters;
@@ -52,6 +58,11 @@ typedef enum lk_operation_state { LK_OPERATION_IDLE, LK_OPERATION_SUBMITTED, LK_
  * content_type its type (the inner one in TLS 1.3). On failure output_length is 0 and output holds no byte of plaintext
  * (P1).
  *
+ * CBC (RFC 5246 section 6.2.3.2): from TLS 1.1 on each record starts with an IV that nobody could foresee. The
+ * submitter draws it, not the engine: so the record comes out the same from every engine, also when it is made again
+ * (P4). In TLS 1.0 the IV is the last block of the record before, which the direction knows. Sealing pads to the next
+ * block.
+ *
  * Input and output do not overlap, except that opening may write its plaintext to where the record's payload stands
  * (output == input + LK_RECORD_HEADER_LENGTH + explicit nonce). Both stay the caller's, untouched by it, from
  * submission until state is LK_OPERATION_DONE, or the direction is closed.
@@ -59,18 +70,20 @@ typedef enum lk_operation_state { LK_OPERATION_IDLE, LK_OPERATION_SUBMITTED, LK_
  * Statuses are the same from every engine. INVALID_ARGUMENT: the caller's mistake (content type 0, padding in TLS 1.2,
  * more than 2^14 bytes of plaintext and padding, a header whose length is not that of the input, an output that is too
  * small). Then, sealing and opening: SEQUENCE_EXHAUSTED (2^64-1), and sealing: SEQUENCE_REUSED. Opening:
- * RECORD_TOO_SHORT, RECORD_OVERFLOW, BAD_RECORD_MAC, NO_CONTENT_TYPE. An operation that ends with DEVICE_LOST,
- * DEVICE_STALLED, DEVICE_PROTOCOL or ENGINE_STALE has left its input as it was, also where the output stands in it, so
- * that it can be done again elsewhere (P4).
+ * RECORD_TOO_SHORT, RECORD_OVERFLOW, BAD_RECORD_MAC, NO_CONTENT_TYPE. What is wrong with the padding or MAC of a CBC
+ * record is one and the same BAD_RECORD_MAC, and so is a length that no block cipher makes. An operation that ends with
+ * DEVICE_LOST, DEVICE_STALLED, DEVICE_PROTOCOL or ENGINE_STALE has left its input as it was, also where the output
+ * stands in it, so that it can be done again elsewhere (P4).
  */
 typedef struct lk_operation {
     /* set by the caller */
     const uint8_t *input;
     size_t input_length;
     uint8_t *output;
-    size_t output_capacity; /* sealing: lk_record_sealed_length(); opening: input_length less header, explicit nonce,
-                               tag */
+    size_t output_capacity; /* sealing: lk_record_length(); opening: input_length less header, explicit nonce and tag,
+                               but a MAC that is encrypted is decrypted into it, with the padding */
     uint64_t sequence;
+    uint8_t iv[LK_IV_MAX]; /* sealing with CBC from TLS 1.1 on: one block of RAND_bytes() */
     uint8_t content_type;
     uint16_t padding;
     /* set by the engine */
@@ -143,10 +156,17 @@ void lk_direction_close(lk_direction *direction);
 /** NULL is allowed. All its directions must be closed. */
 void lk_engine_free(lk_engine *engine);
 
-/** The length of the record that sealing makes: header, explicit nonce, ciphertext, tag. */
+/** The length of the record that sealing makes: header, explicit nonce or IV, ciphertext, tag or MAC. */
+size_t lk_record_length(uint16_t version, const lk_cipher *cipher, bool encrypt_then_mac, size_t plaintext,
+                        size_t padding);
+
+/** The same without encrypt-then-MAC, which makes a difference for CBC alone. */
 size_t lk_record_sealed_length(uint16_t version, const lk_cipher *cipher, size_t plaintext, size_t padding);
 
-/** The length of the explicit nonce between header and ciphertext: 0 in TLS 1.3. */
+/** How many bytes of IV or salt a direction is opened with: none for CBC from TLS 1.1 on. */
+size_t lk_record_iv_length(uint16_t version, const lk_cipher *cipher);
+
+/** The length of the explicit nonce or IV between header and ciphertext: 0 in TLS 1.3, and for CBC in TLS 1.0. */
 size_t lk_record_explicit_nonce_length(uint16_t version, const lk_cipher *cipher);
 
 /**

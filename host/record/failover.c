@@ -9,6 +9,7 @@
 #include "record/engine.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { IN_FLIGHT_MAX = 16 }; /* in each direction; a record layer has half as many */
 
@@ -83,6 +84,18 @@ static void leave_preferred(failover_direction *direction, lk_error reason)
     }
 }
 
+/* CBC in TLS 1.0 goes on from the last block of ciphertext, wherever the next record is made or opened. */
+static void keep_chain(lk_direction_parameters *parameters, const lk_operation *done)
+{
+    const lk_cipher *cipher = parameters->cipher;
+    size_t length = lk_record_iv_length(parameters->version, cipher);
+    if (cipher->kind != LK_KIND_CBC || length == 0)
+        return;
+    bool sealed = parameters->kind == LK_SEAL;
+    const uint8_t *end = sealed ? done->output + done->output_length : done->input + done->input_length;
+    memcpy(parameters->iv, end - (parameters->encrypt_then_mac ? cipher->tag_length : 0) - length, length);
+}
+
 static void hand_over(failover_direction *direction, const lk_operation *shadow, lk_operation *original)
 {
     original->content_type = shadow->content_type;
@@ -91,8 +104,10 @@ static void hand_over(failover_direction *direction, const lk_operation *shadow,
     original->engine = shadow->engine;
     original->slot = shadow->slot;
     original->state = LK_OPERATION_DONE;
-    if (shadow->status == LK_OK) /* software goes on behind it (P2) */
+    if (shadow->status == LK_OK) { /* software goes on behind it (P2) */
         direction->parameters.first_sequence = shadow->sequence + 1;
+        keep_chain(&direction->parameters, shadow);
+    }
 }
 
 /* Gives the caller what the preferred engine has finished. Returns how many operations that were. */

@@ -2,6 +2,7 @@
 #include "record/header.h"
 
 enum { MAJOR_VERSION = 3, CIPHERTEXT_MAX = LK_RECORD_MAX - LK_RECORD_HEADER_LENGTH };
+enum { CBC_CIPHERTEXT_MAX = LK_RECORD_CBC_MAX - LK_RECORD_HEADER_LENGTH };
 
 lk_record_header lk_record_header_read(lk_reader *reader)
 {
@@ -52,12 +53,15 @@ static lk_error header_check_type(const lk_record_header *header, const lk_recor
 
 /*
  * RFC 8446 section 5.1 and RFC 5246 section 6.2.1: an unprotected fragment holds 2^14 bytes at most. A protected one
- * has room for 256 more (RFC 8446 section 5.2). RFC 5246 section 6.2.3 allows 2048, but no cipher here adds more than
- * 24 bytes to the 2^14 of plaintext, so a longer record is an overflow there too; the engine knows the last byte of it.
+ * has room for 256 more (RFC 8446 section 5.2). RFC 5246 section 6.2.3 allows 2048, but no AEAD here adds more than 24
+ * bytes to the 2^14 of plaintext, and CBC no more than IV, MAC and 256 bytes of padding, so a longer record is an
+ * overflow there too; the engine knows the last byte of it.
  */
-static bool header_length_good(const lk_record_header *header, bool plain)
+static bool header_length_good(const lk_record_header *header, const lk_record_rules *rules, bool plain)
 {
-    return header->length <= (plain ? LK_RECORD_PLAINTEXT_MAX : CIPHERTEXT_MAX);
+    if (plain)
+        return header->length <= LK_RECORD_PLAINTEXT_MAX;
+    return header->length <= (rules->cbc ? CBC_CIPHERTEXT_MAX : CIPHERTEXT_MAX);
 }
 
 lk_error lk_record_header_check(const lk_record_header *header, const lk_record_rules *rules, bool *plain)
@@ -68,5 +72,5 @@ lk_error lk_record_header_check(const lk_record_header *header, const lk_record_
     lk_error error = header_check_type(header, rules, plain);
     if (error != LK_OK)
         return error;
-    return header_length_good(header, *plain) ? LK_OK : LK_ERROR_RECORD_OVERFLOW;
+    return header_length_good(header, rules, *plain) ? LK_OK : LK_ERROR_RECORD_OVERFLOW;
 }

@@ -8,7 +8,7 @@
 
 void lk_wire_input_init(lk_wire_input *input, size_t records)
 {
-    *input = (lk_wire_input){.capacity = records * LK_RECORD_MAX};
+    *input = (lk_wire_input){.capacity = records * LK_RECORD_CBC_MAX};
 }
 
 void lk_wire_input_free(lk_wire_input *input)
@@ -22,7 +22,7 @@ static void input_compact(lk_wire_input *input)
 {
     input->start = input->parsed;
     size_t used = input->end - input->start;
-    if (used > 0 && (input->capacity - input->end >= LK_RECORD_MAX || used >= LK_RECORD_MAX))
+    if (used > 0 && (input->capacity - input->end >= LK_RECORD_CBC_MAX || used >= LK_RECORD_CBC_MAX))
         return; /* room enough, or a whole record to read first: no need to move anything */
     if (used > 0)
         memmove(input->memory, input->memory + input->start, used);

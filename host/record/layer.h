@@ -24,6 +24,7 @@ typedef struct lk_write_side {
     lk_direction *direction;
     uint16_t version; /* of the direction */
     const lk_cipher *cipher;
+    bool encrypt_then_mac;
     uint64_t sequence; /* of the next record */
     uint64_t limit;    /* of the key: the first sequence number that it does not seal */
     unsigned epoch;

@@ -2,6 +2,7 @@
 /* Opening one record in software. */
 #include "base/reader.h"
 #include "base/secret.h"
+#include "record/classic.h"
 #include "record/record.h"
 #include "record/software.h"
 
@@ -113,6 +114,8 @@ static size_t open_strip_padding(const uint8_t *inner, size_t length)
 lk_error lk_software_open(lk_software_direction *direction, lk_operation *operation)
 {
     operation->output_length = 0;
+    if (direction->cipher->kind != LK_KIND_AEAD)
+        return lk_classic_open(direction, operation);
     opening parts;
     lk_error error = open_parse(direction, operation, &parts);
     if (error != LK_OK)

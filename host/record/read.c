@@ -83,11 +83,11 @@ static lk_error read_prepare(lk_record_layer *layer, lk_read_entry *entry, size_
     }
     /* Not in place: a record opened ahead with a key that turns out to be the wrong one must still be there. */
     if (!side->plaintext)
-        side->plaintext = malloc((size_t)LK_RECORDS_IN_WORK * LK_RECORD_MAX);
+        side->plaintext = malloc((size_t)LK_RECORDS_IN_WORK * LK_RECORD_CBC_MAX);
     if (!side->plaintext)
         return LK_ERROR_NO_MEMORY;
-    operation->output = side->plaintext + index * LK_RECORD_MAX;
-    operation->output_capacity = LK_RECORD_MAX;
+    operation->output = side->plaintext + index * LK_RECORD_CBC_MAX;
+    operation->output_capacity = LK_RECORD_CBC_MAX;
     return LK_OK;
 }
 
@@ -104,6 +104,7 @@ static lk_record_rules read_rules(const lk_record_layer *layer)
     const lk_read_side *side = &layer->read;
     return (lk_record_rules){.negotiated = side->direction ? side->version : layer->version,
                              .protected = side->direction != NULL,
+                             .cbc = side->direction && side->cipher->kind == LK_KIND_CBC,
                              .plain_alert_taken = side->epoch == 1 && !side->opened};
 }
 
@@ -317,7 +318,7 @@ void lk_read_side_free(lk_read_side *side)
 {
     lk_direction_close(side->direction); /* first: what is in work points into the memory */
     if (side->plaintext)
-        lk_secret_wipe(side->plaintext, (size_t)LK_RECORDS_IN_WORK * LK_RECORD_MAX);
+        lk_secret_wipe(side->plaintext, (size_t)LK_RECORDS_IN_WORK * LK_RECORD_CBC_MAX);
     free(side->plaintext);
     lk_wire_input_free(&side->input);
 }

@@ -53,7 +53,7 @@ lk_error lk_record_layer_new(lk_engine *engine, lk_record_observer *observer, vo
 void lk_record_layer_free(lk_record_layer *layer);
 
 /**
- * The version that was negotiated. TLS 1.2: from here on records that name another are refused (RECORD_HEADER).
+ * The version that was negotiated. Up to TLS 1.2: from here on records that name another are refused (RECORD_HEADER).
  * TLS 1.3: the version in a header is ignored, as RFC 8446 section 5.1 demands. Before it is set, any 3.x is taken.
  * hello_version is what unprotected records of ours carry: 0x0301 until this is called (a client's first flight), then
  * what it says, 0x0303.
@@ -80,7 +80,7 @@ lk_error lk_record_layer_set_read(lk_record_layer *layer, const lk_direction_par
  * under a key (WRONG_STATE); *taken says how far. WANT_WRITE (wire bytes must be taken first) or WANT_ENGINE when
  * nothing could be taken. What was taken is the layer's: the caller's buffer is free at once. CCS is never protected in
  * TLS 1.3 (RFC 8446 appendix D.4). SEQUENCE_EXHAUSTED when the key may seal no more. Any error other than WANT_... is
- * final for writing.
+ * final for writing. In TLS 1.0 with CBC, application data of each call starts with a record of one byte (BEAST).
  */
 lk_error lk_record_layer_write(lk_record_layer *layer, uint8_t type, const uint8_t *data, size_t length, size_t *taken);
 

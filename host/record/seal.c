@@ -2,6 +2,7 @@
 /* Sealing one record in software. */
 #include "base/secret.h"
 #include "base/writer.h"
+#include "record/classic.h"
 #include "record/record.h"
 #include "record/software.h"
 
@@ -20,6 +21,12 @@ typedef struct sealing {
     size_t record_length;
 } sealing;
 
+static size_t seal_length(const lk_software_direction *direction, const lk_operation *operation)
+{
+    return lk_record_length(direction->version, direction->cipher, direction->encrypt_then_mac, operation->input_length,
+                            operation->padding);
+}
+
 static lk_error seal_check(const lk_software_direction *direction, const lk_operation *operation)
 {
     bool padded = operation->padding != 0;
@@ -31,8 +38,7 @@ static lk_error seal_check(const lk_software_direction *direction, const lk_oper
     if (operation->input_length > LK_RECORD_PLAINTEXT_MAX ||
         operation->input_length + operation->padding > LK_RECORD_PLAINTEXT_MAX)
         return LK_ERROR_INVALID_ARGUMENT;
-    if (operation->output_capacity <
-        lk_record_sealed_length(direction->version, direction->cipher, operation->input_length, operation->padding))
+    if (operation->output_capacity < seal_length(direction, operation))
         return LK_ERROR_INVALID_ARGUMENT;
     /* RFC 8446 section 5.3: sequence numbers do not wrap; 2^64-1 is left out so that `next` never does either. */
     if (operation->sequence == UINT64_MAX)
@@ -48,14 +54,15 @@ static sealing seal_frame(const lk_software_direction *direction, const lk_opera
     bool inner = direction->version == LK_TLS1_3;
     sealing parts = {.plaintext_length = operation->input_length};
     parts.tail_length = inner ? 1u + operation->padding : 0;
-    parts.record_length =
-        lk_record_sealed_length(direction->version, direction->cipher, parts.plaintext_length, operation->padding);
+    parts.record_length = seal_length(direction, operation);
 
     lk_writer writer = lk_writer_into(operation->output, parts.record_length);
     parts.header = lk_writer_reserve(&writer, 0);
     lk_writer_u8(&writer, inner ? LK_CONTENT_APPLICATION_DATA : operation->content_type);
-    lk_writer_u16(&writer, LK_TLS1_2); /* TLS 1.3 too: RFC 8446 section 5.2 */
+    lk_writer_u16(&writer, inner ? LK_TLS1_2 : direction->version); /* RFC 8446 section 5.2 */
     lk_writer_u16(&writer, (uint16_t)(parts.record_length - LK_RECORD_HEADER_LENGTH));
+    if (direction->cipher->kind != LK_KIND_AEAD)
+        return parts;
     parts.explicit_nonce = writer.start + writer.length;
     if (direction->explicit_nonce_length > 0)
         lk_writer_u64(&writer, operation->sequence); /* RFC 5288 section 3 allows it, and it never repeats */
@@ -105,7 +112,8 @@ lk_error lk_software_seal(lk_software_direction *direction, lk_operation *operat
     /* Before the cipher runs: were it to fail half-way, the number would count as used (P2). */
     direction->next = operation->sequence + 1;
     sealing parts = seal_frame(direction, operation);
-    if (!seal_encrypt(direction, operation, &parts)) {
+    bool aead = direction->cipher->kind == LK_KIND_AEAD;
+    if (!(aead ? seal_encrypt(direction, operation, &parts) : lk_classic_seal(direction, operation))) {
         lk_secret_wipe(operation->output, parts.record_length);
         return LK_ERROR_CRYPTO;
     }

@@ -7,11 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How libcrypto calls the record ciphers; a cipher that is not here is none of this engine's. */
+/* How libcrypto calls the record ciphers: every row of the table has one here. */
 static const char *const algorithm_names[] = {
     [LK_CIPHER_AES_128_GCM] = "AES-128-GCM",
     [LK_CIPHER_AES_256_GCM] = "AES-256-GCM",
     [LK_CIPHER_CHACHA20_POLY1305] = "ChaCha20-Poly1305",
+    [LK_CIPHER_AES_128_CBC_SHA] = "AES-128-CBC",
+    [LK_CIPHER_AES_256_CBC_SHA] = "AES-256-CBC",
+    [LK_CIPHER_AES_128_CBC_SHA256] = "AES-128-CBC",
+    [LK_CIPHER_AES_256_CBC_SHA256] = "AES-256-CBC",
+    [LK_CIPHER_AES_256_CBC_SHA384] = "AES-256-CBC",
+    [LK_CIPHER_NULL_SHA] = "NULL",
+    [LK_CIPHER_NULL_SHA256] = "NULL",
 };
 
 enum { ALGORITHM_COUNT = sizeof algorithm_names / sizeof algorithm_names[0] };
@@ -19,6 +26,7 @@ enum { ALGORITHM_COUNT = sizeof algorithm_names / sizeof algorithm_names[0] };
 typedef struct software_engine {
     lk_engine base;
     EVP_CIPHER *algorithms[ALGORITHM_COUNT]; /* NULL where the loaded providers have none */
+    EVP_MAC *hmac;
 } software_engine;
 
 static const char software_name[] = "software";
@@ -27,7 +35,7 @@ static lk_error software_check(const software_engine *engine, const lk_direction
 {
     if (!parameters->cipher || (parameters->kind != LK_SEAL && parameters->kind != LK_OPEN))
         return LK_ERROR_INVALID_ARGUMENT;
-    if (parameters->version != LK_TLS1_2 && parameters->version != LK_TLS1_3)
+    if (!lk_cipher_allows(parameters->cipher, parameters->version))
         return LK_ERROR_ENGINE_UNSUPPORTED;
     if ((unsigned)parameters->cipher->id >= ALGORITHM_COUNT || !engine->algorithms[parameters->cipher->id])
         return LK_ERROR_ENGINE_UNSUPPORTED;
@@ -38,6 +46,7 @@ static void software_close(lk_direction *base)
 {
     lk_software_direction *direction = (lk_software_direction *)base;
     EVP_CIPHER_CTX_free(direction->context); /* erases the key schedule */
+    lk_record_mac_close(&direction->mac);
     lk_secret_wipe(direction, sizeof *direction);
     free(direction);
 }
@@ -59,17 +68,23 @@ static lk_error software_open_direction(lk_engine *base, const lk_direction_para
     direction->version = parameters->version;
     direction->explicit_nonce_length = lk_record_explicit_nonce_length(parameters->version, cipher);
     direction->next = parameters->first_sequence;
-    memcpy(direction->iv, parameters->iv, LK_NONCE_LENGTH - direction->explicit_nonce_length);
+    memcpy(direction->iv, parameters->iv, lk_record_iv_length(parameters->version, cipher));
+    direction->encrypt_then_mac = parameters->encrypt_then_mac && cipher->kind == LK_KIND_CBC;
     direction->context = EVP_CIPHER_CTX_new();
     if (!direction->context) {
         error = LK_ERROR_NO_MEMORY;
         goto failed;
     }
     if (EVP_CipherInit_ex2(direction->context, engine->algorithms[cipher->id], parameters->key, NULL,
-                           parameters->kind == LK_SEAL, NULL) != 1) {
+                           parameters->kind == LK_SEAL, NULL) != 1 ||
+        EVP_CIPHER_CTX_set_padding(direction->context, 0) != 1) {
         error = LK_ERROR_CRYPTO;
         goto failed;
     }
+    if (cipher->mac != LK_MAC_NONE)
+        error = lk_record_mac_open(&direction->mac, engine->hmac, cipher, parameters->mac_key);
+    if (error != LK_OK)
+        goto failed;
     *opened = &direction->base;
     return LK_OK;
 
@@ -109,8 +124,10 @@ static int software_descriptor(const lk_engine *engine)
 static void software_capabilities(const lk_engine *base, lk_engine_capabilities *capabilities)
 {
     const software_engine *engine = (const software_engine *)base;
-    *capabilities = (lk_engine_capabilities){
-        .versions = lk_version_bit(LK_TLS1_2) | lk_version_bit(LK_TLS1_3), .immediate = true, .slots = SIZE_MAX};
+    *capabilities = (lk_engine_capabilities){.versions = lk_version_bit(LK_TLS1_0) | lk_version_bit(LK_TLS1_1) |
+                                                         lk_version_bit(LK_TLS1_2) | lk_version_bit(LK_TLS1_3),
+                                             .immediate = true,
+                                             .slots = SIZE_MAX};
     for (unsigned id = 0; id < ALGORITHM_COUNT; id++)
         if (engine->algorithms[id])
             capabilities->ciphers |= UINT32_C(1) << id;
@@ -121,6 +138,7 @@ static void software_free(lk_engine *base)
     software_engine *engine = (software_engine *)base;
     for (unsigned id = 0; id < ALGORITHM_COUNT; id++)
         EVP_CIPHER_free(engine->algorithms[id]);
+    EVP_MAC_free(engine->hmac);
     free(engine);
 }
 
@@ -142,9 +160,10 @@ lk_error lk_engine_software_new(lk_engine **created)
     if (!engine)
         return LK_ERROR_NO_MEMORY;
     engine->base.methods = &software_methods;
+    engine->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     unsigned found = 0;
     for (unsigned id = 0; id < ALGORITHM_COUNT; id++) {
-        if (algorithm_names[id])
+        if (lk_cipher_find(id)->mac == LK_MAC_NONE || engine->hmac)
             engine->algorithms[id] = EVP_CIPHER_fetch(NULL, algorithm_names[id], NULL);
         found += engine->algorithms[id] != NULL;
     }

@@ -4,14 +4,16 @@
 #define LK_RECORD_SOFTWARE_H
 
 #include "record/engine.h"
+#include "record/mac.h"
 
 #include <openssl/evp.h>
 
 enum {
-    LK_NONCE_LENGTH = 12,            /* of every AEAD here (RFC 5116 section 5.1, RFC 8439 section 2.8) */
-    LK_ADDITIONAL_DATA_MAX = 13,     /* TLS 1.2: sequence number, type, version, length */
+    LK_NONCE_LENGTH = 12,                          /* of every AEAD here (RFC 5116 section 5.1, RFC 8439 section 2.8) */
+    LK_ADDITIONAL_DATA_MAX = LK_MAC_HEADER_LENGTH, /* TLS 1.2: sequence number, type, version, length */
     LK_INNER_PLAINTEXT_MAX = 16385,  /* RFC 8446 section 5.2: 2^14 + 1, content type and padding included */
     LK_CIPHERTEXT_MAX = 16384 + 256, /* RFC 8446 section 5.2 */
+    LK_CBC_BLOCK_LENGTH = 16,        /* of AES, the only block cipher here */
 };
 
 typedef struct lk_software_direction {
@@ -20,9 +22,13 @@ typedef struct lk_software_direction {
     const lk_cipher *cipher;
     lk_direction_kind kind;
     uint16_t version;
-    uint8_t iv[LK_NONCE_LENGTH];
+    uint8_t iv[LK_IV_MAX]; /* CBC in TLS 1.0: of the next record */
     size_t explicit_nonce_length;
-    uint64_t next; /* the lowest sequence number that may still be sealed (P2) */
+    /* CBC and NULL alone */
+    lk_record_mac mac;
+    bool encrypt_then_mac;
+    uint8_t next_iv[LK_CBC_BLOCK_LENGTH]; /* CBC in TLS 1.0: of the record behind the one that is being opened */
+    uint64_t next;                        /* the lowest sequence number that may still be sealed (P2) */
 } lk_software_direction;
 
 /**
@@ -32,7 +38,10 @@ typedef struct lk_software_direction {
 void lk_software_nonce(const lk_software_direction *direction, uint64_t sequence, const uint8_t *explicit_nonce,
                        uint8_t nonce[LK_NONCE_LENGTH]);
 
-/** The additional data of a TLS 1.2 record whose header stands at header. Returns its length. */
+/**
+ * What stands in front of the content of a record when it is authenticated, up to TLS 1.2: the additional data of an
+ * AEAD, the start of the MAC's input. header: the record's, of which type and version are taken. Returns its length.
+ */
 size_t lk_software_additional_data(uint64_t sequence, const uint8_t *header, size_t plaintext_length,
                                    uint8_t data[LK_ADDITIONAL_DATA_MAX]);
 

@@ -4,6 +4,8 @@
 #include "base/writer.h"
 #include "record/layer.h"
 
+#include <openssl/rand.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +50,7 @@ lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_pa
     side->direction = direction;
     side->version = parameters->version;
     side->cipher = parameters->cipher;
+    side->encrypt_then_mac = parameters->encrypt_then_mac;
     side->sequence = parameters->first_sequence;
     side->limit = key_limit(parameters->cipher);
     side->epoch++;
@@ -120,6 +123,11 @@ lk_error lk_write_side_collect(lk_record_layer *layer)
     return side->error;
 }
 
+static size_t write_chunks_max(const lk_record_layer *layer, uint8_t type)
+{
+    return type != LK_CONTENT_APPLICATION_DATA ? LK_CHUNKS_MAX : layer->immediate ? 1 : 2;
+}
+
 static lk_error write_no_room(const lk_record_layer *layer)
 {
     const lk_wire_output *output = &layer->write.output;
@@ -169,10 +177,24 @@ static void write_fill_entry(const lk_record_layer *layer, lk_write_entry *entry
     entry->fact = (lk_record_fact){.sent = true,
                                    .outer_type = inner ? LK_CONTENT_APPLICATION_DATA : type,
                                    .type = type,
-                                   .wire_version = protect ? LK_TLS1_2 : layer->hello_version,
+                                   .wire_version = !protect ? layer->hello_version
+                                                   : inner  ? LK_TLS1_2 /* RFC 8446 section 5.2 */
+                                                            : side->version,
                                    .sequence = sequence,
                                    .length = length,
                                    .epoch = protect ? side->epoch : 0};
+}
+
+/*
+ * The IV of a CBC record from TLS 1.1 on (RFC 5246 section 6.2.3.2: "chosen at random, and MUST be unpredictable"). It
+ * is drawn here, once, and kept with the operation: whichever engine makes the record, the bytes are the same (P4).
+ */
+static lk_error write_draw_iv(const lk_write_side *side, lk_operation *operation)
+{
+    if (side->cipher->kind != LK_KIND_CBC)
+        return LK_OK;
+    size_t length = lk_record_explicit_nonce_length(side->version, side->cipher);
+    return length == 0 || RAND_bytes(operation->iv, (int)length) == 1 ? LK_OK : LK_ERROR_CRYPTO;
 }
 
 /* Puts one record into the queue; it is submitted later, with its neighbours. */
@@ -183,11 +205,10 @@ static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect
         return LK_ERROR_WANT_ENGINE;
     if (protect && side->sequence >= side->limit)
         return LK_ERROR_SEQUENCE_EXHAUSTED;
-    size_t wire_length =
-        protect ? lk_record_sealed_length(side->version, side->cipher, length, 0) : LK_RECORD_HEADER_LENGTH + length;
-    size_t chunks = type != LK_CONTENT_APPLICATION_DATA ? LK_CHUNKS_MAX : layer->immediate ? 1 : 2;
+    size_t wire_length = protect ? lk_record_length(side->version, side->cipher, side->encrypt_then_mac, length, 0)
+                                 : LK_RECORD_HEADER_LENGTH + length;
     lk_wire_chunk *chunk;
-    uint8_t *room = lk_wire_output_reserve(&side->output, wire_length, chunks, &chunk);
+    uint8_t *room = lk_wire_output_reserve(&side->output, wire_length, write_chunks_max(layer, type), &chunk);
     if (!room)
         return write_no_room(layer);
 
@@ -199,10 +220,16 @@ static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect
     entry->operation.output = room;
     entry->operation.output_capacity = wire_length;
     entry->fact.wire_length = wire_length;
-    if (!protect)
+    if (!protect) {
         write_plain(entry, data, length);
-    else if (write_keep_plaintext(layer, &entry->operation, (side->first + side->count) % LK_RECORDS_IN_WORK) != LK_OK)
-        return side->error = LK_ERROR_NO_MEMORY;
+    } else {
+        size_t index = (side->first + side->count) % LK_RECORDS_IN_WORK;
+        side->error = write_draw_iv(side, &entry->operation);
+        if (side->error == LK_OK)
+            side->error = write_keep_plaintext(layer, &entry->operation, index);
+        if (side->error != LK_OK)
+            return side->error;
+    }
     side->count++;
     if (protect || !side->direction)
         side->sequence++;
@@ -224,15 +251,43 @@ static lk_error write_check_whole(const lk_record_layer *layer, size_t length)
     return LK_OK;
 }
 
+/*
+ * In TLS 1.0 the IV of a CBC record has been on the wire before, so who chooses what an application sends could try
+ * plaintexts against an earlier block (BEAST). A first record of one byte, which MAC and padding fill up to blocks that
+ * nobody can foresee, makes the next IV unknown when the rest was chosen already.
+ */
+static bool write_splits(const lk_write_side *side, uint8_t type)
+{
+    return type == LK_CONTENT_APPLICATION_DATA && side->cipher->kind == LK_KIND_CBC && side->version < LK_TLS1_1;
+}
+
+/* The byte and what follows it are taken together or not at all. */
+static lk_error write_check_split(const lk_record_layer *layer)
+{
+    if (layer->write.count + 2 > LK_RECORDS_IN_WORK)
+        return LK_ERROR_WANT_ENGINE;
+    size_t chunks = write_chunks_max(layer, LK_CONTENT_APPLICATION_DATA);
+    return lk_wire_output_fits(&layer->write.output, 2, chunks) ? LK_OK : write_no_room(layer);
+}
+
+/* Puts the next record of what is left into the queue; *fragment is what it takes. */
+static lk_error write_next(lk_record_layer *layer, uint8_t type, bool protect, const uint8_t *data, size_t left,
+                           bool first, size_t *fragment)
+{
+    bool split = first && left > 1 && protect && write_splits(&layer->write, type);
+    *fragment = split ? 1 : left < LK_RECORD_PLAINTEXT_MAX ? left : LK_RECORD_PLAINTEXT_MAX;
+    lk_error error = split ? write_check_split(layer) : LK_OK;
+    return error == LK_OK ? write_enqueue(layer, type, protect, data, *fragment) : error;
+}
+
 static lk_error write_all(lk_record_layer *layer, uint8_t type, bool protect, const uint8_t *data, size_t length,
                           size_t *taken)
 {
     while (*taken < length) {
         lk_error stopped = LK_OK;
         while (*taken < length && stopped == LK_OK) {
-            size_t left = length - *taken;
-            size_t fragment = left < LK_RECORD_PLAINTEXT_MAX ? left : LK_RECORD_PLAINTEXT_MAX;
-            stopped = write_enqueue(layer, type, protect, data + *taken, fragment);
+            size_t fragment;
+            stopped = write_next(layer, type, protect, data + *taken, length - *taken, *taken == 0, &fragment);
             if (stopped == LK_OK)
                 *taken += fragment;
         }

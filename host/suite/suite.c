@@ -3,10 +3,11 @@
 
 /* Indexed by the cipher's bit, so that a hole in the numbers is a row without a title. */
 static const lk_cipher ciphers[] = {
-#define LK_CIPHER(name, bit, title_, kind_, key, mac_key, salt, explicit_nonce, block, tag)                            \
+#define LK_CIPHER(name, bit, title_, kind_, mac_, key, mac_key, salt, explicit_nonce, block, tag)                      \
     [bit] = {.id = LK_CIPHER_##name,                                                                                   \
              .title = (title_),                                                                                        \
              .kind = LK_KIND_##kind_,                                                                                  \
+             .mac = LK_MAC_##mac_,                                                                                     \
              .key_length = (key),                                                                                      \
              .mac_key_length = (mac_key),                                                                              \
              .salt_length = (salt),                                                                                    \
@@ -64,6 +65,13 @@ const lk_cipher *lk_cipher_find(unsigned id)
     if (id >= sizeof ciphers / sizeof ciphers[0] || !ciphers[id].title)
         return NULL;
     return &ciphers[id];
+}
+
+bool lk_cipher_allows(const lk_cipher *cipher, uint16_t version)
+{
+    if (cipher->kind == LK_KIND_AEAD)
+        return version == LK_TLS1_2 || version == LK_TLS1_3;
+    return LK_TLS1_0 <= version && version <= LK_TLS1_2;
 }
 
 static const version_row *version_find(uint16_t version)

@@ -14,7 +14,7 @@ enum {
 };
 
 typedef enum lk_cipher_id {
-#define LK_CIPHER(name, bit, title, kind, key, mac_key, salt, explicit_nonce, block, tag) LK_CIPHER_##name = (bit),
+#define LK_CIPHER(name, bit, title, kind, mac, key, mac_key, salt, explicit_nonce, block, tag) LK_CIPHER_##name = (bit),
 #include "suite/suites.def"
 } lk_cipher_id;
 
@@ -25,6 +25,7 @@ enum {
 };
 
 typedef enum lk_cipher_kind { LK_KIND_AEAD, LK_KIND_CBC, LK_KIND_NULL_MAC } lk_cipher_kind;
+typedef enum lk_mac { LK_MAC_NONE, LK_MAC_SHA1, LK_MAC_SHA256, LK_MAC_SHA384 } lk_mac;
 typedef enum lk_exchange { LK_EXCHANGE_ANY, LK_EXCHANGE_ECDHE } lk_exchange;
 typedef enum lk_authentication { LK_AUTH_ANY, LK_AUTH_RSA, LK_AUTH_ECDSA } lk_authentication;
 typedef enum lk_hash { LK_HASH_SHA256, LK_HASH_SHA384 } lk_hash;
@@ -34,10 +35,11 @@ typedef struct lk_cipher {
     lk_cipher_id id; /* its bit in a map of ciphers, and its number in a device slot */
     const char *title;
     lk_cipher_kind kind;
+    lk_mac mac; /* the hash of the HMAC */
     uint8_t key_length;
     uint8_t mac_key_length;
     uint8_t salt_length;           /* implicit nonce of TLS 1.2; TLS 1.3 always has 12 bytes of IV */
-    uint8_t explicit_nonce_length; /* on the wire, TLS 1.2 and below */
+    uint8_t explicit_nonce_length; /* on the wire, TLS 1.2 and below; CBC: the IV, TLS 1.1 and 1.2 */
     uint8_t block_length;
     uint8_t tag_length;
 } lk_cipher;
@@ -63,6 +65,12 @@ bool lk_suite_allows(const lk_suite *suite, uint16_t version);
 
 /** The row of a cipher, or NULL for a number that has none. */
 const lk_cipher *lk_cipher_find(unsigned id);
+
+/**
+ * True when records of that version can be protected so: AEAD came with TLS 1.2 (RFC 5246 section 6.2.3.3), CBC and
+ * NULL went with it.
+ */
+bool lk_cipher_allows(const lk_cipher *cipher, uint16_t version);
 
 /** A version's name ("TLS 1.3"); "unknown" for a number without one. */
 const char *lk_version_title(uint16_t version);

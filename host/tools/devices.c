@@ -21,7 +21,7 @@ enum { OPTION_DEVICE = LK_OPTION_OWN, OPTION_JSON };
 
 /* The bit maps of docs/suites.md, in words. */
 static const char *const cipher_titles[] = {
-#define LK_CIPHER(name, bit, title, kind, key, mac_key, salt, explicit_nonce, block, tag) [bit] = (title),
+#define LK_CIPHER(name, bit, title, kind, mac, key, mac_key, salt, explicit_nonce, block, tag) [bit] = (title),
 #include "suite/suites.def"
 };
 static const char *const version_titles[] = {

@@ -74,6 +74,13 @@
 `define LK_CIPHER_AES_128_GCM                8'd0
 `define LK_CIPHER_AES_256_GCM                8'd1
 `define LK_CIPHER_CHACHA20_POLY1305          8'd2
+`define LK_CIPHER_AES_128_CBC_SHA            8'd3
+`define LK_CIPHER_AES_256_CBC_SHA            8'd4
+`define LK_CIPHER_AES_128_CBC_SHA256         8'd5
+`define LK_CIPHER_AES_256_CBC_SHA256         8'd6
+`define LK_CIPHER_AES_256_CBC_SHA384         8'd7
+`define LK_CIPHER_NULL_SHA                   8'd8
+`define LK_CIPHER_NULL_SHA256                8'd9
 
 // Versions: the bit in fact VERSIONS; the minor byte in SLOT_LOAD and on the wire.
 `define LK_VERSION_SSL3                      8'd0

@@ -47,6 +47,22 @@ Test(engine, refuses_a_direction_that_the_device_does_not_offer)
     cr_assert_eq(lk_engine_open(&fixture.engine.base, &parameters, &direction), LK_ERROR_INVALID_ARGUMENT);
 }
 
+Test(engine, leaves_to_software_what_a_newer_board_offers_and_this_driver_does_not_know)
+{
+    fixture.engine.ciphers = fixture.engine.versions = UINT32_MAX;
+    for (unsigned id = 0; lk_cipher_find(id); id++)
+        for (uint16_t version = LK_SSL3; version <= LK_TLS1_2; version++) {
+            const lk_cipher *cipher = lk_cipher_find(id);
+            if (cipher->kind == LK_KIND_AEAD)
+                continue;
+            lk_direction *direction;
+            lk_direction_parameters parameters = {.kind = LK_SEAL, .version = version, .cipher = cipher};
+            cr_assert_eq(lk_engine_open(&fixture.engine.base, &parameters, &direction), LK_ERROR_ENGINE_UNSUPPORTED);
+            cr_assert_not(lk_engine_supports(&fixture.engine.base, version, cipher));
+        }
+    cr_assert(lk_engine_supports(&fixture.engine.base, LK_TLS1_2, lk_cipher_find(LK_CIPHER_AES_256_GCM)));
+}
+
 Test(engine, loads_and_seals_without_waiting_in_between)
 {
     adversary_command load, seal;

@@ -21,7 +21,8 @@ lk_direction_parameters support_parameters(lk_direction_kind kind, uint16_t vers
 {
     lk_direction_parameters parameters = {.kind = kind, .version = version, .cipher = cipher};
     support_fill(parameters.key, cipher->key_length, seed);
-    support_fill(parameters.iv, version == LK_TLS1_3 ? 12 : cipher->salt_length, seed + 1000u);
+    support_fill(parameters.mac_key, cipher->mac_key_length, seed + 500u);
+    support_fill(parameters.iv, lk_record_iv_length(version, cipher), seed + 1000u);
     return parameters;
 }
 

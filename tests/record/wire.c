@@ -139,7 +139,14 @@ void wire_send(wire_end *from, wire_end *to, uint8_t type, const void *data, siz
 
 void wire_key(wire_end *from, wire_end *to, uint16_t version, const lk_cipher *cipher, uint8_t seed)
 {
+    wire_key_in_order(from, to, version, cipher, false, seed);
+}
+
+void wire_key_in_order(wire_end *from, wire_end *to, uint16_t version, const lk_cipher *cipher, bool encrypt_then_mac,
+                       uint8_t seed)
+{
     lk_direction_parameters parameters = support_parameters(LK_SEAL, version, cipher, seed);
+    parameters.encrypt_then_mac = encrypt_then_mac;
     cr_assert_eq(lk_record_layer_set_write(from->layer, &parameters), LK_OK);
     parameters.kind = LK_OPEN;
     cr_assert_eq(lk_record_layer_set_read(to->layer, &parameters), LK_OK);

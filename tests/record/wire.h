@@ -44,4 +44,8 @@ void wire_send(wire_end *from, wire_end *to, uint8_t type, const void *data, siz
 /** Sets the key of one way at both ends. */
 void wire_key(wire_end *from, wire_end *to, uint16_t version, const lk_cipher *cipher, uint8_t seed);
 
+/** The same, and says which comes first in CBC. */
+void wire_key_in_order(wire_end *from, wire_end *to, uint16_t version, const lk_cipher *cipher, bool encrypt_then_mac,
+                       uint8_t seed);
+
 #endif

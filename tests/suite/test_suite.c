@@ -104,20 +104,25 @@ Test(suite, every_cipher_fits_the_slots_of_an_engine)
             cr_assert_eq(cipher->salt_length + cipher->explicit_nonce_length, 12, "%s", cipher->title);
             cr_assert_eq(cipher->mac_key_length, 0);
             cr_assert_eq(cipher->tag_length, 16, "RFC 5288 and RFC 7905 know no other");
+            cr_assert_eq(cipher->mac, LK_MAC_NONE);
+        } else {
+            cr_assert_neq(cipher->mac, LK_MAC_NONE);
+            cr_assert_eq(cipher->mac_key_length, cipher->tag_length, "RFC 5246 appendix C: as long as the hash");
+            cr_assert_eq(cipher->explicit_nonce_length, cipher->block_length, "the IV is a block");
         }
         /* RFC 5246 section 6.2.3: no record grows by more than 2048 bytes; those of an engine by no more than 256. */
         cr_assert_leq(cipher->explicit_nonce_length + cipher->tag_length + cipher->block_length, 256);
     }
-    cr_expect_eq(found, 3);
+    cr_expect_eq(found, 10);
     cr_expect_null(lk_cipher_find(UINT32_MAX));
 }
 
-Test(suite, every_cipher_is_used_by_a_suite)
+Test(suite, every_aead_cipher_is_used_by_a_suite)
 {
     size_t count;
     const lk_suite *table = lk_suite_table(&count);
     for (unsigned id = 0; id < BITS; id++) {
-        bool used = lk_cipher_find(id) == NULL;
+        bool used = !lk_cipher_find(id) || lk_cipher_find(id)->kind != LK_KIND_AEAD;
         for (size_t i = 0; i < count; i++)
             used |= table[i].cipher == lk_cipher_find(id);
         cr_expect(used, "cipher %u", id);
@@ -149,4 +154,14 @@ Test(suite, sealed_lengths_are_those_of_the_rfcs)
     cr_expect_eq(lk_record_sealed_length(LK_TLS1_2, gcm, 100, 0), 5 + 8 + 100 + 16);
     cr_expect_eq(lk_record_sealed_length(LK_TLS1_2, chacha, 100, 0), 5 + 100 + 16);
     cr_expect_leq(lk_record_sealed_length(LK_TLS1_3, gcm, 16384, 0), LK_RECORD_MAX);
+    const lk_cipher *cbc = lk_cipher_find(LK_CIPHER_AES_128_CBC_SHA), *null = lk_cipher_find(LK_CIPHER_NULL_SHA256);
+    cr_expect_eq(lk_record_sealed_length(LK_TLS1_2, cbc, 27, 0), 5 + 16 + 48,
+                 "27 bytes, MAC and padding fill 3 blocks");
+    cr_expect_eq(lk_record_sealed_length(LK_TLS1_2, cbc, 28, 0), 5 + 16 + 64, "at least one byte of padding");
+    cr_expect_eq(lk_record_sealed_length(LK_TLS1_0, cbc, 27, 0), 5 + 48, "the IV is that of the record before");
+    cr_expect_eq(lk_record_length(LK_TLS1_2, cbc, true, 15, 0), 5 + 16 + 16 + 20, "RFC 7366: the MAC is not padded");
+    cr_expect_eq(lk_record_length(LK_TLS1_2, cbc, true, 16, 0), 5 + 16 + 32 + 20);
+    cr_expect_eq(lk_record_sealed_length(LK_TLS1_2, null, 100, 0), 5 + 100 + 32);
+    for (unsigned id = 0; lk_cipher_find(id); id++)
+        cr_expect_leq(lk_record_sealed_length(LK_TLS1_2, lk_cipher_find(id), 16384, 0), LK_RECORD_MAX);
 }

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/secret.h"
+#include "base/writer.h"
+#include "record/classic.h"
+
+#include <string.h>
+
+enum { TAIL_MAX = LK_CBC_BLOCK_LENGTH + LK_MAC_KEY_MAX + LK_CBC_BLOCK_LENGTH };
+
+/* Encrypts the plaintext straight from where the caller has it, and behind it what does not fill a block of it, with
+ * MAC and padding. Returns the length of the ciphertext, 0 when libcrypto fails. */
+static size_t seal_encrypt(lk_software_direction *direction, const lk_operation *operation, const uint8_t *mac,
+                           uint8_t *output)
+{
+    EVP_CIPHER_CTX *context = direction->context;
+    bool chained = direction->explicit_nonce_length == 0; /* TLS 1.0: the last block of the record before */
+    size_t partial = operation->input_length % LK_CBC_BLOCK_LENGTH;
+    size_t whole = operation->input_length - partial;
+    uint8_t tail[TAIL_MAX];
+    lk_writer writer = lk_writer_into(tail, sizeof tail);
+    if (partial > 0)
+        lk_writer_bytes(&writer, operation->input + whole, partial);
+    if (!direction->encrypt_then_mac)
+        lk_writer_bytes(&writer, mac, direction->mac.length);
+    size_t padding = LK_CBC_BLOCK_LENGTH - writer.length % LK_CBC_BLOCK_LENGTH;
+    memset(lk_writer_reserve(&writer, padding), (int)(padding - 1), padding);
+
+    int first = 0, second = 0;
+    bool done = EVP_EncryptInit_ex2(context, NULL, NULL, chained ? direction->iv : operation->iv, NULL) == 1 &&
+                (whole == 0 || EVP_EncryptUpdate(context, output, &first, operation->input, (int)whole) == 1) &&
+                EVP_EncryptUpdate(context, output + whole, &second, tail, (int)writer.length) == 1;
+    lk_secret_wipe(tail, sizeof tail);
+    size_t length = whole + writer.length;
+    if (!done || (size_t)first + (size_t)second != length)
+        return 0;
+    if (chained)
+        memcpy(direction->iv, output + length - LK_CBC_BLOCK_LENGTH, LK_CBC_BLOCK_LENGTH);
+    return length;
+}
+
+static bool seal_mac(const lk_software_direction *direction, const lk_operation *operation, const uint8_t *data,
+                     size_t length, uint8_t *mac)
+{
+    uint8_t header[LK_MAC_HEADER_LENGTH];
+    lk_software_additional_data(operation->sequence, operation->output, length, header);
+    return lk_record_mac_compute(&direction->mac, header, data, length, mac);
+}
+
+bool lk_classic_seal(lk_software_direction *direction, const lk_operation *operation)
+{
+    uint8_t mac[LK_MAC_KEY_MAX];
+    uint8_t *fragment = operation->output + LK_RECORD_HEADER_LENGTH;
+    const size_t plaintext = operation->input_length;
+    if (!direction->encrypt_then_mac && !seal_mac(direction, operation, operation->input, plaintext, mac))
+        return false;
+    if (direction->cipher->kind == LK_KIND_NULL_MAC) {
+        if (plaintext > 0)
+            memcpy(fragment, operation->input, plaintext);
+        memcpy(fragment + plaintext, mac, direction->mac.length);
+        return true;
+    }
+    memcpy(fragment, operation->iv, direction->explicit_nonce_length);
+    size_t ciphertext = seal_encrypt(direction, operation, mac, fragment + direction->explicit_nonce_length);
+    if (ciphertext == 0)
+        return false;
+    if (!direction->encrypt_then_mac)
+        return true;
+    /* RFC 7366 section 3: over "TLSCiphertext.type + TLSCiphertext.version + TLSCiphertext.length + IV +
+     * ENC(content + padding + padding_length)", where the length is that of IV and ciphertext. */
+    size_t covered = direction->explicit_nonce_length + ciphertext;
+    if (!seal_mac(direction, operation, fragment, covered, mac))
+        return false;
+    memcpy(fragment + covered, mac, direction->mac.length);
+    return true;
+}

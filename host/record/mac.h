@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The HMAC of classic records (RFC 5246 section 6.2.3.1, RFC 2104), with one kept context a direction. */
+#ifndef LK_RECORD_MAC_H
+#define LK_RECORD_MAC_H
+
+#include "record/engine.h"
+
+#include <openssl/evp.h>
+
+enum { LK_MAC_HEADER_LENGTH = 13 }; /* sequence number, type, version, length */
+
+typedef struct lk_record_mac {
+    EVP_MAC_CTX *context; /* keyed */
+    size_t length;
+} lk_record_mac;
+
+/** The key is cipher->mac_key_length bytes. CRYPTO when libcrypto cannot. */
+lk_error lk_record_mac_open(lk_record_mac *mac, EVP_MAC *algorithm, const lk_cipher *cipher, const uint8_t *key);
+
+/** Erases the key. */
+void lk_record_mac_close(lk_record_mac *mac);
+
+/** The MAC of a header and what follows it, mac->length bytes. False when libcrypto fails. */
+bool lk_record_mac_compute(const lk_record_mac *mac, const uint8_t header[LK_MAC_HEADER_LENGTH], const uint8_t *data,
+                           size_t length, uint8_t *output);
+
+/**
+ * The same where length is a secret, as it is before the padding of a record is known to be good: time and memory
+ * accesses depend on total alone. total: what was decrypted, that is data, MAC and padding; all of it is read.
+ */
+bool lk_record_mac_compute_hidden(const lk_record_mac *mac, const uint8_t header[LK_MAC_HEADER_LENGTH],
+                                  const uint8_t *data, size_t length, size_t total, uint8_t *output);
+
+#endif
