@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RECORDS_PER_KEY = 5 * PAIR_BATCH };
+enum { RECORDS_PER_KEY = 5 * PAIR_BATCH, CIPHERS = 3 };
+
+static const lk_cipher_id ciphers[CIPHERS] = {LK_CIPHER_AES_128_GCM, LK_CIPHER_AES_256_GCM,
+                                              LK_CIPHER_CHACHA20_POLY1305};
 
 static uint8_t plaintext[PAIR_BATCH][LK_RECORD_PLAINTEXT_MAX];
 static uint8_t board_record[PAIR_BATCH][LK_RECORD_MAX], software_record[PAIR_BATCH][LK_RECORD_MAX];
@@ -101,8 +104,8 @@ static void compare_records(const char *uri, size_t count)
     for (uint32_t keys = 0; made < count; keys++) {
         uint8_t key[LK_KEY_MAX], iv[12];
         uint16_t version = keys % 2 ? LK_TLS1_2 : LK_TLS1_3;
-        lk_cipher_id cipher = keys / 2 % 2 ? LK_CIPHER_AES_256_GCM : LK_CIPHER_AES_128_GCM;
-        uint64_t sequence = keys % 8 < 4 ? 0 : (uint64_t)pair_random() << 31 | pair_random();
+        lk_cipher_id cipher = ciphers[keys / 2 % CIPHERS];
+        uint64_t sequence = keys / 2 / CIPHERS % 2 == 0 ? 0 : (uint64_t)pair_random() << 31 | pair_random();
         pair_random_bytes(key, sizeof key);
         pair_random_bytes(iv, sizeof iv);
         lk_direction_parameters sealing = pair_protected(LK_SEAL, version, cipher, key, iv, sequence);
@@ -143,9 +146,9 @@ Test(records, the_longest_records_pass)
     pair_random_bytes(key, sizeof key);
     pair_random_bytes(iv, sizeof iv);
     pair_random_bytes(plaintext[0], LK_RECORD_PLAINTEXT_MAX);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 2 * CIPHERS; i++) {
         uint16_t version = i % 2 ? LK_TLS1_2 : LK_TLS1_3;
-        lk_cipher_id cipher = i / 2 ? LK_CIPHER_AES_256_GCM : LK_CIPHER_AES_128_GCM;
+        lk_cipher_id cipher = ciphers[i / 2];
         lk_direction_parameters parameters = pair_protected(LK_SEAL, version, cipher, key, iv, 7);
         pair_direction seal = pair_direction_open(&pair, &parameters);
         parameters.kind = LK_OPEN;
