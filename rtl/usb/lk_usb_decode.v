@@ -7,6 +7,7 @@ module lk_usb_decode (
     input  wire [63:0] setup,             // byte 0 in [7:0]
     input  wire        high_speed,
     input  wire        configured,
+    input  wire        alternate,         // the alternate setting
     input  wire        out_halted,
     input  wire        in_halted,
     input  wire        descriptor_found,  // wValue names a descriptor
@@ -89,7 +90,10 @@ module lk_usb_decode (
                 answer = WORD;
                 case (setup[15:8])
                     GET_STATUS: available = 16'd2;
-                    GET_INTERFACE: available = 16'd1;
+                    GET_INTERFACE: begin
+                        word = {15'd0, alternate};
+                        available = 16'd1;
+                    end
                     default: refused = 1'b1;
                 endcase
             end
@@ -119,7 +123,7 @@ module lk_usb_decode (
                 endcase
             end
             TO_INTERFACE: begin
-                refused = setup[15:8] != SET_INTERFACE || !no_value || !no_index || !no_data || !configured;
+                refused = setup[15:8] != SET_INTERFACE || value > 16'd1 || !no_index || !no_data || !configured;
                 set_interface = 1'b1;
             end
             TO_ENDPOINT: begin

@@ -24,21 +24,21 @@ module lk_usb_descriptors #(
     localparam [7:0] DEVICE_LENGTH = 8'd18;
     localparam [8:0] QUALIFIER_START = 9'd18;
     localparam [7:0] QUALIFIER_LENGTH = 8'd10;
-    localparam [8:0] HIGH_START = 9'd28, FULL_START = 9'd60;
-    localparam [7:0] CONFIGURATION_LENGTH = 8'd32;
-    localparam [8:0] LANGUAGE_START = 9'd92;
+    localparam [8:0] HIGH_START = 9'd28, FULL_START = 9'd83;
+    localparam [7:0] CONFIGURATION_LENGTH = 8'd55;
+    localparam [8:0] LANGUAGE_START = 9'd138;
     localparam [7:0] LANGUAGE_LENGTH = 8'd4;
-    localparam [8:0] MANUFACTURER_START = 9'd96;
+    localparam [8:0] MANUFACTURER_START = 9'd142;
     localparam [7:0] MANUFACTURER_LENGTH = 8'd18;
-    localparam [8:0] PRODUCT_START = 9'd114;
+    localparam [8:0] PRODUCT_START = 9'd160;
     localparam [7:0] PRODUCT_LENGTH = 8'd46;
-    localparam [8:0] SERIAL_START = 9'd160;
+    localparam [8:0] SERIAL_START = 9'd206;
     localparam [7:0] SERIAL_LENGTH = 8'd34;
-    localparam [8:0] BOS_START = 9'd194;
+    localparam [8:0] BOS_START = 9'd240;
     localparam [7:0] BOS_LENGTH = 8'd33;
-    localparam [8:0] MICROSOFT_START = 9'd227;
+    localparam [8:0] MICROSOFT_START = 9'd273;
     localparam [7:0] MICROSOFT_LENGTH = 8'd162;
-    localparam BYTES = 389;
+    localparam BYTES = 435;
 
     localparam [15:0] VENDOR = `LK_VENDOR_ID, PRODUCT = `LK_PRODUCT_ID;
     localparam [7:0] ENDPOINT_OUT = `LK_ENDPOINT_OUT, ENDPOINT_IN = `LK_ENDPOINT_IN;
@@ -63,16 +63,22 @@ module lk_usb_descriptors #(
     localparam [16*WIDE-1:0] INTERFACE_WIDE = wide(INTERFACE_TEXT);
 
     localparam [8*CONFIGURATION_LENGTH-1:0] CONFIGURATION_HEAD = {
-        // configuration: 32 bytes in all, 1 interface, value 1, no string, bus powered, 500 mA
-        8'd9, CONFIGURATION, 8'd32, 8'd0, 8'd1, 8'd1, 8'd0, 8'h80, 8'd250,
+        // configuration: 55 bytes in all, 1 interface, value 1, no string, bus powered, 500 mA
+        8'd9, CONFIGURATION, CONFIGURATION_LENGTH, 8'd0, 8'd1, 8'd1, 8'd0, 8'h80, 8'd250,
         // interface 0, alternate setting 0, 2 endpoints, class FFh (vendor)
         8'd9, 8'd4, 8'd0, 8'd0, 8'd2, 8'hFF, 8'h00, 8'h00, 8'd2,
         // two bulk endpoints; wMaxPacketSize is put in below
         8'd7, 8'd5, ENDPOINT_OUT, 8'd2, 16'h0000, 8'd0,
+        8'd7, 8'd5, ENDPOINT_IN, 8'd2, 16'h0000, 8'd0,
+        // the same in alternate setting 1: a sink and a source of bytes, for tests of the bus
+        8'd9, 8'd4, 8'd0, 8'd1, 8'd2, 8'hFF, 8'h00, 8'h01, 8'd0,
+        8'd7, 8'd5, ENDPOINT_OUT, 8'd2, 16'h0000, 8'd0,
         8'd7, 8'd5, ENDPOINT_IN, 8'd2, 16'h0000, 8'd0};
-    // 512 bytes (0200h) and 64 bytes (0040h), at the two wMaxPacketSize, low byte first
-    localparam [8*CONFIGURATION_LENGTH-1:0] CONFIGURATION_HIGH = CONFIGURATION_HEAD | (256'h0002 << 64) | (256'h0002 << 8);
-    localparam [8*CONFIGURATION_LENGTH-1:0] CONFIGURATION_FULL = CONFIGURATION_HEAD | (256'h4000 << 64) | (256'h4000 << 8);
+    // 512 bytes (0200h) and 64 bytes (0040h) at each wMaxPacketSize, low byte first:
+    // 1 and 8 bytes from the end, and 23 bytes before these
+    localparam [8*CONFIGURATION_LENGTH-1:0] EACH = (440'd1 << 8) | (440'd1 << 64) | (440'd1 << 192) | (440'd1 << 248);
+    localparam [8*CONFIGURATION_LENGTH-1:0] CONFIGURATION_HIGH = CONFIGURATION_HEAD | (EACH * 440'h0002);
+    localparam [8*CONFIGURATION_LENGTH-1:0] CONFIGURATION_FULL = CONFIGURATION_HEAD | (EACH * 440'h4000);
 
     localparam [7:0] MICROSOFT_REQUEST = `LK_REQUEST_MICROSOFT_DESCRIPTORS;
     localparam [8*BYTES-1:0] ROM = {

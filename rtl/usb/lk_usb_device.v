@@ -87,7 +87,7 @@ module lk_usb_device #(
     );
 
     wire [6:0] address;
-    wire       configured, out_halted, in_halted, out_toggle_reset, in_toggle_reset;
+    wire       configured, alternate, out_halted, in_halted, out_toggle_reset, in_toggle_reset;
     wire [1:0] out_begin, out_byte, out_commit, in_begin, in_acked;
     wire       setup_commit, setup_complete;
     wire       control_out_stall, control_out_fits, control_out_toggle, bulk_room, bulk_room_after, bulk_fits, bulk_out_toggle;
@@ -125,21 +125,31 @@ module lk_usb_device #(
         .clk(clk), .reset(reset), .bus_reset(bus_reset), .high_speed(high_speed), .setup_valid(setup_valid),
         .setup_packet(setup_packet), .in_data(request_data), .in_valid(request_valid), .in_last(request_last),
         .in_ready(request_ready), .done(request_done), .stall(request_stall), .status_done(status_done),
-        .address(address), .configured(configured), .test_mode(test_mode), .out_halted(out_halted), .in_halted(in_halted),
+        .address(address), .configured(configured), .alternate(alternate), .test_mode(test_mode),
+        .out_halted(out_halted), .in_halted(in_halted),
         .out_toggle_reset(out_toggle_reset), .in_toggle_reset(in_toggle_reset),
         .stream_reset(stream_reset), .stream_reset_busy(stream_reset_busy), .fact_address(fact_address), .fact_data(fact_data)
+    );
+
+    wire [31:0] source_data;
+    wire        sink_valid, sink_ready, source_valid, source_last, source_ready;
+    lk_usb_alternate alternate_setting (
+        .source_sink(alternate), .out_valid(sink_valid), .out_ready(sink_ready),
+        .command_valid(out_valid), .command_ready(out_ready),
+        .completion_data(in_data), .completion_valid(in_valid), .completion_last(in_last), .completion_ready(in_ready),
+        .in_data(source_data), .in_valid(source_valid), .in_last(source_last), .in_ready(source_ready)
     );
 
     lk_usb_bulk_out bulk_out (
         .clk(clk), .reset(reset), .clear(stream_reset), .toggle_reset(out_toggle_reset), .high_speed(high_speed),
         .packet_begin(out_begin[1]), .packet_valid(out_byte[1]), .packet_data(data), .packet_commit(out_commit[1]),
         .toggle(bulk_out_toggle), .room(bulk_room), .room_after(bulk_room_after), .fits(bulk_fits),
-        .out_data(out_data), .out_valid(out_valid), .out_ready(out_ready)
+        .out_data(out_data), .out_valid(sink_valid), .out_ready(sink_ready)
     );
 
     lk_usb_bulk_in bulk_in (
         .clk(clk), .reset(reset), .clear(stream_reset), .toggle_reset(in_toggle_reset), .high_speed(high_speed),
-        .in_data(in_data), .in_valid(in_valid), .in_last(in_last), .in_ready(in_ready),
+        .in_data(source_data), .in_valid(source_valid), .in_last(source_last), .in_ready(source_ready),
         .packet_ready(bulk_ready), .packet_empty(bulk_empty), .toggle(bulk_in_toggle), .packet_begin(in_begin[1]),
         .packet_next(packet_next && in_endpoint), .packet_data(bulk_data), .packet_last(bulk_last), .packet_acked(in_acked[1])
     );

@@ -24,6 +24,7 @@ module lk_usb_request #(
     input  wire        status_done,       // pulse
     output wire [6:0]  address,
     output wire        configured,
+    output wire        alternate,         // the alternate setting of the interface
     output wire [2:0]  test_mode,         // selector of clause 9.4.9; 0: none
     output wire        out_halted,        // endpoint 1 OUT
     output wire        in_halted,         // endpoint 1 IN
@@ -44,6 +45,7 @@ module lk_usb_request #(
     reg [6:0]  address_q, address_d;
     reg        address_pending_q, address_pending_d; // SET_ADDRESS takes effect after its status stage (clause 9.4.6)
     reg        configured_q, configured_d;
+    reg        alternate_q, alternate_d;
     reg        test_pending_q, test_pending_d;       // a test begins after its status stage (clause 9.4.9), and ends with the power
     reg [2:0]  test_mode_q, test_mode_d;
     reg        out_halted_q, out_halted_d, in_halted_q, in_halted_d;
@@ -73,7 +75,8 @@ module lk_usb_request #(
     wire [1:0]  answer;
     wire [15:0] answer_word, answer_length;
     lk_usb_decode decode (
-        .setup(setup_q), .high_speed(high_speed), .configured(configured_q), .out_halted(out_halted_q), .in_halted(in_halted_q),
+        .setup(setup_q), .high_speed(high_speed), .configured(configured_q), .alternate(alternate_q),
+        .out_halted(out_halted_q), .in_halted(in_halted_q),
         .descriptor_found(descriptor_found), .descriptor_length(descriptor_length),
         .refused(refused), .answer(answer), .word(answer_word), .length(answer_length),
         .set_address(set_address), .set_configuration(set_configuration), .set_interface(set_interface),
@@ -94,6 +97,7 @@ module lk_usb_request #(
         address_d = address_q;
         address_pending_d = address_pending_q;
         configured_d = configured_q;
+        alternate_d = alternate_q;
         test_pending_d = test_pending_q;
         test_mode_d = test_mode_q;
         stream_reset_d = 1'b0;
@@ -122,9 +126,10 @@ module lk_usb_request #(
                 position_d = facts_d ? {1'b0, setup_q[39:32]} : descriptor_start;
                 address_pending_d = accepted && set_address;
                 test_pending_d = accepted && set_test;
-                stream_reset_d = accepted && (erase || set_configuration);
+                stream_reset_d = restart || (accepted && erase);
                 erase_wait_d = 2'd3;
                 if (accepted && set_configuration) configured_d = value[0];
+                if (restart) alternate_d = set_interface && value[0];
                 if (stream_reset_d) state_d = ERASE;
                 else if (!accepted || answer_length == 16'd0) begin
                     state_d = IDLE;
@@ -195,6 +200,7 @@ module lk_usb_request #(
             test_mode_d = 3'd0;
             address_pending_d = 1'b0;
             configured_d = 1'b0;
+            alternate_d = 1'b0;
             out_halted_d = 1'b0;
             in_halted_d = 1'b0;
             out_toggle_reset_d = 1'b1;
@@ -211,6 +217,7 @@ module lk_usb_request #(
         address_q <= reset ? 7'd0 : address_d;
         address_pending_q <= !reset && address_pending_d;
         configured_q <= !reset && configured_d;
+        alternate_q <= !reset && alternate_d;
         test_pending_q <= !reset && test_pending_d;
         test_mode_q <= reset ? 3'd0 : test_mode_d;
         out_halted_q <= !reset && out_halted_d;
@@ -235,6 +242,7 @@ module lk_usb_request #(
     assign stall = stall_q;
     assign address = address_q;
     assign configured = configured_q;
+    assign alternate = alternate_q;
     assign test_mode = test_mode_q;
     assign out_halted = out_halted_q;
     assign in_halted = in_halted_q;

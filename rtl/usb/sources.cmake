@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The USB device, and the tops that are linted: LK_RTL_TOPS. Needs LK_RTL_DIR and LK_RTL_ENGINE of rtl/sources.cmake.
 set(LK_RTL_USB
+  ${LK_RTL_DIR}/usb/lk_usb_alternate.v
   ${LK_RTL_DIR}/usb/lk_ulpi.v
   ${LK_RTL_DIR}/usb/lk_usb_bulk_in.v
   ${LK_RTL_DIR}/usb/lk_usb_bulk_out.v

@@ -32,6 +32,7 @@ module lk_board_direct #(
     output wire        in_last,
     input  wire        in_ready
 );
+    wire        alternate;
     wire        stream_reset_busy;
     wire [7:0]  fact_address;
     wire [31:0] fact_data;
@@ -42,17 +43,27 @@ module lk_board_direct #(
         .setup_valid(setup_valid), .setup_packet(setup_packet),
         .in_data(control_in_data), .in_valid(control_in_valid), .in_last(control_in_last), .in_ready(control_in_ready),
         .done(control_done), .stall(control_stall), .status_done(status_done),
-        .address(), .configured(configured), .test_mode(), .out_halted(out_halted), .in_halted(in_halted),
+        .address(), .configured(configured), .alternate(alternate), .test_mode(), .out_halted(out_halted), .in_halted(in_halted),
         .out_toggle_reset(), .in_toggle_reset(),
         .stream_reset(stream_reset), .stream_reset_busy(stream_reset_busy),
         .fact_address(fact_address), .fact_data(fact_data)
     );
     /* verilator lint_on PINCONNECTEMPTY */
 
+    wire [31:0] completion_data;
+    wire        command_valid, command_ready, completion_valid, completion_last, completion_ready;
+    lk_usb_alternate alternate_setting (
+        .source_sink(alternate), .out_valid(out_valid), .out_ready(out_ready),
+        .command_valid(command_valid), .command_ready(command_ready),
+        .completion_data(completion_data), .completion_valid(completion_valid), .completion_last(completion_last),
+        .completion_ready(completion_ready), .in_data(in_data), .in_valid(in_valid), .in_last(in_last), .in_ready(in_ready)
+    );
+
     lk_record_engine #(.SLOTS(SLOTS), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ)) engine (
         .clk(clk), .reset(reset),
-        .command_data(out_data), .command_valid(out_valid), .command_ready(out_ready),
-        .completion_data(in_data), .completion_valid(in_valid), .completion_last(in_last), .completion_ready(in_ready),
+        .command_data(out_data), .command_valid(command_valid), .command_ready(command_ready),
+        .completion_data(completion_data), .completion_valid(completion_valid), .completion_last(completion_last),
+        .completion_ready(completion_ready),
         .stream_reset(stream_reset), .stream_reset_busy(stream_reset_busy),
         .fact_address(fact_address), .fact_data(fact_data)
     );

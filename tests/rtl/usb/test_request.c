@@ -75,13 +75,14 @@ Test(address, c9_4_3_descriptor_is_cut_to_wlength)
     cr_expect_eq(data[7], 64);
     cr_expect_eq(descriptor(0x0100, data, 1), 1);
     cr_expect_eq(descriptor(0x0200, data, 9), 9);
-    cr_expect_eq(data[2] | data[3] << 8, 32);
+    cr_expect_eq(data[2] | data[3] << 8, 55);
 }
 
-Test(address, c9_6_3_configuration_with_two_bulk_endpoints_of_512_bytes)
+Test(address, c9_6_3_configuration_with_two_bulk_endpoints_of_512_bytes_in_each_setting)
 {
-    static const uint8_t expected[32] = {9, 2, 32, 0, 1, 1, 0, 0x80, 250, 9, 4, 0,    0, 2, 0xFF, 0,
-                                         0, 2, 7,  5, 1, 2, 0, 2,    0,   7, 5, 0x81, 2, 0, 2,    0};
+    static const uint8_t expected[55] = {9, 2, 55, 0, 1, 1, 0, 0x80, 250,  9, 4, 0, 0,    2, 0xFF, 0, 0, 2, 7,
+                                         5, 1, 2,  0, 2, 0, 7, 5,    0x81, 2, 0, 2, 0,    9, 4,    0, 1, 2, 0xFF,
+                                         0, 1, 0,  7, 5, 1, 2, 0,    2,    0, 7, 5, 0x81, 2, 0,    2, 0};
     uint8_t data[255];
     cr_assert_eq(descriptor(0x0200, data, sizeof data), sizeof expected);
     cr_expect_arr_eq(data, expected, sizeof expected);
@@ -90,10 +91,12 @@ Test(address, c9_6_3_configuration_with_two_bulk_endpoints_of_512_bytes)
 Test(address, c9_6_4_other_speed_has_packets_of_64_bytes)
 {
     uint8_t data[255];
-    cr_assert_eq(descriptor(0x0700, data, sizeof data), 32);
+    cr_assert_eq(descriptor(0x0700, data, sizeof data), 55);
     cr_expect_eq(data[1], 7);
     cr_expect_eq(data[22] | data[23] << 8, 64);
     cr_expect_eq(data[29] | data[30] << 8, 64);
+    cr_expect_eq(data[45] | data[46] << 8, 64);
+    cr_expect_eq(data[52] | data[53] << 8, 64);
 }
 
 Test(address, c9_6_2_device_qualifier)
@@ -201,13 +204,20 @@ Test(request, c9_4_5_status_of_what_is_not_there)
     expect_stall(FROM_DEVICE, GET_STATUS, 1, 0, 2);
 }
 
-Test(request, c9_4_4_interface_has_one_setting)
+Test(request, c9_4_4_interface_has_two_settings)
 {
     uint8_t value = 0xEE;
     cr_assert_eq(fixture_control(board, FROM_INTERFACE, GET_INTERFACE, 0, 0, &value, 1, NULL), LK_URB_OK);
     cr_expect_eq(value, 0);
+    cr_expect_eq(fixture_command(board, TO_INTERFACE, SET_INTERFACE, 1, 0), LK_URB_OK);
+    cr_assert_eq(fixture_control(board, FROM_INTERFACE, GET_INTERFACE, 0, 0, &value, 1, NULL), LK_URB_OK);
+    cr_expect_eq(value, 1);
+    cr_expect_eq(status_of(FROM_INTERFACE, 0), 0);
     cr_expect_eq(fixture_command(board, TO_INTERFACE, SET_INTERFACE, 0, 0), LK_URB_OK);
-    expect_stall(TO_INTERFACE, SET_INTERFACE, 1, 0, 0);
+    cr_assert_eq(fixture_control(board, FROM_INTERFACE, GET_INTERFACE, 0, 0, &value, 1, NULL), LK_URB_OK);
+    cr_expect_eq(value, 0);
+    expect_stall(TO_INTERFACE, SET_INTERFACE, 2, 0, 0);
+    expect_stall(TO_INTERFACE, SET_INTERFACE, 0x0101, 0, 0);
     expect_stall(TO_INTERFACE, SET_INTERFACE, 0, 1, 0);
     expect_stall(FROM_INTERFACE, GET_INTERFACE, 0, 1, 1);
 }
