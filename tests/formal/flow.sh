@@ -56,7 +56,10 @@ lk_translate()
 {
     local name=$1 rtl=$2 folder=$3 method=$4 forgets='' cut cuts='' seen sees='' inside map='memory_collect' memory
     while read -r cut; do
-        cuts+="cutpoint =*$cut*; "
+        case $cut in
+        */*) cuts+="cutpoint *${cut%/*}*/w:${cut#*/}; " ;;
+        *) cuts+="cutpoint =*$cut*; delete *$cut*/m:*; " ;;
+        esac
     done < <(lk_describe "$name" cut)
     while read -r seen inside; do
         sees+="connect -nounset -set $seen $(lk_expand "$inside"); "
@@ -106,14 +109,13 @@ lk_solve()
     lk_fail "the solver said neither yes nor no ($log)"
 }
 
-# lk_prove PROPERTY RTL FOLDER DEPTH-KEY: the verdict in LK_VERDICT; false when it is FAILED, then LK_TRACE says whether the trace
-# begins at reset (or, with any-state, where the property says).
+# lk_prove PROPERTY RTL FOLDER DEPTH-KEY: the verdict in LK_VERDICT; false when it is FAILED, then LK_FOUND says by what.
 lk_prove()
 {
     local name=$1 rtl=$2 folder=$3 method depth least
     read -r method depth < <(lk_describe "$name" "$4")
     [[ -n ${depth:-} ]] || lk_fail "$name.v does not say '// $4: METHOD DEPTH'"
-    LK_VERDICT="FAILED (trace $folder/trace.vcd, log $folder/bounded.log)" LK_TRACE=yes
+    LK_VERDICT="FAILED (trace $folder/trace.vcd, log $folder/bounded.log)" LK_FOUND='by a trace'
     lk_translate "$name" "$rtl" "$folder" "$method" || lk_fail "$name cannot be translated"
     case $method in
     bounded)
@@ -126,7 +128,7 @@ lk_prove()
         ;;
     induction)
         lk_solve "$folder" bounded.log -t "$depth" || return 1
-        LK_VERDICT="FAILED (no proof by induction; trace $folder/trace.vcd, log $folder/induction.log)" LK_TRACE=''
+        LK_VERDICT="FAILED (no proof by induction; trace $folder/trace.vcd, log $folder/induction.log)" LK_FOUND='by the induction'
         lk_solve "$folder" induction.log -i -t "$depth" || return 1
         least=$(sed -nE 's/.*Trying induction in step ([0-9]+)\.\..*/\1/p' "$folder/induction.log" | tail -n 1)
         LK_VERDICT="PROVEN (by induction, depth $((depth - least)))"
