@@ -20,31 +20,30 @@ class FlowError(Exception):
 
 
 class Flow:
-    """The tools, the target, and the Verilog, copied into the folder `work`: the tools run there and see nothing else, for those in
-    a sandbox do not see every path. What has been made of the same input by the same tools is not made again."""
+    """The tools, the target, and the Verilog, copied into the folder `work`: the tools run there and see nothing else, for those
+    in a sandbox do not see every path. What has been made of the same input by the same tools is not made again."""
 
-    def __init__(self, work, rtl, yosys, nextpnr, target, seeds):
+    def __init__(self, work, rtl, yosys, nextpnr, target):
         self.work = work
         self.yosys = shlex.split(yosys)
         self.nextpnr = shlex.split(nextpnr)
         self.target = target
-        self.seeds = seeds
         self.sources = copy_sources(rtl, work / "verilog")
         self.versions = [self._version(self.yosys), self._version(self.nextpnr)]
 
-    def measure(self, configuration):
-        """The Result of one configuration."""
+    def measure(self, configuration, seeds):
+        """The Result of one configuration: its area, and its timing with each seed."""
         name, top = configuration["name"], configuration["top"]
         sources = sources_of(top, self.work, self.sources)
         self._yosys(name, "synthesis", f"{name}.area.json", sources, self._synthesis(configuration, sources))
         area = results.area_of(self._read(f"{name}.area.json"))
         timings = []
-        if self.seeds:
+        if seeds:
             ports = harness.ports_of(self._read(f"{name}.ports.json"), top)
             self._write(f"{name}.harness.v", harness.harness(top, ports))
             inputs = [f"{name}.il", f"{name}.harness.v", "verilog/synth/lk_synth_scan.v"]
             self._yosys(name, "harness", f"{name}.json", inputs, self._harness(name, top))
-            timings = [self._route(name, seed) for seed in self.seeds]
+            timings = [self._route(name, seed) for seed in seeds]
         return results.Result(configuration, area, tuple(timings))
 
     def _synthesis(self, configuration, sources):

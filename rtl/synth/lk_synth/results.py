@@ -3,8 +3,8 @@
 import statistics
 from dataclasses import dataclass
 
-# What each cell of a netlist after synth_ecp5 counts as. A CCU2C is two LUTs with a carry chain, a DPR16X4 takes the place of four
-# LUTs and of two more that address it.
+# What each cell of a netlist after synth_ecp5 counts as. A CCU2C is two LUTs with a carry chain, a DPR16X4 takes the place of
+# four LUTs and of two more that address it.
 CELLS = {
     "lut4": "LUT4",
     "carry": "CCU2C",

@@ -7,7 +7,7 @@ HEADINGS = {
     "lut4": "LUT4",
     "carry": "CCU2C",
     "lut_ram": "DPR16X4",
-    "luts": "LUTs in all",
+    "luts": "all LUTs",
     "registers": "registers",
     "block_ram": "DP16KD",
     "multipliers": "MULT18X18D",
@@ -20,13 +20,13 @@ def figures(results, notes):
     for result in results:
         name = result.configuration["name"]
         for field, heading in HEADINGS.items():
-            rows.append(_row(f"area.{name}.{field}", getattr(result.area, field), heading, notes["area"]))
+            rows.append(row(f"area.{name}.{field}", getattr(result.area, field), heading, notes["area"]))
         if result.timings:
-            rows.append(_row(f"fmax.{name}.mhz", round(result.megahertz, 1), "MHz", notes["fmax"]))
+            rows.append(row(f"fmax.{name}.mhz", round(result.megahertz, 1), "MHz", notes["fmax"]))
     return rows
 
 
-def _row(name, value, unit, note):
+def row(name, value, unit, note):
     return {"name": name, "value": value, "unit": unit, "note": note}
 
 
@@ -83,22 +83,28 @@ def notes(versions, target, seeds):
     synthesis = f"synth_ecp5 {target['synthesis']}"
     return {
         "area": f"{yosys}, {synthesis}",
-        "fmax": f"{yosys}, {synthesis}; {nextpnr}, {target['what']}, median of {seeds} seeds",
+        "fmax": f"{yosys}, {synthesis}; {nextpnr}, {target['what']}, {_placements(seeds)}",
         "tools": f"{yosys} (`{synthesis}`) and {nextpnr} for {target['what']}",
-        "seeds": seeds,
+        "placements": _placements(seeds),
     }
 
 
-def page(results, notes):
+def _placements(seeds):
+    return "one placement" if seeds == 1 else f"the median of {seeds} placements"
+
+
+def page(results, notes, primitives):
+    """area.md; `primitives` is its last section."""
     return f"""# Area and clock on Lattice ECP5
 
 Written by `cmake --build build --target synth` ([rtl/synth](../../rtl/synth/README.md)), with {notes["tools"]}.
 
 {area_table(results)}
-"LUTs in all" counts a CCU2C (carry) as two LUTs and a DPR16X4 (LUT RAM) as six. A configuration is placed and routed alone, its ports
-in registers, so that no pin limits it. Fmax is the median of {notes["seeds"]} placements, with the slowest and the fastest.
+"All LUTs" counts a CCU2C (carry) as two LUTs and a DPR16X4 (LUT RAM) as six. A configuration is placed and routed alone, its
+ports in registers, so that no pin limits it. Fmax is that of {notes["placements"]}; a range is from the slowest to the fastest.
 
 ## Critical paths
-Of the slowest placement of each configuration.
+Of each configuration's slowest placement.
 
-{path_table(results)}"""
+{path_table(results)}
+{primitives}"""

@@ -7,20 +7,30 @@ AREA = {
     "modules": {},
     "design": {
         "num_cells": 4143,
-        "num_cells_by_type": {"$scopeinfo": 7, "CCU2C": 66, "LUT4": 2764, "TRELLIS_DPR16X4": 32, "TRELLIS_FF": 1202, "DP16KD": 9},
+        "num_cells_by_type": {
+            "$scopeinfo": 7, "CCU2C": 66, "LUT4": 2764, "TRELLIS_DPR16X4": 32, "TRELLIS_FF": 1202, "DP16KD": 9,
+        },
     },
 }
 
 
 def _step(kind, nanoseconds, cell, to):
-    return {"delay": nanoseconds, "from": {"cell": cell, "loc": [1, 2], "port": "Q"}, "to": {"cell": to, "loc": [3, 4], "port": "A"},
-            "type": kind}
+    return {
+        "delay": nanoseconds,
+        "from": {"cell": cell, "loc": [1, 2], "port": "Q"},
+        "to": {"cell": to, "loc": [3, 4], "port": "A"},
+        "type": kind,
+    }
 
 
 # nextpnr-ecp5 --report; paths from and to pins come with those of the clock
 TIMING = {
     "critical_paths": [
-        {"from": "<async>", "to": "posedge $glbnet$clk$TRELLIS_IO_IN", "path": [_step("source", 0.0, "capture$tr_io", "capture$tr_io")]},
+        {
+            "from": "<async>",
+            "to": "posedge $glbnet$clk$TRELLIS_IO_IN",
+            "path": [_step("source", 0.0, "capture$tr_io", "capture$tr_io")],
+        },
         {
             "from": "posedge $glbnet$clk$TRELLIS_IO_IN",
             "to": "posedge $glbnet$clk$TRELLIS_IO_IN",

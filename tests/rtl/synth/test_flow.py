@@ -64,8 +64,8 @@ class Running(unittest.TestCase):
 
     def measure(self, yosys=YOSYS, nextpnr=NEXTPNR, seeds=(1, 2)):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            runner = flow.Flow(self.work, self.folder / "rtl", self.yosys(yosys), self.nextpnr(nextpnr), TARGET, seeds)
-            return runner.measure(BLOCK)
+            runner = flow.Flow(self.work, self.folder / "rtl", self.yosys(yosys), self.nextpnr(nextpnr), TARGET)
+            return runner.measure(BLOCK, seeds)
 
     def yosys(self, text):
         return self.kept("yosys_command", text)
@@ -140,7 +140,7 @@ class Running(unittest.TestCase):
 
     def test_names_the_version_of_each_tool(self):
         with contextlib.redirect_stdout(io.StringIO()):
-            runner = flow.Flow(self.work, self.folder / "rtl", self.tool(YOSYS), self.tool(NEXTPNR), TARGET, ())
+            runner = flow.Flow(self.work, self.folder / "rtl", self.tool(YOSYS), self.tool(NEXTPNR), TARGET)
         self.assertEqual(["Yosys 0.70", "nextpnr-ecp5 0.11.1"], runner.versions)
 
 

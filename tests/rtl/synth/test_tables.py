@@ -6,7 +6,7 @@ import unittest
 import snippets
 from lk_synth import results, tables
 
-NOTES = {"area": "how area was measured", "fmax": "how Fmax was measured", "tools": "both tools", "seeds": 2}
+NOTES = {"area": "how area was measured", "fmax": "how Fmax was measured", "tools": "both tools", "placements": "a placement"}
 
 
 def result(*megahertz):
@@ -33,7 +33,7 @@ class Figures(unittest.TestCase):
 class Page(unittest.TestCase):
     def test_has_a_row_a_configuration(self):
         self.assertIn("| a block | 2764 | 66 | 32 | 3088 | 1202 | 9 | 0 | 69.0 (68.0 to 70.0) |\n",
-                      tables.page([result(70.0, 68.0)], NOTES))
+                      tables.page([result(70.0, 68.0)], NOTES, ""))
 
     def test_leaves_out_the_range_of_a_single_seed(self):
         self.assertIn("| 70.0 |\n", tables.area_table([result(70.0)]))
@@ -41,8 +41,14 @@ class Page(unittest.TestCase):
     def test_shows_where_the_critical_path_begins_and_ends_and_what_it_is_made_of(self):
         self.assertIn("| block | `state_q` | `table.memory` | 1 | 0.9 | 3.2 |\n", tables.path_table([result(70.0)]))
 
+    def test_notes_name_tools_part_and_number_of_placements(self):
+        target = {"what": "a part", "synthesis": "-abc9"}
+        self.assertEqual("Yosys 1, synth_ecp5 -abc9; nextpnr-ecp5 2, a part, one placement",
+                         tables.notes(["Yosys 1", "nextpnr-ecp5 2"], target, 1)["fmax"])
+        self.assertIn("the median of 3 placements", tables.notes(["Yosys 1", "nextpnr-ecp5 2"], target, 3)["fmax"])
+
     def test_says_what_it_was_measured_with(self):
-        self.assertIn("with both tools.", tables.page([result(70.0)], NOTES))
+        self.assertIn("with both tools.", tables.page([result(70.0)], NOTES, ""))
 
 
 if __name__ == "__main__":
