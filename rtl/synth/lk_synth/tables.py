@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The committed report: area.json for machines, area.md for people."""
+import json
+import re
+
+HEADINGS = {
+    "lut4": "LUT4",
+    "carry": "CCU2C",
+    "lut_ram": "DPR16X4",
+    "luts": "all LUTs",
+    "registers": "registers",
+    "block_ram": "DP16KD",
+    "multipliers": "MULT18X18D",
+}
+
+
+def figures(results, notes):
+    """Rows {name, value, unit, note} of all results."""
+    rows = []
+    for result in results:
+        name = result.configuration["name"]
+        for field, heading in HEADINGS.items():
+            rows.append(row(f"area.{name}.{field}", getattr(result.area, field), heading, notes["area"]))
+        if result.timings:
+            rows.append(row(f"fmax.{name}.mhz", round(result.megahertz, 1), "MHz", notes["fmax"]))
+    return rows
+
+
+def row(name, value, unit, note):
+    return {"name": name, "value": value, "unit": unit, "note": note}
+
+
+def json_text(rows):
+    return "[\n" + ",\n".join("  " + json.dumps(row) for row in rows) + "\n]\n"
+
+
+def table(headings, rows):
+    """A Markdown table; the first column is text, the others are figures."""
+    lines = [headings, ["---"] + ["---:"] * (len(headings) - 1), *rows]
+    return "".join("| " + " | ".join(str(cell) for cell in line) + " |\n" for line in lines)
+
+
+def area_table(results):
+    rows = []
+    for result in results:
+        figures_of_area = [getattr(result.area, field) for field in HEADINGS]
+        rows.append([result.configuration["what"], *figures_of_area, fmax_text(result)])
+    return table(["configuration", *HEADINGS.values(), "Fmax, MHz"], rows)
+
+
+def fmax_text(result):
+    """The median and, with several seeds, the range."""
+    if not result.timings:
+        return "-"
+    each = sorted(timing.megahertz for timing in result.timings)
+    spread = f" ({each[0]:.1f} to {each[-1]:.1f})" if len(each) > 1 else ""
+    return f"{result.megahertz:.1f}{spread}"
+
+
+def path_table(results):
+    """The critical path of each configuration's slowest seed."""
+    rows = []
+    for result in results:
+        if not result.timings:
+            continue
+        path = result.slowest.path
+        logic = sum(step.nanoseconds for step in path if step.kind != "routing")
+        wires = sum(step.nanoseconds for step in path if step.kind == "routing")
+        depth = sum(step.kind == "logic" for step in path)
+        rows.append([result.configuration["name"], f"`{register_name(path[0].cell)}`", f"`{register_name(path[-1].to)}`",
+                     depth, f"{logic:.1f}", f"{wires:.1f}"])
+    return table(["configuration", "from", "to", "cells between", "in cells, ns", "in wires, ns"], rows)
+
+
+def register_name(cell):
+    """The name in the Verilog of the register or memory that a cell of the netlist is part of."""
+    return re.sub(r"(_(TRELLIS|DP16KD|MULT18X18D|CCU2C|LUT4).*|(\.\d+)+)$", "", cell.removeprefix("block."))
+
+
+def notes(versions, target, seeds):
+    """What the figures were measured with: in the rows of area.json, and in words for area.md."""
+    yosys, nextpnr = versions
+    synthesis = f"synth_ecp5 {target['synthesis']}"
+    return {
+        "area": f"{yosys}, {synthesis}",
+        "fmax": f"{yosys}, {synthesis}; {nextpnr}, {target['what']}, {_placements(seeds)}",
+        "tools": f"{yosys} (`{synthesis}`) and {nextpnr} for {target['what']}",
+        "placements": _placements(seeds),
+    }
+
+
+def _placements(seeds):
+    return "one placement" if seeds == 1 else f"the median of {seeds} placements"
+
+
+def page(results, notes, primitives):
+    """area.md; `primitives` is its last section."""
+    return f"""# Area and clock on Lattice ECP5
+
+Written by `cmake --build build --target synth` ([rtl/synth](../../rtl/synth/README.md)), with {notes["tools"]}.
+
+{area_table(results)}
+"All LUTs" counts a CCU2C (carry) as two LUTs and a DPR16X4 (LUT RAM) as six. A configuration is placed and routed alone, its
+ports in registers, so that no pin limits it. Fmax is that of {notes["placements"]}; a range is from the slowest to the fastest.
+
+## Critical paths
+Of each configuration's slowest placement.
+
+{path_table(results)}
+{primitives}"""

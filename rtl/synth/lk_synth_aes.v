@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// AES-128 encryption with its key schedule, as a lane has them: a block to be measured, for comparison with cores that hold both.
+`default_nettype none
+
+module lk_synth_aes (
+    input  wire         clk,
+    input  wire         reset,
+    input  wire         word_valid,
+    input  wire [31:0]  word,
+    input  wire         wipe,
+    output wire         key_busy,
+    input  wire         start,
+    input  wire [127:0] in,
+    output wire         busy,
+    output wire [127:0] out
+);
+    wire [3:0]   round;
+    wire [127:0] round_key;
+
+    lk_aes_key_schedule key_schedule (
+        .clk(clk), .reset(reset), .word_valid(word_valid), .word(word), .wipe(wipe), .busy(key_busy), .round(round),
+        .round_key(round_key));
+
+    lk_aes_encrypt encrypt (
+        .clk(clk), .reset(reset), .start(start), .in(in), .busy(busy), .out(out), .round(round), .round_key(round_key));
+endmodule
+
+`default_nettype wire
