@@ -4,8 +4,11 @@
 // of J0) after the last of them, while GHASH finishes. How many cycles it takes depends on the lengths and the size of the key
 // alone (P5).
 //
-// Order of use: a key (four or eight words, then wait for key_busy to fall), then messages. After start, nonce, decrypt and
-// data_bytes are held until data_done. tag_valid then stays until the next start.
+// GHASH ends with (Y + C) H, + lengths, times H: two multiplications behind the last block C. Here it is (Y + C) H^2 + lengths H:
+// H^2 is made with the key, lengths H at the beginning of a message, and one multiplication is left for the end.
+//
+// Order of use: a key (four or eight words, then wait for key_busy to fall), then messages. After start, nonce, aad, decrypt
+// and data_bytes are held until data_done. tag_valid then stays until the next start.
 `default_nettype none
 
 module lk_aes_gcm #(
@@ -21,8 +24,8 @@ module lk_aes_gcm #(
     input  wire         start,         // pulse: a message begins
     input  wire         decrypt,
     input  wire [95:0]  nonce,
-    input  wire [127:0] aad,           // filled up with zeros; taken with start
-    input  wire [3:0]   aad_bytes,     // 1 to 15; held until tag_valid or the next start
+    input  wire [127:0] aad,           // filled up with zeros
+    input  wire [3:0]   aad_bytes,     // 1 to 15
     input  wire [14:0]  data_bytes,
     input  wire [7:0]   data_in,
     input  wire         data_valid,    // a byte moves when valid and ready
@@ -34,21 +37,32 @@ module lk_aes_gcm #(
     output wire [127:0] tag
 );
     localparam [1:0] NOTHING = 2'd0, HASH_KEY = 2'd1, KEYSTREAM = 2'd2, MASK = 2'd3;
+    localparam [1:0] REST = 2'd0, SQUARE = 2'd1, LENGTHS = 2'd2, BLOCKS = 2'd3;
 
     reg [1:0]   purpose_d, purpose_q = NOTHING;  // of what AES makes or has made
     reg         key_stale_d, key_stale_q = 1'b0; // round keys come before the hash key
-    reg [127:0] hash_key_d, hash_key_q = 128'd0;
     reg         begin_d, begin_q = 1'b0;         // the cycle after start
-    reg         lengths_pending_d, lengths_pending_q = 1'b0;
     reg [14:0]  left_d, left_q = 15'd0;          // data bytes
-    reg [14:0]  total_d, total_q = 15'd0;
-    reg [3:0]   aad_bytes_d, aad_bytes_q = 4'd0;
     reg [10:0]  blocks_d, blocks_q = 11'd0;      // keystream blocks that are still to be started
     reg [31:0]  counter_d, counter_q = 32'd0;
     reg [127:0] keystream_d, keystream_q = 128'd0;
     reg [4:0]   keystream_left_d, keystream_left_q = 5'd0;
-    reg [127:0] block_d, block_q = 128'd0;       // ciphertext for GHASH, filled up with zeros
+
+    // What GHASH takes: associated data, ciphertext, zeros behind it, shifted in byte by byte.
+    reg [127:0] block_d, block_q = 128'd0;
     reg [3:0]   position_d, position_q = 4'd0;
+    reg         full_d, full_q = 1'b0;           // sixteen bytes wait for GHASH
+    reg         in_aad_d, in_aad_q = 1'b0;       // associated data is coming in
+
+    // What GHASH makes.
+    reg [1:0]   stage_d, stage_q = REST;
+    reg         squaring_d, squaring_q = 1'b0;
+    reg         lengths_wait_d, lengths_wait_q = 1'b0;       // a message has begun, the square comes first
+    reg         first_d, first_q = 1'b0;                     // no block of the message has been taken
+    reg         final_d, final_q = 1'b0;                     // its last block has
+    reg [127:0] hash_key_d, hash_key_q = 128'd0;             // H
+    reg [127:0] square_d, square_q = 128'd0;                 // H^2
+    reg [127:0] lengths_hash_d, lengths_hash_q = 128'd0;     // lengths H
 
     wire         schedule_busy;
     wire [3:0]   last_round, round;
@@ -70,62 +84,97 @@ module lk_aes_gcm #(
         .out(aes_out), .round(round), .round_key(round_key));
 
     // Data.
-    wire       block_completes = position_q == 4'd15 || left_q == 15'd1;
+    wire       lengths_hashed = stage_q == LENGTHS && !ghash_busy;
+    wire       taken = full_q && (lengths_hashed || (stage_q == BLOCKS && ghash_ready));
+    wire       last_taken = taken && data_done;
+    wire       room = !full_q || taken;
     wire       moves = data_valid && data_ready;
     wire [7:0] ciphertext = decrypt ? data_in : data_out;
-    assign data_ready = keystream_left_q != 5'd0 && left_q != 15'd0 && !begin_q && (!block_completes || ghash_ready);
+    assign data_ready = keystream_left_q != 5'd0 && left_q != 15'd0 && !in_aad_q && room;
     assign data_out = data_in ^ keystream_q[127:120];
     assign data_last = left_q == 15'd1;
-    assign data_done = left_q == 15'd0 && !begin_q;
+    assign data_done = left_q == 15'd0 && !in_aad_q;
 
-    reg [127:0] filled;
-    integer lane;
-    always @* begin
-        filled = position_q == 4'd0 ? 128'd0 : block_q;
-        for (lane = 0; lane < 16; lane = lane + 1) begin
-            if (position_q == lane[3:0]) filled[127-8*lane-:8] = ciphertext;
-        end
-    end
+    wire       fills = data_done && position_q != 4'd0;
+    wire       shifts = room && (in_aad_q ? !lengths_wait_q : fills || moves);
+    wire [7:0] aad_byte = aad[8*(4'd15-position_q)+:8];
+    wire [7:0] byte_in = in_aad_q ? aad_byte : fills ? 8'd0 : ciphertext;
 
-    // GHASH takes the associated data, the ciphertext, and the lengths in bits.
-    wire         hash_lengths = data_done && lengths_pending_q;
-    wire [127:0] lengths = {57'd0, aad_bytes_q, 3'd0, 46'd0, total_q, 3'd0};
-    wire [127:0] hash_block = hash_lengths ? lengths : begin_q ? block_q : filled;
+    // GHASH: of the lengths in bits, whose block is in place of the empty one; of the blocks of the message.
+    wire         hash_key_made = purpose_q == HASH_KEY && !aes_busy;
+    wire         hash_lengths = stage_q == REST && (start || lengths_wait_q);
+    wire [127:0] lengths = {57'd0, aad_bytes, 3'd0, 46'd0, data_bytes, 3'd0};
+    wire         squares = stage_q == SQUARE && !squaring_q;
 
     lk_ghash #(.DIGIT(GHASH_DIGIT)) ghash (
-        .clk(clk), .reset(reset || key_wipe), .hash_key(hash_key_q), .first(begin_q), .block(hash_block),
-        .block_valid(begin_q || hash_lengths || (moves && block_completes)), .block_ready(ghash_ready),
-        .busy(ghash_busy), .hash(hash));
+        .clk(clk), .reset(reset || key_wipe), .hash_key(final_q ? square_q : hash_key_q),
+        .first(hash_key_made || hash_lengths || first_q), .unit(hash_key_made), .block(block_q ^ (hash_lengths ? lengths : 128'd0)),
+        .block_valid(hash_key_made || squares || hash_lengths || taken), .block_ready(ghash_ready), .busy(ghash_busy), .hash(hash));
 
     assign key_busy = schedule_busy || key_stale_q || purpose_q == HASH_KEY;
-    assign tag_valid = data_done && !lengths_pending_q && !ghash_busy && purpose_q == MASK && !aes_busy;
-    assign tag = hash ^ aes_out;
+    assign tag_valid = final_q && !ghash_busy && purpose_q == MASK && !aes_busy;
+    assign tag = hash ^ lengths_hash_q ^ aes_out;
 
     wire refill = purpose_q == KEYSTREAM && !aes_busy && (keystream_left_q == 5'd0 || (keystream_left_q == 5'd1 && moves));
 
     always @* begin
         begin_d = start;
-        aad_bytes_d = start ? aad_bytes : aad_bytes_q;
-        total_d = start ? data_bytes : total_q;
         left_d = start ? data_bytes : left_q - {14'd0, moves};
-        lengths_pending_d = start || (lengths_pending_q && !(hash_lengths && ghash_ready));
-        position_d = start ? 4'd0 : position_q + {3'd0, moves};
-        block_d = start ? aad : moves ? filled : block_q;
+        in_aad_d = start || (in_aad_q && !(shifts && position_q == 4'd15));
+        position_d = start ? 4'd0 : position_q + {3'd0, shifts};
+        full_d = !start && ((full_q && !taken) || (shifts && position_q == 4'd15));
+        block_d = shifts ? {block_q[119:0], byte_in} : block_q;
         keystream_d = refill ? aes_out : moves ? {keystream_q[119:0], 8'd0} : keystream_q;
         keystream_left_d = start ? 5'd0 : refill ? 5'd16 : keystream_left_q - {4'd0, moves};
         if (reset || key_wipe) begin
             begin_d = 1'b0;
             left_d = 15'd0;
-            lengths_pending_d = 1'b0;
+            in_aad_d = 1'b0;
+            position_d = 4'd0;
+            full_d = 1'b0;
             keystream_d = 128'd0;
             keystream_left_d = 5'd0;
+        end
+        if (reset || key_wipe || last_taken) block_d = 128'd0;
+    end
+
+    // A key: H, its square. A message: its lengths, its blocks, the last of them times H^2.
+    always @* begin
+        stage_d = stage_q;
+        squaring_d = stage_q == SQUARE;
+        lengths_wait_d = (start || lengths_wait_q) && !hash_lengths;
+        first_d = start || (first_q && !taken);
+        final_d = !start && !key_word_valid && (final_q || last_taken);
+        hash_key_d = hash_key_made ? aes_out : hash_key_q;
+        square_d = square_q;
+        lengths_hash_d = lengths_hash_q;
+        if (hash_key_made) begin
+            stage_d = SQUARE;
+        end else if (squaring_q && !ghash_busy) begin
+            stage_d = REST;
+            squaring_d = 1'b0;
+            square_d = hash;
+        end else if (hash_lengths) begin
+            stage_d = LENGTHS;
+        end else if (lengths_hashed) begin
+            stage_d = BLOCKS;
+            lengths_hash_d = hash;
+        end
+        if (last_taken) stage_d = REST;
+        if (reset || key_wipe) begin
+            stage_d = REST;
+            lengths_wait_d = 1'b0;
+            first_d = 1'b0;
+            final_d = 1'b0;
+            hash_key_d = 128'd0;
+            square_d = 128'd0;
+            lengths_hash_d = 128'd0;
         end
     end
 
     // What AES does next: the hash key after a new key; then the counter blocks of a message from 2 on; then J0, whose counter is 1.
     always @* begin
         key_stale_d = key_stale_q || key_word_valid;
-        hash_key_d = hash_key_q;
         purpose_d = purpose_q;
         blocks_d = blocks_q;
         counter_d = counter_q;
@@ -145,13 +194,11 @@ module lk_aes_gcm #(
             aes_in = 128'd0;
             purpose_d = HASH_KEY;
             key_stale_d = 1'b0;
-        end else if (purpose_q == HASH_KEY && !aes_busy) begin
-            hash_key_d = aes_out;
+        end else if (hash_key_made) begin
             purpose_d = NOTHING;
         end
         if (reset || key_wipe) begin
             key_stale_d = 1'b0;
-            hash_key_d = 128'd0;
             purpose_d = NOTHING;
         end
     end
@@ -161,16 +208,22 @@ module lk_aes_gcm #(
         key_stale_q <= key_stale_d;
         hash_key_q <= hash_key_d;
         begin_q <= begin_d;
-        lengths_pending_q <= lengths_pending_d;
         left_q <= left_d;
-        total_q <= total_d;
-        aad_bytes_q <= aad_bytes_d;
         blocks_q <= blocks_d;
         counter_q <= counter_d;
         keystream_q <= keystream_d;
         keystream_left_q <= keystream_left_d;
         block_q <= block_d;
         position_q <= position_d;
+        full_q <= full_d;
+        in_aad_q <= in_aad_d;
+        stage_q <= stage_d;
+        squaring_q <= squaring_d;
+        lengths_wait_q <= lengths_wait_d;
+        first_q <= first_d;
+        final_q <= final_d;
+        square_q <= square_d;
+        lengths_hash_q <= lengths_hash_d;
     end
 
 `ifdef FORMAL

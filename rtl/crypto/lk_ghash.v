@@ -11,8 +11,9 @@ module lk_ghash #(
 ) (
     input  wire         clk,
     input  wire         reset,
-    input  wire [127:0] hash_key,  // H; held still
+    input  wire [127:0] hash_key,  // H; held still while busy
     input  wire         first,     // with block_valid: this block begins a new hash
+    input  wire         unit,      // with first and a block of zeros: the block is one, and the hash H, after a single cycle
     input  wire [127:0] block,
     input  wire         block_valid,
     output wire         block_ready,
@@ -62,7 +63,8 @@ module lk_ghash #(
         if (block_valid && block_ready) begin
             factor_d = block ^ (first ? 128'd0 : product_d);
             product_d = 128'd0;
-            step_d = 7'd0;
+            step_d = unit ? LAST_STEP[6:0] : 7'd0;
+            if (unit) factor_d[DIGIT-1] = 1'b1;
             busy_d = 1'b1;
         end
         if (reset) begin

@@ -18,6 +18,7 @@ module lk_test_crypto (
     output wire [127:0] round_key,
     input  wire [127:0] hash_key,
     input  wire         first,
+    input  wire         unit,
     input  wire [127:0] block,
     input  wire         block_valid,
     output wire [3:0]   block_ready,
@@ -38,7 +39,7 @@ module lk_test_crypto (
     generate
         for (i = 0; i < 4; i = i + 1) begin : digits
             lk_ghash #(.DIGIT(4 << i)) ghash (
-                .clk(clk), .reset(reset), .hash_key(hash_key), .first(first), .block(block), .block_valid(block_valid),
+                .clk(clk), .reset(reset), .hash_key(hash_key), .first(first), .unit(unit), .block(block), .block_valid(block_valid),
                 .block_ready(block_ready[i]), .busy(hash_busy[i]), .hash(hash[128*i+:128]));
         end
     endgenerate
