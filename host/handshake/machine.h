@@ -90,6 +90,7 @@ typedef struct lk_offer {
     uint32_t versions, groups, signatures, shares;
     uint8_t share[LK_GROUP_MAX][LK_PUBLIC_MAX]; /* by place in the table of groups, where the bit in shares is set */
     bool extended_master_secret, secure_renegotiation;
+    bool encrypt_then_mac;
 } lk_offer;
 
 struct lk_handshake {
@@ -116,6 +117,7 @@ struct lk_handshake {
     uint32_t extensions_offered; /* client: places in the table of extensions that its hello has */
     uint32_t extensions_seen;    /* of the message parsed last */
     bool retried, compatibility_sent, certificate_asked, extended_master_secret;
+    bool encrypt_then_mac; /* TLS 1.2: agreed on */
     lk_offer offer;
     uint8_t *cookie;
     size_t cookie_length;
