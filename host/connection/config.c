@@ -20,13 +20,14 @@ lk_error lk_config_fail(lk_config *config, lk_error error, const char *format, .
     return error;
 }
 
-static void all_suites(lk_handshake_settings *settings)
+static void default_suites(lk_handshake_settings *settings)
 {
     size_t count = 0;
     const lk_suite *suites = lk_suite_table(&count);
     settings->suite_count = 0;
     for (size_t i = 0; i < count && i < LK_SUITES_MAX; i++)
-        settings->suites[settings->suite_count++] = &suites[i];
+        if (lk_suite_default(&suites[i]))
+            settings->suites[settings->suite_count++] = &suites[i];
 }
 
 static void all_groups(lk_handshake_settings *settings)
@@ -46,7 +47,7 @@ lk_config *lk_config_new(void)
     config->policy = LK_ENGINE_SOFTWARE;
     config->settings.lowest_version = LK_VERSION_TLS1_2;
     config->settings.highest_version = LK_VERSION_TLS1_3;
-    all_suites(&config->settings);
+    default_suites(&config->settings);
     all_groups(&config->settings);
     config->settings.roots = X509_STORE_new();
     if (!config->settings.roots || X509_STORE_set_default_paths(config->settings.roots) != 1 ||
@@ -87,13 +88,14 @@ lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t hig
 
 /*
  * OpenSSL's name of a TLS 1.2 suite from IANA's: without "TLS_" and "_WITH_", with hyphens, and neither a separator
- * between AES and its key length nor the hash behind POLY1305.
+ * between AES and its key length nor "CBC" nor the hash behind POLY1305.
  */
 static void openssl_name(const char *title, char *name, size_t size)
 {
     static const struct {
         const char *from, *to;
-    } changes[] = {{"TLS_", ""}, {"_WITH_", "-"}, {"AES_", "AES"}, {"POLY1305_SHA256", "POLY1305"}, {"_", "-"}};
+    } changes[] = {{"TLS_", ""}, {"_WITH_", "-"}, {"AES_", "AES"}, {"CBC_", ""}, {"POLY1305_SHA256", "POLY1305"},
+                   {"_", "-"}};
     lk_writer writer = lk_writer_into((uint8_t *)name, size - 1);
     while (*title) {
         size_t i = 0;

@@ -181,7 +181,8 @@ lk_error lk_keys_master(lk_handshake *handshake)
     for (lk_role side = LK_CLIENT; side <= LK_SERVER; side++)
         handshake->keys[side] = (lk_direction_parameters){.kind = side == handshake->role ? LK_SEAL : LK_OPEN,
                                                           .version = handshake->version,
-                                                          .cipher = handshake->suite->cipher};
+                                                          .cipher = handshake->suite->cipher,
+                                                          .encrypt_then_mac = handshake->encrypt_then_mac};
     return lk_prf_keys(hash, handshake->master, handshake->client_random, handshake->server_random,
                        &handshake->keys[LK_CLIENT], &handshake->keys[LK_SERVER]);
 }

@@ -92,6 +92,7 @@ typedef struct lk_offer {
     uint32_t versions, groups, signatures, shares;
     uint8_t share[LK_GROUP_MAX][LK_PUBLIC_MAX]; /* by place in the table of groups, where the bit in shares is set */
     bool extended_master_secret, secure_renegotiation;
+    bool encrypt_then_mac;
 } lk_offer;
 
 struct lk_handshake {
@@ -121,6 +122,7 @@ struct lk_handshake {
     bool retried, compatibility_sent, extended_master_secret;
     bool certificate_asked; /* of the client, by a CertificateRequest */
     bool authority_known;   /* client: one that the request names, if it names any, has issued our certificate */
+    bool encrypt_then_mac;  /* TLS 1.2: agreed on */
     lk_offer offer;
     uint8_t *cookie;
     size_t cookie_length;

@@ -60,6 +60,11 @@ bool lk_suite_allows(const lk_suite *suite, uint16_t version)
     return suite->lowest_version <= version && version <= suite->highest_version;
 }
 
+bool lk_suite_default(const lk_suite *suite)
+{
+    return suite->cipher->kind == LK_KIND_AEAD;
+}
+
 const lk_cipher *lk_cipher_find(unsigned id)
 {
     if (id >= sizeof ciphers / sizeof ciphers[0] || !ciphers[id].title)

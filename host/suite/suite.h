@@ -63,6 +63,9 @@ const lk_suite *lk_suite_find(uint16_t number);
 /** True when the suite exists in that version. */
 bool lk_suite_allows(const lk_suite *suite, uint16_t version);
 
+/** True when the suite is offered and accepted unless a configuration says otherwise: those with AEAD. */
+bool lk_suite_default(const lk_suite *suite);
+
 /** The row of a cipher, or NULL for a number that has none. */
 const lk_cipher *lk_cipher_find(unsigned id);
 

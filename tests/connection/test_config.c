@@ -104,13 +104,23 @@ Test(config, every_suite_is_known_by_both_its_names)
     static const char *const names[][2] = {
         {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"},
         {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "ECDHE-RSA-AES256-GCM-SHA384"},
-        {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA-CHACHA20-POLY1305"}};
+        {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA-CHACHA20-POLY1305"},
+        {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "ECDHE-RSA-AES128-SHA"},
+        {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256", "ECDHE-ECDSA-AES128-SHA256"},
+        {"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", "ECDHE-RSA-AES256-SHA384"}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         for (size_t j = 0; j < 2; j++) {
             cr_assert_eq(lk_config_set_suites(config, names[i][j]), LK_OK, "%s", names[i][j]);
             cr_assert_eq(config->settings.suite_count, 1);
             cr_assert_str_eq(config->settings.suites[0]->title, names[i][0]);
         }
+}
+
+Test(config, without_a_list_only_aead_suites_are_offered)
+{
+    cr_assert_gt(config->settings.suite_count, 0);
+    for (size_t i = 0; i < config->settings.suite_count; i++)
+        cr_expect_eq(config->settings.suites[i]->cipher->kind, LK_KIND_AEAD, "%s", config->settings.suites[i]->title);
 }
 
 Test(config, suites_stand_in_the_order_of_the_list_and_once)

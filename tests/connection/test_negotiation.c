@@ -75,6 +75,92 @@ Test(negotiation, a_suite_for_another_kind_of_certificate_is_no_common_suite)
     assert_parted(pair, LK_ERROR_PEER_ALERT, LK_ERROR_NO_COMMON_SUITE, "handshake_failure ");
 }
 
+/* What a message of ten bytes takes on the wire: the length of the last record of that sender. */
+typedef struct last_record {
+    size_t length;
+} last_record;
+
+static void note_length(void *context, lk_role sender, unsigned number, uint8_t *record, size_t *length)
+{
+    (void)number;
+    (void)record;
+    if (sender == LK_CLIENT)
+        ((last_record *)context)->length = *length;
+}
+
+static size_t length_of_ten_bytes(const char *suite)
+{
+    last_record last = {0};
+    loopback *pair = loopback_new("EC");
+    lk_config_set_versions(config_of(pair, LK_CLIENT), LK_VERSION_TLS1_2, LK_VERSION_TLS1_2);
+    lk_config_set_suites(config_of(pair, LK_CLIENT), suite);
+    lk_config_set_suites(config_of(pair, LK_SERVER), "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES128-GCM-SHA256");
+    loopback_establish(pair);
+    pair->alter = note_length;
+    pair->alter_context = &last;
+    loopback_transfer(pair, LK_CLIENT, (const uint8_t *)"0123456789", 10);
+    loopback_free(pair);
+    return last.length;
+}
+
+/* RFC 7366: with the MAC outside, IV, one block and MAC; inside it would fill a second block. */
+Test(negotiation, cbc_has_its_mac_outside_when_both_sides_can)
+{
+    cr_expect_eq(length_of_ten_bytes("ECDHE-ECDSA-AES128-SHA"), 5 + 16 + 16 + 20);
+    cr_expect_eq(length_of_ten_bytes("ECDHE-ECDSA-AES128-GCM-SHA256"), 5 + 8 + 10 + 16);
+    cr_expect_eq(length_of_ten_bytes("ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES128-GCM-SHA256"), 5 + 16 + 16 + 20,
+                 "the order of the server decides");
+}
+
+/* Puts an encrypt_then_mac of the server's behind the other extensions of its hello, the first message of its first
+ * record. */
+static void answer_encrypt_then_mac(void *context, lk_role sender, unsigned number, uint8_t *record, size_t *length)
+{
+    static const uint8_t extension[4] = {0, 22, 0, 0};
+    (void)context;
+    if (sender != LK_SERVER || number > 0)
+        return;
+    size_t block = 5 + 4 + 2 + 32;
+    block += 1u + record[block] + 2 + 1; /* session, suite, compression */
+    size_t block_length = (size_t)record[block] << 8 | record[block + 1];
+    size_t end = block + 2 + block_length;
+    memmove(record + end + sizeof extension, record + end, *length - end);
+    memcpy(record + end, extension, sizeof extension);
+    record[block + 1] = (uint8_t)(record[block + 1] + sizeof extension); /* short enough not to carry */
+    record[8] = (uint8_t)(record[8] + sizeof extension);
+    *length += sizeof extension;
+    record[3] = (uint8_t)((*length - 5) >> 8);
+    record[4] = (uint8_t)(*length - 5);
+}
+
+Test(negotiation, an_answer_of_encrypt_then_mac_is_refused_when_not_asked_for_or_not_with_cbc)
+{
+    static const struct {
+        const char *suites;
+        lk_error error;
+        const char *alert;
+    } cases[] = {
+        {"ECDHE-ECDSA-AES128-GCM-SHA256", LK_ERROR_UNSUPPORTED_EXTENSION, "unsupported_extension "},
+        {"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-SHA", LK_ERROR_ILLEGAL_PARAMETER, "illegal_parameter "}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        loopback *pair = loopback_new("EC");
+        lk_config_set_versions(config_of(pair, LK_CLIENT), LK_VERSION_TLS1_2, LK_VERSION_TLS1_2);
+        lk_config_set_suites(config_of(pair, LK_CLIENT), cases[i].suites);
+        pair->alter = answer_encrypt_then_mac;
+        loopback_handshake(pair);
+        cr_assert_eq(pair->side[LK_CLIENT].result, cases[i].error, "%s", cases[i].suites);
+        cr_assert_str_eq(pair->side[LK_CLIENT].alerts, cases[i].alert);
+        loopback_free(pair);
+    }
+}
+
+Test(negotiation, cbc_is_not_accepted_unless_it_is_named)
+{
+    loopback *pair = loopback_new("EC");
+    lk_config_set_suites(config_of(pair, LK_CLIENT), "ECDHE-ECDSA-AES128-SHA");
+    assert_parted(pair, LK_ERROR_PEER_ALERT, LK_ERROR_NO_COMMON_SUITE, "handshake_failure ");
+}
+
 Test(negotiation, no_common_group_is_a_handshake_failure_in_both_versions)
 {
     for (uint16_t version = LK_VERSION_TLS1_2; version <= LK_VERSION_TLS1_3; version++) {

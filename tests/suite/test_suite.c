@@ -78,6 +78,12 @@ Test(suite, the_title_says_what_the_row_says)
         const char *title = table[i].title;
         cr_assert_eq(title_says(title, "AES_128_GCM"), table[i].cipher->id == LK_CIPHER_AES_128_GCM, "%s", title);
         cr_assert_eq(title_says(title, "AES_256_GCM"), table[i].cipher->id == LK_CIPHER_AES_256_GCM, "%s", title);
+        if (title_says(title, "CBC")) {
+            cr_assert_eq(title_says(title, "AES_128"), table[i].cipher->key_length == 16, "%s", title);
+            cr_assert_eq(title_says(title, "SHA256"), table[i].cipher->mac == LK_MAC_SHA256, "%s", title);
+            cr_assert_eq(title_says(title, "SHA384"), table[i].cipher->mac == LK_MAC_SHA384, "%s", title);
+        }
+        cr_assert_eq(title_says(title, "CBC"), table[i].cipher->kind == LK_KIND_CBC, "%s", title);
         cr_assert_eq(title_says(title, "CHACHA20_POLY1305"), table[i].cipher->id == LK_CIPHER_CHACHA20_POLY1305);
         cr_assert_eq(title_says(title, "SHA384"), table[i].hash == LK_HASH_SHA384, "%s", title);
         cr_assert_eq(title_says(title, "ECDHE"), table[i].exchange == LK_EXCHANGE_ECDHE, "%s", title);
@@ -126,6 +132,17 @@ Test(suite, every_aead_cipher_is_used_by_a_suite)
         for (size_t i = 0; i < count; i++)
             used |= table[i].cipher == lk_cipher_find(id);
         cr_expect(used, "cipher %u", id);
+    }
+}
+
+Test(suite, what_is_not_aead_stands_last_and_is_off_by_default)
+{
+    size_t count;
+    const lk_suite *table = lk_suite_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        cr_assert_eq(lk_suite_default(&table[i]), table[i].cipher->kind == LK_KIND_AEAD, "%s", table[i].title);
+        if (i > 0)
+            cr_assert(lk_suite_default(&table[i - 1]) || !lk_suite_default(&table[i]), "%s", table[i].title);
     }
 }
 

@@ -44,7 +44,9 @@ lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t hig
 
 /**
  * The suites to offer or accept, in order of preference, as a colon-separated list of IANA names
- * ("TLS_AES_128_GCM_SHA256") or OpenSSL's spelling ("ECDHE-RSA-AES128-GCM-SHA256").
+ * ("TLS_AES_128_GCM_SHA256") or OpenSSL's spelling ("ECDHE-RSA-AES128-GCM-SHA256"). By default all that encrypt and
+ * authenticate in one (AEAD); those with CBC and a separate MAC are offered and accepted only when this list names
+ * them.
  * @return INVALID_ARGUMENT for a name that is not known; the diagnosis names it.
  */
 lk_error lk_config_set_suites(lk_config *config, const char *list);
