@@ -88,13 +88,20 @@ static void observe_keys(void *context, bool sent, const char *meaning)
              .kind = LK_EVENT_KEYS, .sent = sent, .engine = engine_name(connection), .slot = -1, .meaning = meaning});
 }
 
+static void observe_session(void *context, const uint8_t *session, size_t length)
+{
+    const lk_connection *connection = context;
+    connection->config->session_keeper(connection->config->session_keeper_context, connection, session, length);
+}
+
 void lk_connection_observe_handshake(lk_connection *connection)
 {
     connection->observer = (lk_handshake_observer){.context = connection,
                                                    .message = observe_message,
                                                    .alert = observe_alert,
                                                    .keys = observe_keys,
-                                                   .secret = lk_connection_log_secret};
+                                                   .secret = lk_connection_log_secret,
+                                                   .session = observe_session};
 }
 
 void lk_connection_observe_alert(lk_connection *connection, lk_alert alert, const char *meaning)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a row of the table of extensions is; the functions of the rows stand in extension_names.c and extension_keys.c.
- */
+/* What a row of the table of extensions is; the functions of the rows stand in extension_names.c, extension_keys.c
+ * and extension_sessions.c. */
 #ifndef LK_HANDSHAKE_EXTENSION_ROWS_H
 #define LK_HANDSHAKE_EXTENSION_ROWS_H
 
@@ -26,5 +26,10 @@ lk_extension_compose lk_supported_versions_compose, lk_supported_groups_compose,
     lk_signature_algorithms_compose, lk_certificate_authorities_compose, lk_key_share_compose, lk_cookie_compose;
 lk_extension_parse lk_supported_versions_parse, lk_supported_groups_parse, lk_ec_point_formats_parse,
     lk_signature_algorithms_parse, lk_certificate_authorities_parse, lk_key_share_parse, lk_cookie_parse;
+
+/* Sessions: extension_sessions.c. */
+lk_extension_wanted lk_session_ticket_wanted, lk_psk_key_exchange_modes_wanted, lk_pre_shared_key_wanted;
+lk_extension_compose lk_session_ticket_compose, lk_psk_key_exchange_modes_compose, lk_pre_shared_key_compose;
+lk_extension_parse lk_session_ticket_parse, lk_psk_key_exchange_modes_parse, lk_pre_shared_key_parse;
 
 #endif
