@@ -18,6 +18,8 @@ struct lk_config {
     char engine_reason[LK_CONFIG_TEXT_MAX]; /* why there is no engine */
     lk_observer *observer;
     void *observer_context;
+    lk_session_keeper *session_keeper;
+    void *session_keeper_context;
     lk_key_log *key_log;
     void *key_log_context;
     char diagnosis[LK_CONFIG_TEXT_MAX];

@@ -76,6 +76,11 @@ lk_error lk_connection_new(const lk_config *config, lk_role role, const char *ho
     return LK_OK;
 }
 
+lk_error lk_connection_resume(lk_connection *connection, const void *session, size_t length)
+{
+    return connection->failure ? LK_ERROR_WRONG_STATE : lk_handshake_resume(connection->handshake, session, length);
+}
+
 void lk_connection_free(lk_connection *connection)
 {
     if (!connection)
@@ -121,6 +126,11 @@ lk_error lk_connection_handshake(lk_connection *connection)
 bool lk_connection_established(const lk_connection *connection)
 {
     return lk_handshake_established(connection->handshake);
+}
+
+bool lk_connection_resumed(const lk_connection *connection)
+{
+    return lk_handshake_resumed(connection->handshake);
 }
 
 uint16_t lk_connection_version(const lk_connection *connection)

@@ -69,8 +69,7 @@ static void observe_alert(void *context, bool sent, bool fatal, int description,
                               .meaning = meaning});
 }
 
-/* The engine that makes the next records, as far as it is known: a failover engine may hold directions of both kinds.
- */
+/* The engine that a connection begins with. */
 static const char *engine_name(const lk_connection *connection)
 {
     if (!connection->failover)
@@ -83,9 +82,15 @@ static void observe_keys(void *context, bool sent, const char *meaning)
 {
     lk_connection *connection = context;
     lk_connection_observe_fallback(connection);
+    const char *engine = lk_record_layer_holder(connection->layer, sent);
     tell(connection,
-         &(lk_event){
-             .kind = LK_EVENT_KEYS, .sent = sent, .engine = engine_name(connection), .slot = -1, .meaning = meaning});
+         &(lk_event){.kind = LK_EVENT_KEYS, .sent = sent, .engine = engine, .slot = -1, .meaning = meaning});
+}
+
+static void observe_session(void *context, const uint8_t *session, size_t length)
+{
+    const lk_connection *connection = context;
+    connection->config->session_keeper(connection->config->session_keeper_context, connection, session, length);
 }
 
 void lk_connection_observe_handshake(lk_connection *connection)
@@ -94,7 +99,8 @@ void lk_connection_observe_handshake(lk_connection *connection)
                                                    .message = observe_message,
                                                    .alert = observe_alert,
                                                    .keys = observe_keys,
-                                                   .secret = lk_connection_log_secret};
+                                                   .secret = lk_connection_log_secret,
+                                                   .session = observe_session};
 }
 
 void lk_connection_observe_alert(lk_connection *connection, lk_alert alert, const char *meaning)

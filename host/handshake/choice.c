@@ -2,6 +2,7 @@
 #include "handshake/choice.h"
 
 #include "handshake/extensions.h"
+#include "handshake/resume.h"
 
 #include <string.h>
 
@@ -49,7 +50,8 @@ static lk_error check_present(lk_handshake *handshake)
     if (handshake->version < LK_TLS1_3)
         return LK_OK;
     for (size_t i = 0; i < sizeof demanded / sizeof demanded[0]; i++)
-        if (!lk_extensions_seen(handshake, demanded[i]))
+        if (!lk_extensions_seen(handshake, demanded[i]) &&
+            !(handshake->resumption && demanded[i] == LK_EXTENSION_SIGNATURE_ALGORITHMS))
             return lk_handshake_fail(handshake, LK_ERROR_MISSING_EXTENSION, "the ClientHello has no extension %u",
                                      demanded[i]);
     return LK_OK;
@@ -77,6 +79,24 @@ static lk_error choose_suite(lk_handshake *handshake, const lk_client_choices *c
     if (!handshake->suite)
         return LK_ERROR_NO_COMMON_SUITE;
     return handshake->retried && handshake->suite != before ? LK_ERROR_ILLEGAL_PARAMETER : LK_OK;
+}
+
+/* Whether the session that was found fits the suite: the one it had in TLS 1.2, one with its hash in TLS 1.3. */
+static lk_error choose_session(lk_handshake *handshake, const lk_client_choices *choices)
+{
+    const lk_resumption *found = handshake->resumption;
+    if (!found)
+        return LK_OK;
+    if (handshake->version < LK_TLS1_3)
+        for (size_t i = 0; i < handshake->suite_count; i++)
+            if (handshake->suites[i] == found->suite && client_has(choices->suites, found->suite->number))
+                handshake->suite = found->suite;
+    bool fits = handshake->version < LK_TLS1_3 ? handshake->suite == found->suite
+                                               : handshake->suite->hash == found->suite->hash;
+    if (fits)
+        return lk_resume_accept(handshake);
+    lk_resume_drop(handshake);
+    return LK_OK;
 }
 
 static const lk_group *first_group(const lk_handshake *handshake, uint32_t groups)
@@ -114,12 +134,20 @@ lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
     if (!error)
         error = check_compressions(handshake, choices);
     if (!error)
+        error = lk_resume_find(handshake);
+    if (!error)
         error = check_present(handshake);
     if (!error)
         error = choose_suite(handshake, choices);
     if (!error)
+        error = choose_session(handshake, choices);
+    /* TLS 1.2 goes on without a key exchange. */
+    bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
+    if (!error && !abbreviated)
         error = choose_group(handshake);
-    if (error)
+    handshake->ticket_promised = handshake->version < LK_TLS1_3 && !abbreviated && handshake->settings->tickets &&
+                                 handshake->offer.session_ticket && handshake->offer.extended_master_secret;
+    if (error || handshake->resumed)
         return error;
     handshake->scheme = lk_signature_choose(handshake->offer.signatures, handshake->version, handshake->settings->key);
     return handshake->scheme ? LK_OK : LK_ERROR_NO_COMMON_SIGNATURE;

@@ -15,7 +15,8 @@ typedef struct lk_client_choices {
 /**
  * Chooses in this side's order of preference; group is not among offer.shares when a HelloRetryRequest must ask for
  * one.
- * @return PROTOCOL_VERSION, NO_COMMON_SUITE, NO_COMMON_GROUP, NO_COMMON_SIGNATURE, MISSING_EXTENSION,
+ * Also whether an earlier session is gone on with.
+ * @return PROTOCOL_VERSION, BAD_BINDER, NO_COMMON_SUITE, NO_COMMON_GROUP, NO_COMMON_SIGNATURE, MISSING_EXTENSION,
  * ILLEGAL_PARAMETER.
  */
 lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices);

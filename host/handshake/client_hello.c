@@ -3,6 +3,7 @@
 #include "handshake/choice.h"
 #include "handshake/extensions.h"
 #include "handshake/messages.h"
+#include "handshake/resume.h"
 
 #include "handshake/alert.h"
 
@@ -18,8 +19,9 @@ static lk_error prepare(lk_handshake *handshake)
         if (RAND_bytes(handshake->client_random, sizeof handshake->client_random) != 1)
             return LK_ERROR_CRYPTO;
         /* RFC 8446 appendix D.4: "The client always provides a non-empty session ID in the ClientHello", so that
-         * middleboxes take it for a resumed TLS 1.2 session. */
-        if (lk_handshake_speaks(handshake, LK_TLS1_3)) {
+         * middleboxes take it for a resumed TLS 1.2 session; RFC 5077 section 3.4: and where it is one, the server's
+         * echo tells that the ticket was taken. */
+        if (lk_handshake_speaks(handshake, LK_TLS1_3) || lk_resume_offers(handshake, LK_TLS1_2)) {
             handshake->session_id_length = LK_SESSION_ID_MAX;
             if (RAND_bytes(handshake->session_id, LK_SESSION_ID_MAX) != 1)
                 return LK_ERROR_CRYPTO;
@@ -54,10 +56,11 @@ lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
     handshake->extensions_offered = 0;
     lk_extensions_compose(handshake, LK_IN_CLIENT_HELLO, body);
     lk_handshake_mean(
-        handshake, "client offers %s%s, %zu suite%s%s%s%s%s", lk_version_title(handshake->highest_version),
+        handshake, "client offers %s%s, %zu suite%s%s%s%s%s%s", lk_version_title(handshake->highest_version),
         handshake->lowest_version < handshake->highest_version ? " and older" : "", handshake->suite_count,
         handshake->suite_count == 1 ? "" : "s", handshake->key_pair ? ", a share of " : "",
-        handshake->key_pair ? handshake->group->title : "", handshake->host[0] ? ", to " : "", handshake->host);
+        handshake->key_pair ? handshake->group->title : "", handshake->host[0] ? ", to " : "", handshake->host,
+        handshake->resumption ? ", and to go on with a session" : "");
     return LK_OK;
 }
 
@@ -66,6 +69,16 @@ static void forget_offer(lk_handshake *handshake)
     memset(&handshake->offer, 0, sizeof handshake->offer);
     memset(handshake->server_name, 0, sizeof handshake->server_name);
     memset(handshake->alpn, 0, sizeof handshake->alpn);
+    /* what a first ClientHello was gone on with, too */
+    lk_certificate_chain_clear(&handshake->peer_chain);
+    handshake->resumed = false;
+}
+
+/* What was read of the ClientHello in place is gone when the message is. */
+static void forget_places(lk_offer *offer)
+{
+    offer->ticket = offer->identities = offer->binders = offer->binder = lk_reader_over(NULL, 0);
+    offer->hello = NULL;
 }
 
 /* RFC 8446 section 4.1.2: a second ClientHello is the first "without modification" but for the listed extensions. */
@@ -105,6 +118,7 @@ static lk_error parse_extensions(lk_handshake *handshake, lk_reader *body)
 lk_error lk_client_hello_parse(lk_handshake *handshake, lk_reader *body)
 {
     lk_client_choices choices = {0};
+    const uint8_t *message = body->next - LK_MESSAGE_HEADER;
     choices.legacy_version = lk_reader_u16(body);
     const uint8_t *random = lk_reader_bytes(body, LK_RANDOM_LENGTH);
     lk_reader session_id = lk_reader_vector8(body);
@@ -114,6 +128,7 @@ lk_error lk_client_hello_parse(lk_handshake *handshake, lk_reader *body)
         choices.suites.left % 2 != 0 || choices.compressions.left == 0)
         return LK_ERROR_DECODE;
     forget_offer(handshake);
+    handshake->offer.hello = message;
     lk_error error = check_same(handshake, random, &session_id);
     if (!error)
         error = parse_extensions(handshake, body);
@@ -127,7 +142,9 @@ lk_error lk_client_hello_parse(lk_handshake *handshake, lk_reader *body)
         handshake->offer.secure_renegotiation = true;
     lk_handshake_mean(handshake, "client offers %zu suites%s%s", choices.suites.left / 2,
                       handshake->server_name[0] ? ", asks for " : "", handshake->server_name);
-    return lk_choose(handshake, &choices);
+    error = lk_choose(handshake, &choices);
+    forget_places(&handshake->offer);
+    return error;
 }
 
 lk_error lk_client_hello_refuse(lk_handshake *handshake, lk_reader *body)

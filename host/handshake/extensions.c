@@ -17,7 +17,7 @@ typedef struct extension_row {
         type, places, title, name##_wanted, name##_compose, name##_parse                                               \
     }
 
-/* RFC 8446 section 4.2 has the places; those of TLS 1.2 alone follow from RFCs 5746, 7627 and 8422. */
+/* RFC 8446 section 4.2 has the places; those of TLS 1.2 alone follow from RFCs 5077, 5746, 7627 and 8422. */
 static const extension_row rows[] = {
     NAMED(LK_EXTENSION_SERVER_NAME, "server_name", HELLO_1_2 | LK_IN_ENCRYPTED_EXTENSIONS, lk_server_name),
     NAMED(LK_EXTENSION_ENCRYPT_THEN_MAC, "encrypt_then_mac", HELLO_1_2, lk_encrypt_then_mac),
@@ -36,6 +36,11 @@ static const extension_row rows[] = {
     NAMED(LK_EXTENSION_COOKIE, "cookie", LK_IN_CLIENT_HELLO | LK_IN_HELLO_RETRY_REQUEST, lk_cookie),
     NAMED(LK_EXTENSION_KEY_SHARE, "key_share", LK_IN_CLIENT_HELLO | LK_IN_SERVER_HELLO_1_3 | LK_IN_HELLO_RETRY_REQUEST,
           lk_key_share),
+    NAMED(LK_EXTENSION_SESSION_TICKET, "session_ticket", HELLO_1_2, lk_session_ticket),
+    NAMED(LK_EXTENSION_PSK_KEY_EXCHANGE_MODES, "psk_key_exchange_modes", LK_IN_CLIENT_HELLO, lk_psk_key_exchange_modes),
+    /* Section 4.2.11: it "MUST be the last extension in the ClientHello". */
+    NAMED(LK_EXTENSION_PRE_SHARED_KEY, "pre_shared_key", LK_IN_CLIENT_HELLO | LK_IN_SERVER_HELLO_1_3,
+          lk_pre_shared_key),
 };
 
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
@@ -117,6 +122,10 @@ lk_error lk_extensions_parse(lk_handshake *handshake, lk_place place, lk_reader 
             return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER, "the peer sent extension %u twice", type);
         met[type / 8] |= (uint8_t)(1u << type % 8);
         error = parse_one(handshake, place, type, &content);
+        /* Section 4.2.11: "Servers MUST check that it is the last extension and otherwise fail the handshake with an
+         * "illegal_parameter" alert." */
+        if (!error && type == LK_EXTENSION_PRE_SHARED_KEY && place == LK_IN_CLIENT_HELLO && block->left > 0)
+            return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER, "pre_shared_key is not the last extension");
     }
     return !error && block->failed ? LK_ERROR_DECODE : error;
 }

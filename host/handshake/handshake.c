@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A handshake from its beginning to its end, and what was agreed in it; machine.c drives it. */
 #include "handshake/keys.h"
+#include "handshake/resume.h"
 
 #include "base/secret.h"
 
@@ -90,6 +91,8 @@ static lk_error limit(lk_handshake *handshake)
 void lk_handshake_release_memory(lk_handshake *handshake)
 {
     lk_keys_forget(handshake);
+    lk_resume_drop(handshake);
+    lk_resumption_clear(&handshake->ticket);
     free(handshake->outgoing);
     handshake->outgoing = NULL;
     handshake->outgoing_capacity = 0;
@@ -133,6 +136,7 @@ void lk_handshake_abandon(lk_handshake *handshake)
 {
     lk_handshake_release_memory(handshake);
     lk_secret_wipe(handshake->application_secret, sizeof handshake->application_secret);
+    lk_secret_wipe(handshake->resumption_secret, sizeof handshake->resumption_secret);
     free(handshake->incoming);
     handshake->incoming = NULL;
     handshake->incoming_length = handshake->incoming_capacity = handshake->incoming_taken = 0;
@@ -161,6 +165,11 @@ lk_error lk_handshake_update_key(lk_handshake *handshake)
 bool lk_handshake_established(const lk_handshake *handshake)
 {
     return handshake->state == LK_STATE_ESTABLISHED;
+}
+
+bool lk_handshake_resumed(const lk_handshake *handshake)
+{
+    return handshake->resumed;
 }
 
 uint16_t lk_handshake_version(const lk_handshake *handshake)

@@ -11,6 +11,7 @@
 #include "handshake/authorities.h"
 #include "handshake/certificate.h"
 #include "handshake/key_exchange.h"
+#include "handshake/tickets.h"
 #include "record/record.h"
 
 enum { LK_SUITES_MAX = 32, LK_ALPN_MAX = 512, LK_NAME_MAX = 255 };
@@ -31,6 +32,8 @@ typedef struct lk_handshake_settings {
     lk_authorities authorities;     /* the names of roots; empty where they are the system's, or too many */
     uint8_t alpn[LK_ALPN_MAX];      /* ProtocolName vectors (RFC 7301), as ClientHello has them */
     size_t alpn_length;
+    lk_tickets *tickets;       /* server: what seals its tickets; NULL: it gives none */
+    bool keeps_sessions;       /* client: the observer is told of sessions that can be gone on with */
     const lk_engine *required; /* the engine that must be able to do what is agreed; NULL when any may */
 } lk_handshake_settings;
 
@@ -43,6 +46,8 @@ typedef struct lk_handshake_observer {
     /* A secret under its label in the SSLKEYLOGFILE format; client_random has 32 bytes. */
     void (*secret)(void *context, const char *label, const uint8_t *client_random, const uint8_t *secret,
                    size_t length);
+    /* A session that lk_handshake_resume() takes, secrets in it; called where settings say keeps_sessions. */
+    void (*session)(void *context, const uint8_t *session, size_t length);
 } lk_handshake_observer;
 
 typedef struct lk_handshake lk_handshake;
@@ -55,6 +60,16 @@ typedef struct lk_handshake lk_handshake;
  */
 lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, const char *host, lk_record_layer *layer,
                           const lk_handshake_observer *observer, lk_handshake **handshake);
+
+/**
+ * Client, before anything is sent: offers to go on with a session. One that is over, or that is not for this server or
+ * these settings (its certificate is verified again), is left out.
+ * @return INVALID_ARGUMENT for what is no session, WRONG_STATE, NO_MEMORY.
+ */
+lk_error lk_handshake_resume(lk_handshake *handshake, const uint8_t *session, size_t length);
+
+/** True when this handshake goes on with a session. */
+bool lk_handshake_resumed(const lk_handshake *handshake);
 
 /** Erases all secrets: nothing is sent or taken in any more. */
 void lk_handshake_abandon(lk_handshake *handshake);

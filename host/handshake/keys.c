@@ -60,11 +60,13 @@ static lk_error handshake_secrets(lk_handshake *handshake)
 {
     uint8_t hash[LK_HASH_MAX];
     lk_key_schedule *schedule = &handshake->schedule;
+    lk_hash schedule_hash = handshake->suite->hash;
     const lk_group *group = handshake->group;
     lk_error error = lk_key_exchange_derive(group, handshake->key_pair, handshake->peer_public, group->public_length,
                                             handshake->shared);
     if (!error)
-        error = lk_key_schedule_start(schedule, handshake->suite->hash);
+        error = handshake->resumed ? lk_key_schedule_resume(schedule, schedule_hash, handshake->resumption->secret)
+                                   : lk_key_schedule_start(schedule, schedule_hash);
     if (!error)
         error = lk_key_schedule_handshake(schedule, handshake->shared, group->shared_length);
     if (!error)
@@ -95,8 +97,7 @@ static lk_error application_secrets(lk_handshake *handshake)
     if (!error)
         error = derive(handshake, "exp master", "EXPORTER_SECRET", hash, exporter);
     lk_secret_wipe(exporter, sizeof exporter);
-    lk_key_schedule_wipe(&handshake->schedule);
-    return error;
+    return error; /* the schedule's own secret stays until the client's Finished: resume.c */
 }
 
 lk_error lk_keys_handshake_client(lk_handshake *handshake)
@@ -174,8 +175,12 @@ lk_error lk_keys_master(lk_handshake *handshake)
         error = lk_prf_master_secret(hash, handshake->shared, group->shared_length, handshake->client_random,
                                      handshake->server_random, handshake->master);
     lk_secret_wipe(handshake->shared, sizeof handshake->shared);
-    if (error)
-        return error;
+    return error ? error : lk_keys_session(handshake);
+}
+
+lk_error lk_keys_session(lk_handshake *handshake)
+{
+    lk_hash hash = handshake->suite->hash;
     handshake->observer.secret(handshake->observer.context, "CLIENT_RANDOM", handshake->client_random,
                                handshake->master, sizeof handshake->master);
     for (lk_role side = LK_CLIENT; side <= LK_SERVER; side++)

@@ -4,6 +4,7 @@
 #include "handshake/machine.h"
 
 #include "handshake/messages.h"
+#include "handshake/resume.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,8 @@ static lk_error compose(lk_handshake *handshake, const lk_row *row)
     if (!error && writer.failed)
         error = lk_handshake_fail(handshake, LK_ERROR_INVALID_ARGUMENT, "our own %s is too long",
                                   message_name(row->message));
+    if (!error && row->message == LK_CLIENT_HELLO)
+        error = lk_resume_bind(handshake, memory, writer.length);
     if (!error && belongs_to_transcript(handshake, row->message))
         error = lk_transcript_add(&handshake->transcript, memory, writer.length);
     handshake->outgoing_length = writer.length;

@@ -8,6 +8,7 @@
 #include "handshake/handshake.h"
 #include "handshake/key_schedule.h"
 #include "handshake/prf.h"
+#include "handshake/resumption.h"
 #include "handshake/signature.h"
 #include "handshake/transcript.h"
 
@@ -50,6 +51,7 @@ typedef enum lk_state {
     LK_STATE_CLIENT_FINISHED,
     LK_STATE_SERVER_CHANGE_CIPHER_SPEC,
     LK_STATE_SERVER_FINISHED,
+    LK_STATE_TICKET,              /* the server may give one */
     LK_STATE_SECOND_CLIENT_HELLO, /* server: after HelloRetryRequest */
     LK_STATE_ESTABLISHED,
     LK_STATE_ANY /* in a row: in every state */
@@ -93,6 +95,13 @@ typedef struct lk_offer {
     uint8_t share[LK_GROUP_MAX][LK_PUBLIC_MAX]; /* by place in the table of groups, where the bit in shares is set */
     bool extended_master_secret, secure_renegotiation;
     bool encrypt_then_mac;
+    bool session_ticket;    /* TLS 1.2: it takes a ticket */
+    bool psk_with_exchange; /* TLS 1.3: it does psk_dhe_ke */
+    /* What it goes on with; the readers stand over the ClientHello and are empty once it is parsed. */
+    lk_reader ticket, identities, binders, binder; /* the last: that of the identity that is taken */
+    uint16_t identity;
+    const uint8_t *hello; /* header included */
+    size_t hello_length;  /* up to the binders */
 } lk_offer;
 
 struct lk_handshake {
@@ -128,6 +137,13 @@ struct lk_handshake {
     size_t cookie_length;
     char alpn[LK_NAME_MAX + 1], server_name[LK_NAME_MAX + 1];
     lk_certificate_chain peer_chain;
+
+    /* sessions */
+    lk_resumption *resumption; /* that is offered (client), or that was found (server); NULL when there is none */
+    lk_resumption ticket;      /* TLS 1.2, client: the ticket that came, until the handshake is complete */
+    bool resumed, ticket_promised;
+    uint64_t born; /* of a session that is gone on with: when it began, in ms since 1970 */
+    uint8_t resumption_secret[LK_HASH_MAX];
 
     /* secrets; traffic secrets by lk_role of the side that seals with them */
     EVP_PKEY *key_pair;

@@ -2,6 +2,7 @@
 /* ServerHello and HelloRetryRequest: RFC 8446 sections 4.1.3 and 4.1.4, RFC 5246 section 7.4.1.3. */
 #include "handshake/extensions.h"
 #include "handshake/messages.h"
+#include "handshake/resume.h"
 
 #include <openssl/rand.h>
 #include <string.h>
@@ -29,13 +30,22 @@ static void compose(lk_handshake *handshake, lk_place place, const uint8_t *rand
     lk_writer_bytes(body, random, LK_RANDOM_LENGTH);
     lk_writer_vector session_id = lk_writer_begin(body, 1);
     /* TLS 1.3 echoes the client's legacy_session_id; in TLS 1.2 "the server may return an empty session_id to indicate
-     * that the session will not be cached". */
-    if (handshake->version >= LK_TLS1_3)
+     * that the session will not be cached", and RFC 5077 section 3.4: one that takes a ticket "MUST respond with the
+     * same Session ID". */
+    if (handshake->version >= LK_TLS1_3 || handshake->resumed)
         lk_writer_bytes(body, handshake->session_id, handshake->session_id_length);
     lk_writer_end(body, session_id);
     lk_writer_u16(body, handshake->suite->number);
     lk_writer_u8(body, COMPRESSION_NONE);
     lk_extensions_compose(handshake, place, body);
+}
+
+static void mean(lk_handshake *handshake)
+{
+    lk_handshake_mean(handshake, "server picks %s, %s%s%s%s", lk_version_title(handshake->version),
+                      handshake->suite->title, handshake->group ? ", " : "",
+                      handshake->group ? handshake->group->title : "",
+                      handshake->resumed ? ", and goes on with the session" : "");
 }
 
 lk_error lk_server_hello_compose(lk_handshake *handshake, lk_writer *body)
@@ -47,14 +57,16 @@ lk_error lk_server_hello_compose(lk_handshake *handshake, lk_writer *body)
      * Random value specially". */
     if (handshake->version == LK_TLS1_2 && handshake->highest_version >= LK_TLS1_3)
         memcpy(handshake->server_random + LK_RANDOM_LENGTH - SENTINEL_LENGTH, sentinel, SENTINEL_LENGTH);
-    lk_error error = lk_key_exchange_new(handshake->group, &handshake->key_pair);
+    bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
+    lk_error error = abbreviated ? LK_OK : lk_key_exchange_new(handshake->group, &handshake->key_pair);
     if (!error)
         error = lk_transcript_choose(&handshake->transcript, handshake->suite->hash);
     if (error)
         return error;
+    if (abbreviated)
+        handshake->group = NULL;
     compose(handshake, place, handshake->server_random, body);
-    lk_handshake_mean(handshake, "server picks %s, %s, %s", lk_version_title(handshake->version),
-                      handshake->suite->title, handshake->group->title);
+    mean(handshake);
     return LK_OK;
 }
 
@@ -145,16 +157,22 @@ static lk_error take_suite(lk_handshake *handshake, uint16_t number)
     return lk_transcript_choose(&handshake->transcript, suite->hash);
 }
 
+static bool is_echoed(const lk_handshake *handshake, const server_hello *hello)
+{
+    return hello->session_id.left == handshake->session_id_length &&
+           memcmp(hello->session_id.next, handshake->session_id, hello->session_id.left) == 0;
+}
+
 static lk_error check_session_id(const lk_handshake *handshake, const server_hello *hello)
 {
-    bool echoed = hello->session_id.left == handshake->session_id_length &&
-                  memcmp(hello->session_id.next, handshake->session_id, hello->session_id.left) == 0;
+    bool echoed = is_echoed(handshake, hello);
     /* TLS 1.3: "A client which receives a legacy_session_id_echo field that does not match what it sent in the
-     * ClientHello MUST abort the handshake with an "illegal_parameter" alert." In TLS 1.2 an echo would resume a
-     * session that never was. */
+     * ClientHello MUST abort the handshake with an "illegal_parameter" alert." In TLS 1.2 an echo goes on
+     * with a session, which must have been offered. */
     if (handshake->version >= LK_TLS1_3)
         return echoed ? LK_OK : LK_ERROR_ILLEGAL_PARAMETER;
-    return echoed && hello->session_id.left > 0 ? LK_ERROR_ILLEGAL_PARAMETER : LK_OK;
+    bool resumes = echoed && hello->session_id.left > 0;
+    return resumes && !lk_resume_offers(handshake, LK_TLS1_2) ? LK_ERROR_ILLEGAL_PARAMETER : LK_OK;
 }
 
 /* What holds for both messages: version, session, suite, compression, extensions. */
@@ -186,8 +204,7 @@ lk_error lk_server_hello_parse(lk_handshake *handshake, lk_reader *body)
     if (handshake->version >= LK_TLS1_3) {
         if (!lk_extensions_seen(handshake, LK_EXTENSION_KEY_SHARE))
             return lk_handshake_fail(handshake, LK_ERROR_MISSING_EXTENSION, "the ServerHello has no key_share");
-        lk_handshake_mean(handshake, "server picks %s, %s, %s", lk_version_title(handshake->version),
-                          handshake->suite->title, handshake->group->title);
+        mean(handshake);
         return LK_OK;
     }
     /* RFC 5746 section 4.1: a client that wants to be safe from servers that renegotiate insecurely "MUST terminate the
@@ -197,8 +214,10 @@ lk_error lk_server_hello_parse(lk_handshake *handshake, lk_reader *body)
             handshake, LK_ERROR_MISSING_EXTENSION,
             "the server does not know secure renegotiation (RFC 5746): it must be brought up to date");
     handshake->group = NULL; /* ServerKeyExchange will say it */
-    lk_handshake_mean(handshake, "server picks %s, %s", lk_version_title(handshake->version), handshake->suite->title);
-    return LK_OK;
+    if (lk_resume_offers(handshake, LK_TLS1_2) && is_echoed(handshake, &hello))
+        error = lk_resume_accepted_1_2(handshake);
+    mean(handshake);
+    return error;
 }
 
 lk_error lk_hello_retry_request_parse(lk_handshake *handshake, lk_reader *body)

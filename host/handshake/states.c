@@ -6,6 +6,7 @@
  */
 #include "handshake/keys.h"
 #include "handshake/messages.h"
+#include "handshake/resume.h"
 
 static bool retry_needed(const lk_handshake *handshake)
 {
@@ -46,6 +47,22 @@ static bool client_unknown(const lk_handshake *handshake)
     return handshake->peer_chain.count == 0;
 }
 
+static bool resumed(const lk_handshake *handshake)
+{
+    return handshake->resumed;
+}
+
+/* TLS 1.2: the ServerHello said that there would be a ticket, or not. */
+static bool ticket_promised(const lk_handshake *handshake)
+{
+    return handshake->ticket_promised;
+}
+
+static bool ticket_not_promised(const lk_handshake *handshake)
+{
+    return !handshake->ticket_promised;
+}
+
 static bool update_wanted(const lk_handshake *handshake)
 {
     return handshake->update_wanted;
@@ -55,10 +72,12 @@ static bool update_wanted(const lk_handshake *handshake)
     {                                                                                                                  \
         LK_##role, version, LK_STATE_##from, LK_SENDS, LK_##message, LK_STATE_##next, compose, NULL, when, then        \
     }
-#define RECEIVE(role, version, from, message, parse, then, next)                                                       \
+#define RECEIVE_WHEN(role, version, from, message, parse, when, then, next)                                            \
     {                                                                                                                  \
-        LK_##role, version, LK_STATE_##from, LK_RECEIVES, LK_##message, LK_STATE_##next, NULL, parse, NULL, then       \
+        LK_##role, version, LK_STATE_##from, LK_RECEIVES, LK_##message, LK_STATE_##next, NULL, parse, when, then       \
     }
+#define RECEIVE(role, version, from, message, parse, then, next)                                                       \
+    RECEIVE_WHEN(role, version, from, message, parse, NULL, then, next)
 #define PASS_WHEN(role, version, from, when, then, next)                                                               \
     {                                                                                                                  \
         LK_##role, version, LK_STATE_##from, LK_PASSES, LK_HELLO_REQUEST, LK_STATE_##next, NULL, NULL, when, then      \
@@ -79,6 +98,7 @@ static const lk_row rows[] = {
     SEND(CLIENT, LK_TLS1_3, CLIENT_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, compatible, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     PASS(CLIENT, LK_TLS1_3, CLIENT_CHANGE_CIPHER_SPEC, lk_keys_handshake_write, EXTENSIONS),
     RECEIVE(CLIENT, LK_TLS1_3, EXTENSIONS, ENCRYPTED_EXTENSIONS, lk_encrypted_extensions_parse, NULL, CERTIFICATE),
+    PASS_WHEN(CLIENT, LK_TLS1_3, CERTIFICATE, resumed, NULL, SERVER_FINISHED),
     RECEIVE(CLIENT, LK_TLS1_3, CERTIFICATE, CERTIFICATE_REQUEST, lk_certificate_request_parse, NULL, CERTIFICATE_ASKED),
     RECEIVE(CLIENT, LK_TLS1_3, CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, CERTIFICATE_VERIFY),
     RECEIVE(CLIENT, LK_TLS1_3, CERTIFICATE_ASKED, CERTIFICATE, lk_certificate_parse, NULL, CERTIFICATE_VERIFY),
@@ -88,12 +108,13 @@ static const lk_row rows[] = {
     PASS(CLIENT, LK_TLS1_3, CLIENT_CERTIFICATE, NULL, CLIENT_FINISHED),
     SEND(CLIENT, LK_TLS1_3, CLIENT_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_compose, proof_owed, NULL, CLIENT_FINISHED),
     PASS(CLIENT, LK_TLS1_3, CLIENT_CERTIFICATE_VERIFY, NULL, CLIENT_FINISHED),
-    SEND(CLIENT, LK_TLS1_3, CLIENT_FINISHED, FINISHED, lk_finished_compose, NULL, lk_keys_application_write, ESTABLISHED),
+    SEND(CLIENT, LK_TLS1_3, CLIENT_FINISHED, FINISHED, lk_finished_compose, NULL, lk_resume_finished_client, ESTABLISHED),
     RECEIVE(CLIENT, LK_TLS1_3, ESTABLISHED, NEW_SESSION_TICKET, lk_new_session_ticket_parse, NULL, ESTABLISHED),
     RECEIVE(CLIENT, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_parse, lk_keys_update_read, ESTABLISHED),
     SEND(CLIENT, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_compose, update_wanted, lk_keys_update_write, ESTABLISHED),
 
     /* Client, TLS 1.2. */
+    PASS_WHEN(CLIENT, LK_TLS1_2, NEGOTIATED, resumed, lk_keys_session, TICKET),
     PASS(CLIENT, LK_TLS1_2, NEGOTIATED, NULL, CERTIFICATE),
     RECEIVE(CLIENT, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, SERVER_KEY_EXCHANGE),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_parse, NULL, SERVER_HELLO_DONE),
@@ -106,9 +127,13 @@ static const lk_row rows[] = {
     SEND(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_compose, proof_owed, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     PASS(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE_VERIFY, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     SEND(CLIENT, LK_TLS1_2, CLIENT_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, NULL, lk_keys_write, CLIENT_FINISHED),
-    SEND(CLIENT, LK_TLS1_2, CLIENT_FINISHED, FINISHED, lk_finished_compose, NULL, NULL, SERVER_CHANGE_CIPHER_SPEC),
+    SEND(CLIENT, LK_TLS1_2, CLIENT_FINISHED, FINISHED, lk_finished_compose, resumed, lk_resume_keep_1_2, ESTABLISHED),
+    SEND(CLIENT, LK_TLS1_2, CLIENT_FINISHED, FINISHED, lk_finished_compose, NULL, NULL, TICKET),
+    PASS_WHEN(CLIENT, LK_TLS1_2, TICKET, ticket_not_promised, NULL, SERVER_CHANGE_CIPHER_SPEC),
+    RECEIVE(CLIENT, LK_TLS1_2, TICKET, NEW_SESSION_TICKET, lk_new_session_ticket_parse, NULL, SERVER_CHANGE_CIPHER_SPEC),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, lk_keys_read, SERVER_FINISHED),
-    RECEIVE(CLIENT, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_parse, NULL, ESTABLISHED),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_parse, resumed, NULL, CLIENT_CHANGE_CIPHER_SPEC),
+    RECEIVE(CLIENT, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_parse, lk_resume_keep_1_2, ESTABLISHED),
     RECEIVE(CLIENT, LK_TLS1_2, ANY, HELLO_REQUEST, lk_hello_request_parse, NULL, ANY),
 
     /* Server, until the version is known. */
@@ -123,6 +148,7 @@ static const lk_row rows[] = {
     SEND(SERVER, LK_TLS1_3, SERVER_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, compatible, NULL, SERVER_CHANGE_CIPHER_SPEC),
     PASS(SERVER, LK_TLS1_3, SERVER_CHANGE_CIPHER_SPEC, lk_keys_handshake_write, EXTENSIONS),
     SEND(SERVER, LK_TLS1_3, EXTENSIONS, ENCRYPTED_EXTENSIONS, lk_encrypted_extensions_compose, NULL, NULL, CERTIFICATE_REQUEST),
+    PASS_WHEN(SERVER, LK_TLS1_3, CERTIFICATE_REQUEST, resumed, NULL, SERVER_FINISHED),
     SEND(SERVER, LK_TLS1_3, CERTIFICATE_REQUEST, CERTIFICATE_REQUEST, lk_certificate_request_compose, client_wanted, NULL, CERTIFICATE),
     PASS(SERVER, LK_TLS1_3, CERTIFICATE_REQUEST, NULL, CERTIFICATE),
     SEND(SERVER, LK_TLS1_3, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, CERTIFICATE_VERIFY),
@@ -132,12 +158,15 @@ static const lk_row rows[] = {
     RECEIVE(SERVER, LK_TLS1_3, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, CLIENT_CERTIFICATE_VERIFY),
     PASS_WHEN(SERVER, LK_TLS1_3, CLIENT_CERTIFICATE_VERIFY, client_unknown, NULL, CLIENT_FINISHED),
     RECEIVE(SERVER, LK_TLS1_3, CLIENT_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_parse, NULL, CLIENT_FINISHED),
-    RECEIVE(SERVER, LK_TLS1_3, CLIENT_FINISHED, FINISHED, lk_finished_parse, lk_keys_application_read, ESTABLISHED),
+    RECEIVE(SERVER, LK_TLS1_3, CLIENT_FINISHED, FINISHED, lk_finished_parse, lk_resume_finished_server, TICKET),
+    SEND(SERVER, LK_TLS1_3, TICKET, NEW_SESSION_TICKET, lk_new_session_ticket_compose, lk_resume_ticket_due, NULL, ESTABLISHED),
+    PASS(SERVER, LK_TLS1_3, TICKET, NULL, ESTABLISHED),
     RECEIVE(SERVER, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_parse, lk_keys_update_read, ESTABLISHED),
     SEND(SERVER, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_compose, update_wanted, lk_keys_update_write, ESTABLISHED),
 
     /* Server, TLS 1.2. */
     SEND(SERVER, LK_TLS1_2, SERVER_HELLO, SERVER_HELLO, lk_server_hello_compose, NULL, NULL, CERTIFICATE),
+    PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, resumed, lk_keys_session, SERVER_CHANGE_CIPHER_SPEC),
     SEND(SERVER, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, SERVER_KEY_EXCHANGE),
     SEND(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_compose, NULL, NULL, CERTIFICATE_REQUEST),
     SEND(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, CERTIFICATE_REQUEST, lk_certificate_request_compose, client_wanted, NULL, SERVER_HELLO_DONE),
@@ -149,8 +178,12 @@ static const lk_row rows[] = {
     PASS_WHEN(SERVER, LK_TLS1_2, CLIENT_CERTIFICATE_VERIFY, client_unknown, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     RECEIVE(SERVER, LK_TLS1_2, CLIENT_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_parse, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     RECEIVE(SERVER, LK_TLS1_2, CLIENT_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, lk_keys_read, CLIENT_FINISHED),
-    RECEIVE(SERVER, LK_TLS1_2, CLIENT_FINISHED, FINISHED, lk_finished_parse, NULL, SERVER_CHANGE_CIPHER_SPEC),
+    RECEIVE_WHEN(SERVER, LK_TLS1_2, CLIENT_FINISHED, FINISHED, lk_finished_parse, resumed, NULL, ESTABLISHED),
+    RECEIVE(SERVER, LK_TLS1_2, CLIENT_FINISHED, FINISHED, lk_finished_parse, NULL, TICKET),
+    SEND(SERVER, LK_TLS1_2, TICKET, NEW_SESSION_TICKET, lk_new_session_ticket_compose, ticket_promised, NULL, SERVER_CHANGE_CIPHER_SPEC),
+    PASS(SERVER, LK_TLS1_2, TICKET, NULL, SERVER_CHANGE_CIPHER_SPEC),
     SEND(SERVER, LK_TLS1_2, SERVER_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, NULL, lk_keys_write, SERVER_FINISHED),
+    SEND(SERVER, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_compose, resumed, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     SEND(SERVER, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_compose, NULL, NULL, ESTABLISHED),
     RECEIVE(SERVER, LK_TLS1_2, ESTABLISHED, CLIENT_HELLO, lk_client_hello_refuse, NULL, ESTABLISHED),
 };

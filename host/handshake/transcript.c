@@ -87,6 +87,31 @@ lk_error lk_transcript_now(const lk_transcript *transcript, uint8_t *out)
     return done ? LK_OK : LK_ERROR_CRYPTO;
 }
 
+/* Begins with what was said: the hash of it, or its bytes. */
+static bool begin_as(const lk_transcript *transcript, lk_hash hash, EVP_MD_CTX *context)
+{
+    if (transcript->context)
+        return EVP_MD_CTX_copy_ex(context, transcript->context) == 1;
+    EVP_MD *digest = EVP_MD_fetch(NULL, lk_hash_name(hash), NULL);
+    int done = digest ? EVP_DigestInit_ex(context, digest, NULL) : 0;
+    EVP_MD_free(digest);
+    return done == 1 && EVP_DigestUpdate(context, transcript->kept, transcript->kept_length) == 1;
+}
+
+lk_error lk_transcript_with(const lk_transcript *transcript, lk_hash hash, const uint8_t *message, size_t length,
+                            uint8_t *out)
+{
+    if (transcript->context && transcript->hash != hash)
+        return LK_ERROR_WRONG_STATE;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (!context)
+        return LK_ERROR_NO_MEMORY;
+    int done = begin_as(transcript, hash, context) && EVP_DigestUpdate(context, message, length) == 1 &&
+               EVP_DigestFinal_ex(context, out, NULL) == 1;
+    EVP_MD_CTX_free(context);
+    return done ? LK_OK : LK_ERROR_CRYPTO;
+}
+
 void lk_transcript_free(lk_transcript *transcript)
 {
     EVP_MD_CTX_free(transcript->context);

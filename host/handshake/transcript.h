@@ -32,6 +32,13 @@ lk_error lk_transcript_retry(lk_transcript *transcript);
 /** The hash so far; out receives the hash's length. @return CRYPTO. */
 lk_error lk_transcript_now(const lk_transcript *transcript, uint8_t *out);
 
+/**
+ * The hash as it would be with a message behind what was said, which is not added; hash is that of the transcript where
+ * it is known. @return CRYPTO, NO_MEMORY, WRONG_STATE (it is another).
+ */
+lk_error lk_transcript_with(const lk_transcript *transcript, lk_hash hash, const uint8_t *message, size_t length,
+                            uint8_t *out);
+
 /** Forgets the bytes that were kept, and keeps none any more. The hash function must be known. */
 void lk_transcript_forget(lk_transcript *transcript);
 

@@ -43,6 +43,12 @@ lk_error lk_direction_submit(lk_direction *direction, lk_operation *const *opera
     return direction->engine->methods->submit(direction, operations, count, accepted);
 }
 
+const char *lk_direction_holder(const lk_direction *direction)
+{
+    const lk_engine_methods *methods = direction->engine->methods;
+    return methods->holder ? methods->holder(direction) : methods->name;
+}
+
 void lk_direction_close(lk_direction *direction)
 {
     if (direction)

@@ -132,6 +132,9 @@ typedef struct lk_engine_methods {
     void (*capabilities)(const lk_engine *engine, lk_engine_capabilities *capabilities);
 
     void (*free)(lk_engine *engine);
+
+    /** For an engine of several: the name of the one that a direction is with now. NULL: methods.name says it. */
+    const char *(*holder)(const lk_direction *direction);
 } lk_engine_methods;
 
 /* What every engine and every direction begins with; each implementation puts its own state behind it. */
@@ -151,6 +154,8 @@ void lk_engine_capabilities_get(const lk_engine *engine, lk_engine_capabilities 
 bool lk_engine_supports(const lk_engine *engine, uint16_t version, const lk_cipher *cipher);
 const char *lk_engine_name(const lk_engine *engine);
 lk_error lk_direction_submit(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
+/** The name of the engine that a direction is with now. */
+const char *lk_direction_holder(const lk_direction *direction);
 /** NULL is allowed. */
 void lk_direction_close(lk_direction *direction);
 /** NULL is allowed. All its directions must be closed. */

@@ -252,6 +252,13 @@ static void failover_free(lk_engine *base)
     free(engine);
 }
 
+static const char *failover_holder(const lk_direction *base)
+{
+    const failover_direction *direction = (const failover_direction *)base;
+    const failover_engine *engine = (const failover_engine *)base->engine;
+    return lk_engine_name(direction->preferred ? engine->preferred : engine->software);
+}
+
 static const lk_engine_methods failover_methods = {
     .name = failover_name,
     .open = failover_open,
@@ -261,6 +268,7 @@ static const lk_engine_methods failover_methods = {
     .descriptor = failover_descriptor,
     .capabilities = failover_capabilities,
     .free = failover_free,
+    .holder = failover_holder,
 };
 
 lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **created)

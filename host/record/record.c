@@ -50,6 +50,12 @@ lk_engine *lk_record_layer_engine(const lk_record_layer *layer)
     return layer->engine;
 }
 
+const char *lk_record_layer_holder(const lk_record_layer *layer, bool sent)
+{
+    const lk_direction *direction = sent ? layer->write.direction : layer->read.direction;
+    return direction ? lk_direction_holder(direction) : NULL;
+}
+
 lk_error lk_record_layer_progress(lk_record_layer *layer, int timeout)
 {
     /* Another connection may have moved the engine on: then there is no need to wait. */

@@ -136,4 +136,7 @@ lk_error lk_record_layer_progress(lk_record_layer *layer, int timeout);
 
 lk_engine *lk_record_layer_engine(const lk_record_layer *layer);
 
+/** The name of the engine that the key of a direction (sent: the writing one) is with now; NULL without a key. */
+const char *lk_record_layer_holder(const lk_record_layer *layer, bool sent);
+
 #endif

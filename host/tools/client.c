@@ -7,6 +7,7 @@
 #include "tools/options.h"
 #include "tools/relay.h"
 #include "tools/report.h"
+#include "tools/resume.h"
 #include "tools/session.h"
 
 #include <latchkey/socket.h>
@@ -20,7 +21,7 @@ typedef struct lk_client_command {
     lk_options options;
     const char *target; /* as it was written */
     lk_address address;
-    const char *authorities, *name, *certificate, *key, *path, *output;
+    const char *authorities, *name, *certificate, *key, *session, *path, *output;
     bool insecure;
 } lk_client_command;
 
@@ -30,6 +31,7 @@ enum {
     OPTION_NAME,
     OPTION_CERTIFICATE,
     OPTION_KEY,
+    OPTION_SESSION,
     OPTION_GET,
     OPTION_OUTPUT
 };
@@ -76,6 +78,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_KEY:
         client->key = argument;
         return 0;
+    case OPTION_SESSION:
+        client->session = argument;
+        return 0;
     case OPTION_GET:
         client->path = argument;
         return 0;
@@ -104,6 +109,10 @@ static const struct argp_option table[] = {
     {.doc = "Who this client is, should the server ask:", .group = 2},
     {"cert", OPTION_CERTIFICATE, "FILE", 0, "its certificate chain, PEM, leaf first", 2},
     {"key", OPTION_KEY, "FILE", 0, "the private key of the certificate, PEM", 2},
+    {"session", OPTION_SESSION, "FILE", 0,
+     "go on with the session that FILE holds, and keep the next one there: whoever has the file is taken for this "
+     "client",
+     2},
     {.doc = "What to do:", .group = 3},
     {"get", OPTION_GET, "PATH", 0, "fetch PATH by HTTP and write the body; otherwise copies standard input and output",
      3},
@@ -138,6 +147,13 @@ static int identify(const lk_client_command *client, const lk_setup *setup)
                           lk_config_use_certificate_files(setup->config, client->certificate, client->key));
 }
 
+static void keep_sessions(const lk_client_command *client, lk_setup *setup)
+{
+    setup->session_file = client->session;
+    if (client->session)
+        lk_config_set_session_keeper(setup->config, lk_resume_keep_in, (void *)client->session);
+}
+
 static int talk(const lk_client_command *client, lk_setup *setup, int output)
 {
     const char *host = client->name ? client->name : client->address.host;
@@ -163,6 +179,8 @@ static int run(const lk_client_command *client)
         status = trust(client, &setup);
     if (!status)
         status = identify(client, &setup);
+    if (!status)
+        keep_sessions(client, &setup);
     if (!status) {
         output = open_output(client->output);
         status = output < 0 ? LK_EXIT_FAILURE : talk(client, &setup, output);

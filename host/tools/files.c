@@ -5,8 +5,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,9 +33,11 @@ static bool takes_no_replacement(const char *path)
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
-static lk_error write_new(const char *path, const char *text, size_t length)
+enum { MODE_PUBLIC = 0666, MODE_PRIVATE = 0600 };
+
+static lk_error write_new(const char *path, mode_t mode, const void *text, size_t length)
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     lk_error error;
     if (file < 0)
         return LK_ERROR_INPUT_OUTPUT;
@@ -44,18 +47,19 @@ static lk_error write_new(const char *path, const char *text, size_t length)
     return error;
 }
 
-lk_error lk_file_replace(const char *path, const char *text, size_t length)
+static lk_error replace(const char *path, mode_t mode, const void *text, size_t length)
 {
     char temporary[PATH_MAX];
     lk_error error;
     int written = snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
     if (takes_no_replacement(path))
-        return write_new(path, text, length);
+        return write_new(path, mode, text, length);
     if (written < 0 || (size_t)written >= sizeof temporary) {
         errno = ENAMETOOLONG;
         return LK_ERROR_INPUT_OUTPUT;
     }
-    error = write_new(temporary, text, length);
+    (void)unlink(temporary); /* one that was left behind may be open to others */
+    error = write_new(temporary, mode, text, length);
     if (!error && rename(temporary, path) != 0)
         error = LK_ERROR_INPUT_OUTPUT;
     if (error) {
@@ -63,5 +67,50 @@ lk_error lk_file_replace(const char *path, const char *text, size_t length)
         (void)unlink(temporary);
         errno = reason;
     }
+    return error;
+}
+
+lk_error lk_file_replace(const char *path, const char *text, size_t length)
+{
+    return replace(path, MODE_PUBLIC, text, length);
+}
+
+lk_error lk_file_replace_private(const char *path, const void *data, size_t length)
+{
+    return replace(path, MODE_PRIVATE, data, length);
+}
+
+/* Reads to the end, or until the memory is full. */
+static lk_error read_all(int file, uint8_t *data, size_t capacity, size_t *length)
+{
+    *length = 0;
+    while (*length < capacity) {
+        ssize_t got = read(file, data + *length, capacity - *length);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return LK_ERROR_FILE_UNREADABLE;
+        if (got == 0)
+            return LK_OK;
+        *length += (size_t)got;
+    }
+    errno = EFBIG;
+    return LK_ERROR_FILE_UNREADABLE;
+}
+
+lk_error lk_file_read(const char *path, uint8_t **data, size_t *length)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return LK_ERROR_FILE_UNREADABLE;
+    *data = malloc(LK_FILE_MAX + 1);
+    lk_error error = *data ? read_all(file, *data, LK_FILE_MAX + 1, length) : LK_ERROR_NO_MEMORY;
+    int reason = errno;
+    if (error && *data) {
+        explicit_bzero(*data, LK_FILE_MAX + 1);
+        free(*data);
+    }
+    (void)close(file);
+    errno = reason;
     return error;
 }

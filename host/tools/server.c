@@ -15,9 +15,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+enum { LIFETIME_MAX = 604800 /* s, RFC 8446 section 4.6.1 */ };
 
 typedef struct lk_server_command {
     lk_options options;
@@ -25,6 +28,7 @@ typedef struct lk_server_command {
     lk_address address;
     const char *certificate, *key, *authorities, *folder, *port_file;
     lk_client_policy policy;
+    int lifetime; /* of sessions, in s; -1 leaves it to the library */
     bool once, echo;
 } lk_server_command;
 
@@ -33,6 +37,7 @@ enum {
     OPTION_KEY,
     OPTION_ASK,
     OPTION_AUTHORITIES,
+    OPTION_LIFETIME,
     OPTION_ONCE,
     OPTION_PAGES,
     OPTION_ECHO,
@@ -67,6 +72,15 @@ static lk_client_policy parse_policy(const struct argp_state *state, const char 
     return LK_CLIENT_OPTIONAL;
 }
 
+static int parse_lifetime(const struct argp_state *state, const char *text)
+{
+    char *end;
+    long seconds = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || seconds < 0 || seconds > LIFETIME_MAX)
+        argp_error(state, "'%s' is no lifetime: write a number of seconds from 0 to %d", text, LIFETIME_MAX);
+    return (int)seconds;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     lk_server_command *server = state->input;
@@ -85,6 +99,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_AUTHORITIES:
         server->authorities = argument;
+        return 0;
+    case OPTION_LIFETIME:
+        server->lifetime = parse_lifetime(state, argument);
         return 0;
     case OPTION_ONCE:
         server->once = true;
@@ -123,6 +140,8 @@ static const struct argp_option table[] = {
      "good either way",
      2},
     {"ca", OPTION_AUTHORITIES, "FILE", 0, "the roots, PEM, that certificates of clients must lead to", 2},
+    {"session-lifetime", OPTION_LIFETIME, "SECONDS", 0,
+     "for how long clients may go on with a session without a full handshake (default: 7200; 0: never)", 2},
     {.doc = "What to do:", .group = 3},
     {"www", OPTION_PAGES, "FOLDER", 0, "answer HTTP GET requests with the files of FOLDER", 3},
     {"echo", OPTION_ECHO, NULL, 0, "send back what comes; without --www and --echo: copies standard input and output",
@@ -211,6 +230,9 @@ static int configure(const lk_server_command *server, const lk_setup *setup)
 {
     int status = lk_setup_check(setup, "--cert, --key",
                                 lk_config_use_certificate_files(setup->config, server->certificate, server->key));
+    if (!status && server->lifetime >= 0)
+        status = lk_setup_check(setup, "--session-lifetime",
+                                lk_config_set_session_lifetime(setup->config, (uint32_t)server->lifetime));
     if (!status && server->authorities)
         status = lk_setup_check(setup, "--ca", lk_config_trust_file(setup->config, server->authorities));
     if (!status)
@@ -239,7 +261,7 @@ int lk_command_server(int count, char **arguments)
         .args_doc = "[HOST:]PORT",
         .doc = "Serves TLS, one connection after the other.\vThe statistics file holds the connection that ended last.",
         .children = children};
-    lk_server_command server = {0};
+    lk_server_command server = {.lifetime = -1};
     lk_options_initialize(&server.options);
     if (argp_parse(&argp, count, arguments, 0, NULL, &server) != 0)
         return LK_EXIT_USAGE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/session.h"
 #include "tools/report.h"
+#include "tools/resume.h"
 #include "tools/statistics.h"
 
 #include <latchkey/socket.h>
@@ -17,6 +18,8 @@ lk_error lk_session_begin(lk_session *session, lk_setup *setup, lk_role role, co
     (void)clock_gettime(CLOCK_MONOTONIC, &session->start);
     session->counted = lk_attachment_count(&setup->attachment, &session->earlier);
     error = lk_connection_new(setup->config, role, host, &session->connection);
+    if (!error && setup->session_file)
+        error = lk_resume_from(setup->session_file, session->connection);
     if (!error)
         error = lk_socket_handshake(session->connection, socket, lk_options_timeout(setup->options));
     return error;

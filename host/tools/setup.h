@@ -15,7 +15,8 @@ typedef struct lk_setup {
     lk_attachment attachment;
     const char *engine_reason; /* why the policy led to what it led to; lives as long as the set-up */
     lk_trace trace;
-    int key_log; /* a descriptor, or -1 */
+    const char *session_file; /* a client's, or NULL */
+    int key_log;              /* a descriptor, or -1 */
 } lk_setup;
 
 /**

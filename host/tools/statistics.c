@@ -66,16 +66,16 @@ static json_t *describe(const lk_session *session, lk_error outcome)
     if (connection)
         lk_connection_statistics_get(connection, &statistics);
     return json_pack(
-        "{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:I, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:f}", "role",
+        "{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:I, s:b, s:o, s:o, s:o, s:{s:I, s:I}, s:o, s:f}", "role",
         session->role == LK_CLIENT ? "client" : "server", "peer", session->peer, "outcome", lk_error_name(outcome),
         "version", connection ? version_title(lk_connection_version(connection)) : NULL, "suite",
         connection ? lk_connection_suite(connection) : NULL, "group",
         connection ? lk_connection_group(connection) : NULL, "alpn", connection ? lk_connection_alpn(connection) : NULL,
-        "peer_certificates", connection ? count_certificates(connection) : 0, "engine",
-        describe_engine(session, &statistics), "sent", describe_direction(&statistics.sent), "received",
-        describe_direction(&statistics.received), "application", "sent_bytes", (json_int_t)session->sent,
-        "received_bytes", (json_int_t)session->received, "device", describe_device(session), "wall_seconds",
-        seconds_since(&session->start));
+        "peer_certificates", connection ? count_certificates(connection) : 0, "resumed",
+        connection && lk_connection_resumed(connection), "engine", describe_engine(session, &statistics), "sent",
+        describe_direction(&statistics.sent), "received", describe_direction(&statistics.received), "application",
+        "sent_bytes", (json_int_t)session->sent, "received_bytes", (json_int_t)session->received, "device",
+        describe_device(session), "wall_seconds", seconds_since(&session->start));
 }
 
 lk_error lk_statistics_write(const lk_session *session, lk_error outcome)

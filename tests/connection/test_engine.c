@@ -78,6 +78,39 @@ static loopback *with_slow_engine(lk_engine_policy policy, slow_settings **setti
     return pair;
 }
 
+typedef struct key_changes {
+    slow_settings *settings;
+    unsigned count;
+    const char *engines[8];
+} key_changes;
+
+/* The device has no slot for the first direction, and then some. */
+static void note_key_changes(void *context, const lk_event *event)
+{
+    key_changes *changes = context;
+    if (event->kind != LK_EVENT_KEYS || changes->count == 8)
+        return;
+    changes->engines[changes->count++] = event->engine;
+    changes->settings->refuses_with = LK_OK;
+}
+
+Test(engine, a_change_of_key_names_the_engine_that_the_direction_has)
+{
+    key_changes changes = {0};
+    lk_engine *engine = NULL;
+    loopback *pair = with_slow_engine(LK_ENGINE_AUTO, &changes.settings, &engine);
+    changes.settings->refuses_with = LK_ERROR_ENGINE_FULL;
+    lk_config_set_observer(pair->side[LK_CLIENT].config, note_key_changes, &changes);
+    loopback_establish(pair);
+    cr_assert_eq(changes.count, 4);
+    cr_assert_str_eq(changes.engines[0], "software");
+    for (unsigned i = 1; i < changes.count; i++)
+        cr_assert_str_eq(changes.engines[i], lk_engine_name(engine), "change %u: %s", i, changes.engines[i]);
+    cr_assert_eq(statistics_of(pair, LK_CLIENT).fallbacks, 1);
+    loopback_free(pair);
+    lk_engine_free(engine);
+}
+
 Test(engine, one_that_takes_its_time_carries_the_whole_session)
 {
     for (uint16_t version = LK_VERSION_TLS1_2; version <= LK_VERSION_TLS1_3; version++) {

@@ -93,3 +93,37 @@ Test(files, a_key_log_is_readable_by_its_owner_alone_and_appended_to)
     cr_assert_eq(stat(path, &status), 0);
     cr_assert_eq(status.st_mode & 0777, 0600);
 }
+
+Test(files, a_secret_is_for_its_owner_alone)
+{
+    struct stat status;
+    cr_assert_eq(lk_file_replace(path, "old", 3), LK_OK);
+    cr_assert_eq(lk_file_replace_private(path, "secret", 6), LK_OK);
+    cr_assert_eq(stat(path, &status), 0);
+    cr_assert_eq(status.st_mode & 0777, 0600);
+    cr_assert_str_eq(content(), "secret");
+}
+
+Test(files, what_is_read_is_what_is_there)
+{
+    uint8_t *data = NULL;
+    size_t length = 0;
+    cr_assert_eq(lk_file_replace(path, "some\0thing", 10), LK_OK);
+    cr_assert_eq(lk_file_read(path, &data, &length), LK_OK);
+    cr_assert_eq(length, 10);
+    cr_assert_arr_eq(data, "some\0thing", 10);
+    free(data);
+}
+
+Test(files, a_file_that_is_missing_or_too_long_is_not_read)
+{
+    uint8_t *data = NULL;
+    size_t length = 0;
+    cr_assert_eq(lk_file_read(path, &data, &length), LK_ERROR_FILE_UNREADABLE);
+    cr_assert_eq(errno, ENOENT);
+    int file = open(path, O_WRONLY | O_CREAT, 0600);
+    cr_assert_eq(ftruncate(file, LK_FILE_MAX + 1), 0);
+    (void)close(file);
+    cr_assert_eq(lk_file_read(path, &data, &length), LK_ERROR_FILE_UNREADABLE);
+    cr_assert_eq(errno, EFBIG);
+}

@@ -79,6 +79,25 @@ typedef enum lk_client_policy {
  */
 lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy policy);
 
+/**
+ * For servers: for how many seconds a session may be gone on with after it began or was renewed (default: 7200), by
+ * tickets that the server seals under keys that it makes itself, changes after so long, and erases after twice as long.
+ * 0: never. A session ends 7 days after its peers proved who they are. Whoever gets hold of a key can read what TLS 1.2
+ * sessions said that began or went on with its tickets; TLS 1.3 exchanges fresh keys each time.
+ * @return INVALID_ARGUMENT above 604800, NO_MEMORY, CRYPTO.
+ */
+lk_error lk_config_set_session_lifetime(lk_config *config, uint32_t seconds);
+
+/**
+ * For clients: calls a function with each session that a server lets be gone on with, for lk_connection_resume(). The
+ * bytes hold secrets: whoever has them is taken for this client; they are borrowed for the length of the call. Use each
+ * but once, so that nobody can tell from it who comes again (RFC 8446 appendix C.4). Without this function clients ask
+ * for no sessions.
+ */
+typedef struct lk_connection lk_connection;
+typedef void lk_session_keeper(void *context, const lk_connection *connection, const uint8_t *session, size_t length);
+void lk_config_set_session_keeper(lk_config *config, lk_session_keeper *keeper, void *context);
+
 /** Do not verify the peer's certificate. For tests alone: it gives up what TLS is for. */
 void lk_config_trust_anyone(lk_config *config);
 

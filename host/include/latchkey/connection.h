@@ -31,6 +31,16 @@ typedef struct lk_connection lk_connection;
  */
 lk_error lk_connection_new(const lk_config *config, lk_role role, const char *host, lk_connection **connection);
 
+/**
+ * For clients, before the first step of the handshake: offers to go on with a session that
+ * lk_config_set_session_keeper() gave. That spares both sides certificates and signatures; the peer's certificates are
+ * those of the session, and are verified again here. A session that is over, or is for another host, version or suite,
+ * or whose certificate does not hold any more, is left out, and a server need not take it: then there is a full
+ * handshake.
+ * @return INVALID_ARGUMENT for what is no session, WRONG_STATE (a server, or too late), NO_MEMORY.
+ */
+lk_error lk_connection_resume(lk_connection *connection, const void *session, size_t length);
+
 /** Frees a connection and erases its keys, on the device too. Sends nothing. NULL is allowed. */
 void lk_connection_free(lk_connection *connection);
 
@@ -107,6 +117,9 @@ const char *lk_connection_server_name(const lk_connection *connection);
 /** The peer's certificates, leaf first, each in DER; NULL past the last. For a server: those of a client that was asked
  * (lk_config_ask_client_certificate()) and has one. Borrowed. */
 const uint8_t *lk_connection_peer_certificate(const lk_connection *connection, size_t index, size_t *length);
+
+/** True when the connection goes on with an earlier session. */
+bool lk_connection_resumed(const lk_connection *connection);
 
 /** True when the handshake is complete. */
 bool lk_connection_established(const lk_connection *connection);

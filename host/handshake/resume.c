@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "handshake/resume.h"
+
+#include "base/secret.h"
+#include "handshake/extensions.h"
+#include "handshake/keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TICKET_STATE_MAX = 12288, IDENTITIES_MAX = 4 };
+
+/* What came out of a session: the peer is who it was then. */
+static void take_over(lk_handshake *handshake)
+{
+    lk_resumption *resumption = handshake->resumption;
+    lk_certificate_chain_clear(&handshake->peer_chain);
+    handshake->peer_chain = resumption->chain;
+    resumption->chain = (lk_certificate_chain){0};
+    handshake->born = resumption->born;
+    handshake->resumed = true;
+    if (resumption->version < LK_TLS1_3)
+        memcpy(handshake->master, resumption->secret, sizeof handshake->master);
+}
+
+/* A certificate may have expired, and roots may be others, since the session began: the chain is judged again. */
+static bool chain_holds(const lk_handshake *handshake, const lk_certificate_chain *chain)
+{
+    char complaint[LK_DIAGNOSIS_MAX];
+    const lk_handshake_settings *settings = handshake->settings;
+    return settings->trust_anyone || lk_certificate_chain_verify(chain, lk_handshake_peer(handshake), settings->roots,
+                                                                 handshake->host[0] ? handshake->host : NULL, complaint,
+                                                                 sizeof complaint) == LK_OK;
+}
+
+/* The client */
+
+static bool has_suite(const lk_handshake *handshake, const lk_suite *suite)
+{
+    for (size_t i = 0; i < handshake->suite_count; i++)
+        if (handshake->suites[i] == suite)
+            return true;
+    return false;
+}
+
+static bool usable(const lk_handshake *handshake, const lk_resumption *resumption)
+{
+    return lk_handshake_speaks(handshake, resumption->version) && has_suite(handshake, resumption->suite) &&
+           resumption->ticket_length > 0 && resumption->chain.count > 0 &&
+           lk_resumption_alive(resumption, lk_resumption_now()) && strcmp(resumption->name, handshake->host) == 0 &&
+           chain_holds(handshake, &resumption->chain);
+}
+
+static lk_error make_room(lk_handshake *handshake, size_t more)
+{
+    uint8_t *larger = realloc(handshake->outgoing, handshake->outgoing_capacity + more);
+    if (!larger)
+        return LK_ERROR_NO_MEMORY;
+    handshake->outgoing = larger;
+    handshake->outgoing_capacity += more;
+    return LK_OK;
+}
+
+lk_error lk_handshake_resume(lk_handshake *handshake, const uint8_t *session, size_t length)
+{
+    lk_reader reader = lk_reader_over(session, length);
+    if (handshake->role != LK_CLIENT || handshake->state != LK_STATE_START || handshake->pending)
+        return LK_ERROR_WRONG_STATE;
+    lk_resumption *resumption = calloc(1, sizeof *resumption);
+    if (!resumption)
+        return LK_ERROR_NO_MEMORY;
+    lk_error error = lk_resumption_parse(resumption, &reader);
+    bool good = !error && usable(handshake, resumption);
+    if (good)
+        error = make_room(handshake, resumption->ticket_length);
+    if (error || !good) {
+        lk_resumption_clear(resumption);
+        free(resumption);
+        return error == LK_ERROR_DECODE ? LK_ERROR_INVALID_ARGUMENT : error;
+    }
+    lk_resume_drop(handshake);
+    handshake->resumption = resumption;
+    return LK_OK;
+}
+
+bool lk_resume_offers(const lk_handshake *handshake, uint16_t version)
+{
+    const lk_resumption *resumption = handshake->resumption;
+    if (!resumption || resumption->version != version)
+        return false;
+    /* RFC 8446 section 4.1.2: behind a HelloRetryRequest the client leaves out "any PSKs which are incompatible with
+     * the server's indicated cipher suite". */
+    return version < LK_TLS1_3 || !handshake->retried || handshake->suite->hash == resumption->suite->hash;
+}
+
+/* The binder over a ClientHello that is cut before its binders, and what was said before it. */
+static lk_error binder(const lk_handshake *handshake, const uint8_t *message, size_t length, uint8_t *out)
+{
+    uint8_t hash[LK_HASH_MAX];
+    lk_hash kind = handshake->resumption->suite->hash;
+    lk_error error = lk_transcript_with(&handshake->transcript, kind, message, length, hash);
+    return error ? error : lk_psk_binder(kind, handshake->resumption->secret, hash, out);
+}
+
+lk_error lk_resume_bind(lk_handshake *handshake, uint8_t *message, size_t length)
+{
+    if (!lk_resume_offers(handshake, LK_TLS1_3))
+        return LK_OK;
+    /* one binder, at the very end: behind the length of the list and its own */
+    size_t size = lk_hash_length(handshake->resumption->suite->hash);
+    return binder(handshake, message, length - size - 3, message + length - size);
+}
+
+void lk_resume_accepted_1_3(lk_handshake *handshake)
+{
+    take_over(handshake);
+}
+
+lk_error lk_resume_accepted_1_2(lk_handshake *handshake)
+{
+    if (handshake->suite != handshake->resumption->suite)
+        return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
+                                 "the server goes on with a session, but under another suite");
+    /* RFC 7627 section 5.3: "If the original session used the extension but the new ServerHello does not contain the
+     * extension, the client MUST abort the handshake." */
+    if (!handshake->extended_master_secret)
+        return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
+                                 "the server goes on with a session without the extended master secret it had");
+    take_over(handshake);
+    return LK_OK;
+}
+
+lk_error lk_resume_keep(lk_handshake *handshake, const lk_resumption *ticket, const uint8_t *secret)
+{
+    lk_resumption session;
+    lk_resume_state(handshake, secret, &session);
+    session.lifetime = ticket->lifetime;
+    session.age_add = ticket->age_add;
+    session.ticket = ticket->ticket;
+    session.ticket_length = ticket->ticket_length;
+    memcpy(session.name, handshake->host, sizeof session.name);
+    size_t capacity = lk_resumption_size(&session);
+    uint8_t *bytes = malloc(capacity);
+    if (bytes) {
+        lk_writer writer = lk_writer_into(bytes, capacity);
+        lk_resumption_compose(&session, &writer);
+        if (!writer.failed)
+            handshake->observer.session(handshake->observer.context, bytes, writer.length);
+        lk_secret_wipe(bytes, capacity);
+        free(bytes);
+    }
+    lk_secret_wipe(&session, sizeof session);
+    return bytes ? LK_OK : LK_ERROR_NO_MEMORY;
+}
+
+lk_error lk_resume_keep_1_2(lk_handshake *handshake)
+{
+    /* RFC 7627 section 5.3: a session without the extended master secret is not one to go on with. */
+    if (handshake->ticket.ticket_length == 0 || !handshake->extended_master_secret)
+        return LK_OK;
+    lk_error error = lk_resume_keep(handshake, &handshake->ticket, handshake->master);
+    lk_resumption_clear(&handshake->ticket);
+    return error;
+}
+
+/* The server */
+
+static bool client_fits(const lk_handshake *handshake, const lk_certificate_chain *chain)
+{
+    lk_client_policy policy = handshake->settings->client_policy;
+    if (chain->count == 0)
+        return policy != LK_CLIENT_REQUIRED;
+    return policy != LK_CLIENT_UNKNOWN && chain_holds(handshake, chain);
+}
+
+static bool acceptable(const lk_handshake *handshake, const lk_resumption *state)
+{
+    /* RFC 6066 section 3: a server "MUST NOT accept the request to resume the session if the server_name extension
+     * contains a different name". */
+    return state->version == handshake->version && lk_resumption_alive(state, lk_resumption_now()) &&
+           strcmp(state->name, handshake->server_name) == 0 && client_fits(handshake, &state->chain);
+}
+
+/* The session of a ticket that holds, in handshake->resumption; otherwise NULL there. */
+static lk_error open_ticket(lk_handshake *handshake, const lk_reader *ticket)
+{
+    if (ticket->left <= LK_TICKET_OVERHEAD)
+        return LK_OK;
+    size_t length = ticket->left - LK_TICKET_OVERHEAD;
+    uint8_t *bytes = malloc(length);
+    lk_resumption *state = calloc(1, sizeof *state);
+    lk_error error = bytes && state ? LK_OK : LK_ERROR_NO_MEMORY;
+    bool good = false;
+    if (!error && lk_tickets_open(handshake->settings->tickets, ticket->next, ticket->left, bytes)) {
+        lk_reader reader = lk_reader_over(bytes, length);
+        good = lk_resumption_parse(state, &reader) == LK_OK && acceptable(handshake, state);
+    }
+    if (good) {
+        handshake->resumption = state;
+    } else if (state) {
+        lk_resumption_clear(state);
+        free(state);
+    }
+    if (bytes)
+        lk_secret_wipe(bytes, length);
+    free(bytes);
+    return error;
+}
+
+static lk_error find_1_3(lk_handshake *handshake)
+{
+    lk_offer *offer = &handshake->offer;
+    lk_reader identities = offer->identities;
+    lk_reader binders = offer->binders;
+    lk_error error = LK_OK;
+    /* RFC 8446 section 4.2.9: "If clients offer "pre_shared_key" without a "psk_key_exchange_modes" extension, servers
+     * MUST abort the handshake." */
+    if (identities.left > 0 && !lk_extensions_seen(handshake, LK_EXTENSION_PSK_KEY_EXCHANGE_MODES))
+        return lk_handshake_fail(handshake, LK_ERROR_MISSING_EXTENSION,
+                                 "the client offers a pre-shared key without psk_key_exchange_modes");
+    if (!offer->psk_with_exchange || !handshake->settings->tickets)
+        return LK_OK;
+    for (uint16_t i = 0; !error && !handshake->resumption && i < IDENTITIES_MAX && identities.left > 0; i++) {
+        lk_reader identity = lk_reader_vector16(&identities);
+        lk_reader_u32(&identities); /* obfuscated_ticket_age: for early data alone, which there is none of */
+        offer->binder = lk_reader_vector8(&binders);
+        offer->identity = i;
+        error = open_ticket(handshake, &identity);
+    }
+    return error;
+}
+
+static lk_error find_1_2(lk_handshake *handshake)
+{
+    if (!handshake->settings->tickets)
+        return LK_OK;
+    lk_error error = open_ticket(handshake, &handshake->offer.ticket);
+    /* RFC 7627 section 5.3: "If the original session used the "extended_master_secret" extension but the new
+     * ClientHello does not contain it, the server MUST abort the abbreviated handshake." */
+    if (!error && handshake->resumption && !handshake->offer.extended_master_secret)
+        return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
+                                 "the client goes on with a session without the extended master secret it had");
+    return error;
+}
+
+lk_error lk_resume_find(lk_handshake *handshake)
+{
+    lk_resume_drop(handshake);
+    return handshake->version >= LK_TLS1_3 ? find_1_3(handshake) : find_1_2(handshake);
+}
+
+void lk_resume_drop(lk_handshake *handshake)
+{
+    if (!handshake->resumption)
+        return;
+    lk_resumption_clear(handshake->resumption);
+    free(handshake->resumption);
+    handshake->resumption = NULL;
+}
+
+lk_error lk_resume_accept(lk_handshake *handshake)
+{
+    uint8_t expected[LK_HASH_MAX];
+    const lk_offer *offer = &handshake->offer;
+    size_t size = lk_hash_length(handshake->suite->hash);
+    if (handshake->version >= LK_TLS1_3) {
+        lk_error error = binder(handshake, offer->hello, offer->hello_length, expected);
+        if (error)
+            return error;
+        /* RFC 8446 section 4.2.11: "If this value is not present or does not validate, the server MUST abort the
+         * handshake." */
+        if (offer->binder.left != size || !lk_secret_equal(offer->binder.next, expected, size))
+            return LK_ERROR_BAD_BINDER;
+    }
+    take_over(handshake);
+    return LK_OK;
+}
+
+/* What is left of the time for which a session may be renewed without a proof of the peers, in s. */
+static uint32_t lifetime_left(const lk_handshake *handshake)
+{
+    uint32_t lifetime = lk_tickets_lifetime(handshake->settings->tickets);
+    uint64_t age = handshake->resumed ? (lk_resumption_now() - handshake->born) / 1000 : 0;
+    uint64_t left = age < LK_RESUMPTION_LIFETIME_MAX ? LK_RESUMPTION_LIFETIME_MAX - age : 0;
+    return left < lifetime ? (uint32_t)left : lifetime;
+}
+
+bool lk_resume_ticket_due(const lk_handshake *handshake)
+{
+    /* RFC 8446 section 4.2.9: servers send no tickets that "are not compatible with the advertised modes". */
+    bool asked = handshake->version >= LK_TLS1_3 ? handshake->offer.psk_with_exchange : handshake->ticket_promised;
+    return asked && handshake->settings->tickets && lifetime_left(handshake) > 0 &&
+           lk_certificate_chain_size(&handshake->peer_chain) < TICKET_STATE_MAX;
+}
+
+void lk_resume_state(const lk_handshake *handshake, const uint8_t *secret, lk_resumption *state)
+{
+    *state = (lk_resumption){.version = handshake->version, .suite = handshake->suite, .chain = handshake->peer_chain};
+    state->issued = lk_resumption_now();
+    state->born = handshake->resumed ? handshake->born : state->issued;
+    memcpy(state->secret, secret, lk_resumption_secret_length(state));
+    memcpy(state->name, handshake->server_name, sizeof state->name);
+    if (handshake->role == LK_SERVER)
+        state->lifetime = lifetime_left(handshake);
+}
+
+/* Both */
+
+static lk_error derive_secret(lk_handshake *handshake)
+{
+    uint8_t hash[LK_HASH_MAX];
+    lk_error error = lk_transcript_now(&handshake->transcript, hash);
+    return error ? error
+                 : lk_key_schedule_derive(&handshake->schedule, "res master", hash, handshake->resumption_secret);
+}
+
+lk_error lk_resume_finished_client(lk_handshake *handshake)
+{
+    lk_error error = handshake->settings->keeps_sessions ? derive_secret(handshake) : LK_OK;
+    return error ? error : lk_keys_application_write(handshake);
+}
+
+lk_error lk_resume_finished_server(lk_handshake *handshake)
+{
+    lk_error error = lk_resume_ticket_due(handshake) ? derive_secret(handshake) : LK_OK;
+    return error ? error : lk_keys_application_read(handshake);
+}
+
+lk_error lk_resume_key(const lk_handshake *handshake, const uint8_t *nonce, size_t length, uint8_t *out)
+{
+    lk_hash hash = handshake->suite->hash;
+    return lk_hkdf_expand_label(hash, handshake->resumption_secret, "resumption", nonce, length, out,
+                                lk_hash_length(hash));
+}
