@@ -109,12 +109,12 @@ lk_solve()
     lk_fail "the solver said neither yes nor no ($log)"
 }
 
-# lk_prove PROPERTY RTL FOLDER DEPTH-KEY: the verdict in LK_VERDICT; false when it is FAILED, then LK_FOUND says by what.
+# lk_prove PROPERTY RTL FOLDER: the verdict in LK_VERDICT; false when it is FAILED, then LK_FOUND says by what.
 lk_prove()
 {
     local name=$1 rtl=$2 folder=$3 method depth least
-    read -r method depth < <(lk_describe "$name" "$4")
-    [[ -n ${depth:-} ]] || lk_fail "$name.v does not say '// $4: METHOD DEPTH'"
+    read -r method depth < <(lk_describe "$name" method)
+    [[ -n ${depth:-} ]] || lk_fail "$name.v does not say '// method: METHOD DEPTH'"
     LK_VERDICT="FAILED (trace $folder/trace.vcd, log $folder/bounded.log)" LK_FOUND='by a trace'
     lk_translate "$name" "$rtl" "$folder" "$method" || lk_fail "$name cannot be translated"
     case $method in
