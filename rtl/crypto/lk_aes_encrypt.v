@@ -12,14 +12,17 @@ module lk_aes_encrypt (
     output wire         busy,       // rises the cycle after start; the result is there when it falls
     output wire [127:0] out,
     output wire [3:0]   round,      // which round key is wanted
-    input  wire [127:0] round_key
+    input  wire [127:0] round_key,
+    input  wire [31:0]  unsubstituted,  // while at rest, and not starting: a word of the key schedule
+    output wire [31:0]  substituted     // SubBytes of it
 );
     reg [127:0] state_d, state_q = 128'd0;
     reg [3:0]   round_d, round_q = 4'd0;  // 0: at rest
 
     wire [127:0] next;
 
-    lk_aes_round aes_round (.in(state_q), .round_key(round_key), .last(round_q == last_round), .out(next));
+    lk_aes_round aes_round (.in(state_q), .round_key(round_key), .last(round_q == last_round), .out(next),
+        .lend(!busy), .unsubstituted(unsubstituted), .substituted_word(substituted));
 
     assign busy = round_q != 4'd0;
     assign out = state_q;

@@ -65,6 +65,7 @@ module lk_aes_gcm #(
     reg [127:0] lengths_hash_d, lengths_hash_q = 128'd0;     // lengths H
 
     wire         schedule_busy;
+    wire [31:0]  unsubstituted, substituted;
     wire [3:0]   last_round, round;
     wire [127:0] round_key;
     wire         aes_busy;
@@ -77,11 +78,12 @@ module lk_aes_gcm #(
 
     lk_aes_key_schedule key_schedule (
         .clk(clk), .reset(reset), .word_valid(key_word_valid), .word(key_word), .long_key(key_long),
-        .wipe(key_wipe), .busy(schedule_busy), .last_round(last_round), .round(round), .round_key(round_key));
+        .wipe(key_wipe), .busy(schedule_busy), .unsubstituted(unsubstituted), .substituted(substituted),
+        .last_round(last_round), .round(round), .round_key(round_key));
 
     lk_aes_encrypt encrypt (
         .clk(clk), .reset(reset || key_wipe), .last_round(last_round), .start(aes_start), .in(aes_in), .busy(aes_busy),
-        .out(aes_out), .round(round), .round_key(round_key));
+        .out(aes_out), .round(round), .round_key(round_key), .unsubstituted(unsubstituted), .substituted(substituted));
 
     // Data.
     wire       lengths_hashed = stage_q == LENGTHS && !ghash_busy;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The AES key schedule (FIPS 197 section 5.2) for keys of 128 and of 256 bits: a key comes in as four or eight words, is
 // expanded at one round key a cycle, and the round keys stand in LUT RAM for the cipher to read. Wiping writes zeros over all
-// of them. Nothing else reads them.
+// of them. Nothing else reads them. SubWord is done by the S-boxes of the cipher, which rests meanwhile.
 `default_nettype none
 
 module lk_aes_key_schedule (
@@ -12,85 +12,92 @@ module lk_aes_key_schedule (
     input  wire         long_key,       // with the words: there are eight of them, not four
     input  wire         wipe,           // pulse: zeros over the key and the round keys
     output wire         busy,           // round keys are not ready
+    output wire [31:0]  unsubstituted,  // a word for the S-boxes
+    input  wire [31:0]  substituted,    // what they make of it, in the same cycle
     output wire [3:0]   last_round,     // 10, or 14 for a long key
     input  wire [3:0]   round,
     output wire [127:0] round_key       // of that round, in the same cycle
 );
     localparam [3:0] LAST_ROUND = 4'd10, LAST_ROUND_LONG = 4'd14, LAST_ADDRESS = 4'd15;
 
-    reg [127:0] key_d, key_q = 128'd0;         // the round key to be written next
-    reg [7:0]   constant_d, constant_q = 8'd0; // Rcon
-    reg         long_d, long_q = 1'b0;
-    reg [2:0]   words_d, words_q = 3'd0;       // that have come; 0 as well once all of them have
-    reg [3:0]   address_d, address_q = 4'd0;
-    reg         writing_d, writing_q = 1'b0;
-    reg         wiping_d, wiping_q = 1'b0;
-    reg [127:0] memory[0:15];
+    reg [31:0] last_d, last_q = 32'd0;        // the word made last, or come last
+    reg [7:0]  constant_d, constant_q = 8'd0; // Rcon
+    reg        long_d, long_q = 1'b0;
+    reg [2:0]  words_d, words_q = 3'd0;       // that have come; 0 as well once all of them have
+    reg [3:0]  address_d, address_q = 4'd0;   // of the round key that is made
+    reg        expanding_d, expanding_q = 1'b0;
+    reg        wiping_d, wiping_q = 1'b0;
 
-    // While round key i is written, round key i + 1 is made: of round key i, or with a long key of round keys i - 1, read back
-    // from the memory, and i. A long key leaves rotation and Rcon out every other time.
-    wire         expanding = writing_q && words_q == 3'd0;
-    wire [3:0]   previous = address_q - 4'd1;
-    wire [127:0] base = long_q ? round_key : key_q;
-    wire         turns = !long_q || address_q[0];
-    wire [31:0]  substituted;
+    // Round key i is made of round key i - 1, or with a long key of i - 2 and the last word of i - 1. A long key leaves rotation
+    // and Rcon out every other time. While words come there is no round key to add to: each goes into the four banks' data.
+    wire         turns = !long_q || !address_q[0];
     wire [31:0]  rotated = {substituted[23:0], substituted[31:24]};
-    wire [31:0]  first = base[127:96] ^ (turns ? rotated ^ {constant_q, 24'd0} : substituted);
+    wire [31:0]  temporary = turns ? rotated ^ {constant_q, 24'd0} : substituted;
+    wire [127:0] base = expanding_q ? round_key : 128'd0;
+    wire [31:0]  first = expanding_q ? base[127:96] ^ temporary : wiping_q ? 32'd0 : word;
     wire [31:0]  second = base[95:64] ^ first;
     wire [31:0]  third = base[63:32] ^ second;
     wire [31:0]  fourth = base[31:0] ^ third;
-    wire         finished = address_q == (wiping_q ? LAST_ADDRESS : last_round);
+    wire [127:0] made = {first, second, third, fourth};
+    wire         last_word = word_valid && words_q == (long_key ? 3'd7 : 3'd3);
 
-    lk_aes_sbox #(.COUNT(4)) sub_word (.in(key_q[31:0]), .out(substituted));
-
-    assign busy = writing_q || words_q != 3'd0;
+    assign busy = expanding_q || wiping_q || words_q != 3'd0;
+    assign unsubstituted = last_q;
     assign last_round = long_q ? LAST_ROUND_LONG : LAST_ROUND;
-    assign round_key = memory[writing_q ? previous : round];
+
+    // One bank for each word of a round key.
+    wire [3:0] write_address = expanding_q || wiping_q ? address_q : {3'd0, words_q[2]};
+    wire [3:0] read_address = expanding_q ? address_q - (long_q ? 4'd2 : 4'd1) : round;
+    genvar i;
+    generate
+        for (i = 0; i < 4; i = i + 1) begin : bank
+            reg [31:0] memory[0:15];
+            wire       write = expanding_q || wiping_q || (word_valid && words_q[1:0] == i);
+            assign round_key[127-32*i-:32] = memory[read_address];
+            always @(posedge clk) if (write) memory[write_address] <= made[127-32*i-:32];
+        end
+    endgenerate
 
     always @* begin
-        key_d = key_q;
+        last_d = last_q;
         constant_d = constant_q;
         long_d = long_q;
         words_d = words_q;
         address_d = address_q;
-        writing_d = writing_q;
+        expanding_d = expanding_q;
         wiping_d = wiping_q;
-        if (writing_q) begin
-            address_d = address_q + 4'd1;
-            writing_d = expanding && !finished;
-            wiping_d = wiping_q && !finished;
-        end
-        if (expanding) begin
-            key_d = wiping_q ? 128'd0 : {first, second, third, fourth};
+        if (expanding_q || wiping_q) begin
+            last_d = fourth;
             if (turns) constant_d = {constant_q[6:0], 1'b0} ^ (constant_q[7] ? 8'h1b : 8'h00);
+            address_d = address_q + 4'd1;
+            expanding_d = expanding_q && address_q != last_round;
+            wiping_d = wiping_q && address_q != LAST_ADDRESS;
         end else if (word_valid) begin
-            // The first half of a long key is written while the second begins to come.
-            key_d = {key_q[95:0], word};
+            last_d = word;
             constant_d = 8'h01;
             long_d = long_key;
-            words_d = words_q == 3'd3 && !long_key ? 3'd0 : words_q + 3'd1;
-            if (words_q == 3'd0) address_d = 4'd0;
-            if (words_q[1:0] == 2'd3) writing_d = 1'b1;
+            words_d = last_word ? 3'd0 : words_q + 3'd1;
+            address_d = long_key ? 4'd2 : 4'd1;
+            expanding_d = last_word;
         end
         if (reset || wipe) begin
-            key_d = 128'd0;
+            last_d = 32'd0;
             long_d = 1'b0;
             words_d = 3'd0;
             address_d = 4'd0;
-            writing_d = 1'b1;
+            expanding_d = 1'b0;
             wiping_d = 1'b1;
         end
     end
 
     always @(posedge clk) begin
-        key_q <= key_d;
+        last_q <= last_d;
         constant_q <= constant_d;
         long_q <= long_d;
         words_q <= words_d;
         address_q <= address_d;
-        writing_q <= writing_d;
+        expanding_q <= expanding_d;
         wiping_q <= wiping_d;
-        if (writing_q) memory[address_q] <= key_q;
     end
 endmodule
 

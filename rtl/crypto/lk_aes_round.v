@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // One round of AES encryption (FIPS 197 section 5.1): SubBytes, ShiftRows, MixColumns but for the last round, AddRoundKey.
-// Combinational. Byte 0 of the state is in the highest bits, as FIPS 197 prints it.
+// The last four S-boxes are there for the key schedule, too. Combinational. Byte 0 of the state is in the highest bits, as
+// FIPS 197 prints it.
 `default_nettype none
 
 module lk_aes_round (
     input  wire [127:0] in,
     input  wire [127:0] round_key,
-    input  wire         last,       // the last round leaves MixColumns out
-    output wire [127:0] out
+    input  wire         last,          // the last round leaves MixColumns out
+    output wire [127:0] out,
+    input  wire         lend,          // out means nothing, and instead:
+    input  wire [31:0]  unsubstituted,
+    output wire [31:0]  substituted_word  // SubBytes of that
 );
     wire [127:0] substituted;
     wire [127:0] shifted;
     wire [127:0] mixed;
 
-    lk_aes_sbox #(.COUNT(16)) sub_bytes (.in(in), .out(substituted));
+    lk_aes_sbox #(.COUNT(16)) sub_bytes (.in({in[127:32], lend ? unsubstituted : in[31:0]}), .out(substituted));
 
     // Multiplication by x in GF(2^8) (FIPS 197 section 4.2.1), of four bytes at once.
     function [31:0] double;
@@ -38,6 +42,7 @@ module lk_aes_round (
         end
     endgenerate
 
+    assign substituted_word = substituted[31:0];
     assign out = (last ? shifted : mixed) ^ round_key;
 endmodule
 

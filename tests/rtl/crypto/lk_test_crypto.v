@@ -25,15 +25,17 @@ module lk_test_crypto (
     output wire [3:0]   hash_busy,
     output wire [511:0] hash            // digit 4 lowest, then 8, 16, 32
 );
-    wire [3:0] last_round, aes_round;
+    wire [3:0]  last_round, aes_round;
+    wire [31:0] unsubstituted, substituted;
 
     lk_aes_key_schedule key_schedule (
         .clk(clk), .reset(reset), .word_valid(key_word_valid), .word(key_word), .long_key(key_long), .wipe(key_wipe),
-        .busy(key_busy), .last_round(last_round), .round(aes_busy || aes_start ? aes_round : round), .round_key(round_key));
+        .busy(key_busy), .unsubstituted(unsubstituted), .substituted(substituted),
+        .last_round(last_round), .round(aes_busy || aes_start ? aes_round : round), .round_key(round_key));
 
     lk_aes_encrypt encrypt (
         .clk(clk), .reset(reset), .last_round(last_round), .start(aes_start), .in(aes_in), .busy(aes_busy), .out(aes_out),
-        .round(aes_round), .round_key(round_key));
+        .round(aes_round), .round_key(round_key), .unsubstituted(unsubstituted), .substituted(substituted));
 
     genvar i;
     generate

@@ -17,7 +17,7 @@ typedef struct key_size {
     uint8_t last_round;
 } key_size;
 
-static const key_size aes_128 = {CRYPTO_KEY_SHORT, 15, 11, 10}, aes_256 = {CRYPTO_KEY_LONG, 22, 15, 14};
+static const key_size aes_128 = {CRYPTO_KEY_SHORT, 14, 11, 10}, aes_256 = {CRYPTO_KEY_LONG, 21, 15, 14};
 
 static crypto_model *model;
 
