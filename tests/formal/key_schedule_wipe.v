@@ -8,10 +8,10 @@
 // method: any-state 20
 // cut: lk_aes_sbox
 // mutation: stops_early crypto/lk_aes_key_schedule.v s/LAST_ADDRESS = 4'd15/LAST_ADDRESS = 4'd14/
-// mutation: writes_key crypto/lk_aes_key_schedule.v s/wiping_q ? 128'd0 : {first/1'b0 ? 128'd0 : {first/
-// mutation: keeps_first crypto/lk_aes_key_schedule.v /reset || wipe/,/end/s/key_d = 128'd0;//
+// mutation: writes_key crypto/lk_aes_key_schedule.v s/wiping_q ? 32'd0 : word/word/
+// mutation: adds_to_old crypto/lk_aes_key_schedule.v s/expanding_q ? round_key : 128'd0/round_key/
 // mutation: ignores_reset crypto/lk_aes_key_schedule.v s/if (reset || wipe)/if (wipe)/
-// mutation: writes_at_rest crypto/lk_aes_key_schedule.v s/if (writing_q) memory/if (writing_q || word[0]) memory/
+// mutation: writes_at_rest crypto/lk_aes_key_schedule.v s/wire       write = expanding_q/wire       write = word[0] || expanding_q/
 // mutation: ignores_wipe crypto/lk_aes_key_schedule.v s/if (reset || wipe)/if (reset)/
 `default_nettype none
 
