@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// AES-128 encryption with its key schedule, as a lane has them: a block to be measured, for comparison with cores that hold both.
+// AES encryption with its key schedule for keys of 128 and 256 bits, as a lane has them: a block to be measured, for comparison with cores that hold both.
 `default_nettype none
 
 module lk_synth_aes (
@@ -7,6 +7,7 @@ module lk_synth_aes (
     input  wire         reset,
     input  wire         word_valid,
     input  wire [31:0]  word,
+    input  wire         long_key,
     input  wire         wipe,
     output wire         key_busy,
     input  wire         start,
@@ -14,15 +15,17 @@ module lk_synth_aes (
     output wire         busy,
     output wire [127:0] out
 );
-    wire [3:0]   round;
+    wire [3:0]   last_round, round;
     wire [127:0] round_key;
+    wire [31:0]  unsubstituted, substituted;
 
     lk_aes_key_schedule key_schedule (
-        .clk(clk), .reset(reset), .word_valid(word_valid), .word(word), .wipe(wipe), .busy(key_busy), .round(round),
-        .round_key(round_key));
+        .clk(clk), .reset(reset), .word_valid(word_valid), .word(word), .long_key(long_key), .wipe(wipe), .busy(key_busy),
+        .unsubstituted(unsubstituted), .substituted(substituted), .last_round(last_round), .round(round), .round_key(round_key));
 
     lk_aes_encrypt encrypt (
-        .clk(clk), .reset(reset), .start(start), .in(in), .busy(busy), .out(out), .round(round), .round_key(round_key));
+        .clk(clk), .reset(reset), .last_round(last_round), .start(start), .in(in), .busy(busy), .out(out), .round(round),
+        .round_key(round_key), .unsubstituted(unsubstituted), .substituted(substituted));
 endmodule
 
 `default_nettype wire
