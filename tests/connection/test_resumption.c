@@ -110,6 +110,20 @@ Test(resumption, a_session_is_gone_on_with_under_every_suite)
         }
 }
 
+Test(resumption, a_session_with_cbc_is_gone_on_with_under_the_order_of_mac_and_cipher_that_the_hellos_agree_on)
+{
+    static const char *const suites[] = {"ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384"};
+    kept_session kept;
+    for (size_t s = 0; s < sizeof suites / sizeof suites[0]; s++) {
+        loopback *pair = keeping_pair(LK_VERSION_TLS1_2, &kept);
+        for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++)
+            cr_assert_eq(lk_config_set_suites(config_of(pair, role), suites[s]), LK_OK);
+        establish_first(pair, &kept);
+        establish_again(pair, &kept, true);
+        loopback_free(pair);
+    }
+}
+
 Test(resumption, a_client_of_both_versions_goes_on_in_the_one_it_had)
 {
     kept_session kept;
