@@ -3,17 +3,17 @@
 // that it took were the tag that the cipher made, and the cipher said that the tag was there. While a record is opened, nothing leaves by
 // the output but the tag of the record sealed before. What it says of a record holds until the next one starts.
 //
-// For any cipher: what lk_aes_gcm does is free. Assumed: a record starts only while the lane is idle (executor).
+// For any cipher: what lk_aead does is free. Assumed: a record starts only while the lane is idle (executor).
 //
 // method: induction 2
-// cut: lk_aes_gcm
+// cut: lk_aead
 // sees: state lane.state_q
 // sees: open_record lane.open_q
 // sees: received lane.tag_q
 // sees: received_count lane.tag_in_q
 // sees: sending lane.tag_out_q
-// sees: tag lane.gcm.tag
-// sees: tag_valid lane.gcm.tag_valid
+// sees: tag lane.aead.tag
+// sees: tag_valid lane.aead.tag_valid
 // mutation: believes record/lk_record_lane.v s/authentic_d = open_q && tag_q == tag;/authentic_d = open_q;/
 // mutation: compares_half record/lk_record_lane.v s/tag_q == tag;/tag_q[63:0] == tag[63:0];/
 // mutation: compares_early record/lk_record_lane.v s/state_q == TAG && tag_valid &&/state_q == TAG \&\&/
