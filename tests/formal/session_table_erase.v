@@ -32,7 +32,11 @@ module formal_session_table_erase (
     wire        busy;
     wire [4:0]  address, watched;
     wire [31:0] watched_word;  // any
+    wire [7:0] cipher;
+    wire       key_128;
+    lk_cipher_form form (.cipher(cipher), .supported(), .key_128(key_128), .by_sequence());
     lk_session_table #(.SLOTS(2)) table (
+        .cipher(cipher), .key_128(key_128),
         .clk(clk), .reset(1'b0), .erase_all(1'b0), .erase(pulse), .find(1'b0), .fetch_key(1'b0), .advance(1'b0), .commit(1'b0),
         .write(!pulse && write), .busy(busy), .slot(slot), .write_index(write_index),
         .write_word(write_word), .sequence_number(sequence_number), .commit_properties(commit_properties));

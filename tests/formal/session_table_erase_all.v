@@ -39,7 +39,11 @@ module formal_session_table_erase_all (
 
     wire        busy;
     wire [31:0] watched_word;  // any
+    wire [7:0] cipher;
+    wire       key_128;
+    lk_cipher_form form (.cipher(cipher), .supported(), .key_128(key_128), .by_sequence());
     lk_session_table #(.SLOTS(2)) table (
+        .cipher(cipher), .key_128(key_128),
         .clk(clk), .reset(pulse && by_reset), .erase_all(pulse && !by_reset), .erase(erase), .find(find), .fetch_key(fetch_key),
         .advance(advance), .commit(commit), .write(write), .busy(busy), .slot(slot), .write_index(write_index),
         .write_word(write_word), .sequence_number(sequence_number), .commit_properties(commit_properties));

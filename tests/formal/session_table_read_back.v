@@ -51,7 +51,7 @@ module formal_session_table_read_back (
     input wire [28:0] commit_properties
 );
     localparam [2:0] FIND = 3'd1, KEY = 3'd2;
-    localparam OUTPUTS = 199;
+    localparam OUTPUTS = 207;
     wire [OUTPUTS-1:0] a_outputs, b_outputs;
     wire               a_key_valid, b_key_valid;
     wire [31:0]        a_key, b_key, a_word, b_word, a_in, b_in;
@@ -60,13 +60,19 @@ module formal_session_table_read_back (
     wire [3:0]         a_read_index, b_read_index;
     wire [28:0]        a_properties, b_properties;
     wire               a_write, b_write, a_read, b_read;
+    wire               a_key_128;
+    lk_cipher_form a_form (.cipher(a_outputs[206:199]), .supported(), .key_128(a_key_128), .by_sequence());
     lk_session_table a (
+        .cipher(a_outputs[206:199]), .key_128(a_key_128),
         .clk(clk), .reset(reset), .erase_all(erase_all), .erase(erase), .find(find), .fetch_key(fetch_key), .advance(advance),
         .commit(commit), .write(write), .busy(a_outputs[198]), .slot(slot), .write_index(write_index), .write_word(a_written),
         .sequence_number(sequence_number), .commit_properties(commit_properties), .valid(a_outputs[197]), .opens(a_outputs[196]),
         .version(a_outputs[195:192]), .generation(a_outputs[191:176]), .next(a_outputs[175:112]), .iv(a_outputs[111:16]),
         .live(a_outputs[15:0]), .key_word_valid(a_key_valid), .key_word(a_key));
+    wire               b_key_128;
+    lk_cipher_form b_form (.cipher(b_outputs[206:199]), .supported(), .key_128(b_key_128), .by_sequence());
     lk_session_table b (
+        .cipher(b_outputs[206:199]), .key_128(b_key_128),
         .clk(clk), .reset(reset), .erase_all(erase_all), .erase(erase), .find(find), .fetch_key(fetch_key), .advance(advance),
         .commit(commit), .write(write), .busy(b_outputs[198]), .slot(slot), .write_index(write_index), .write_word(b_written),
         .sequence_number(sequence_number), .commit_properties(commit_properties), .valid(b_outputs[197]), .opens(b_outputs[196]),

@@ -25,7 +25,11 @@ module formal_session_table_rest (
 
     wire        busy;
     wire [31:0] watched_word;  // any
+    wire [7:0]  cipher;
+    wire        key_128;
+    lk_cipher_form form (.cipher(cipher), .supported(), .key_128(key_128), .by_sequence());
     lk_session_table #(.SLOTS(2)) table (
+        .cipher(cipher), .key_128(key_128),
         .clk(clk), .reset(1'b0), .erase_all(1'b0), .erase(1'b0), .find(pulse && find), .fetch_key(pulse && fetch_key),
         .advance(1'b0), .commit(1'b0), .write(1'b0), .busy(busy), .slot(slot), .write_index(write_index),
         .write_word(write_word), .sequence_number(sequence_number), .commit_properties(commit_properties));
