@@ -81,6 +81,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_SUITES:
         options->suites = argument;
         return 0;
+    case LK_OPTION_GROUPS:
+        options->groups = argument;
+        return 0;
     case LK_OPTION_ALPN:
         options->alpn = argument;
         return 0;
@@ -114,6 +117,7 @@ static const struct argp_option table[] = {
     {"min", LK_OPTION_LOWEST, "VERSION", 0, "the lowest version", 20},
     {"max", LK_OPTION_HIGHEST, "VERSION", 0, "the highest version", 20},
     {"suites", LK_OPTION_SUITES, "LIST", 0, "cipher suites in order of preference, colon-separated", 20},
+    {"groups", LK_OPTION_GROUPS, "LIST", 0, "key exchange groups in order of preference, colon-separated", 20},
     {"alpn", LK_OPTION_ALPN, "LIST", 0, "application protocols (ALPN) in order of preference, comma-separated", 20},
     {.doc = "What is shown:", .group = 30},
     {"trace", LK_OPTION_TRACE, NULL, 0, "show each record, message, alert and key change on standard error", 30},

@@ -13,7 +13,7 @@ typedef struct lk_options {
     lk_engine_policy policy;
     const char *device;       /* a URI; NULL: any board on this machine's USB */
     uint16_t lowest, highest; /* versions; 0: the library's default */
-    const char *suites, *alpn;
+    const char *suites, *groups, *alpn;
     const char *key_log, *statistics; /* files, or NULL */
     bool trace;
     int timeout; /* ms; -1 when none was given */
@@ -27,6 +27,7 @@ enum {
     LK_OPTION_LOWEST,
     LK_OPTION_HIGHEST,
     LK_OPTION_SUITES,
+    LK_OPTION_GROUPS,
     LK_OPTION_ALPN,
     LK_OPTION_KEY_LOG,
     LK_OPTION_STATISTICS,

@@ -52,6 +52,14 @@ lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t hig
 lk_error lk_config_set_suites(lk_config *config, const char *list);
 
 /**
+ * The groups to exchange keys in, in order of preference, as a colon-separated list of the RFCs' names ("x25519",
+ * "secp256r1") or OpenSSL's spelling ("X25519", "P-256"). By default all of this library. Clients send a share of the
+ * first in TLS 1.3: a server that takes another asks for it, which costs a round trip.
+ * @return INVALID_ARGUMENT for a name that is not known; the diagnosis names it.
+ */
+lk_error lk_config_set_groups(lk_config *config, const char *list);
+
+/**
  * The certificate chain (PEM, leaf first) and private key (PEM, unencrypted) of this side.
  * @return FILE_UNREADABLE, FILE_MALFORMED, KEY_MISMATCH.
  */
