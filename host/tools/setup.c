@@ -46,6 +46,9 @@ static int negotiate(lk_setup *setup)
         status = lk_setup_check(setup, "--groups", lk_config_set_groups(setup->config, options->groups));
     if (!status && options->alpn)
         status = lk_setup_check(setup, "--alpn", lk_config_set_alpn(setup->config, options->alpn));
+    lk_config_set_tickets(setup->config, !options->no_tickets);
+    if (options->legacy_sessions)
+        lk_config_allow_legacy_resumption(setup->config);
     return status;
 }
 
