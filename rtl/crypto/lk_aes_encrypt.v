@@ -14,30 +14,37 @@ module lk_aes_encrypt (
     output wire [3:0]   round,      // which round key is wanted
     input  wire [127:0] round_key,
     input  wire [31:0]  unsubstituted,  // while at rest, and not starting: a word of the key schedule
-    output wire [31:0]  substituted     // SubBytes of it
+    output wire [31:0]  substituted     // SubBytes of it, a cycle later
 );
     reg [127:0] state_d, state_q = 128'd0;
     reg [3:0]   round_d, round_q = 4'd0;  // 0: at rest
 
-    wire [127:0] next;
+    wire [127:0] substituted_state, round_out;
 
-    lk_aes_round aes_round (.in(state_q), .round_key(round_key), .last(round_q == last_round), .out(next),
-        .lend(!busy), .unsubstituted(unsubstituted), .substituted_word(substituted));
+    // The S-boxes take what goes into the state's register, and answer in the cycle in which it is there; at rest, what they make
+    // means nothing. Then the last four of them are there for the key schedule.
+    wire [127:0] loaded = (busy ? round_out : in) ^ round_key;
+    wire         lend = !busy && !start;
+    wire [127:0] unsubstituted_state = {loaded[127:32], lend ? unsubstituted : loaded[31:0]};
+    genvar i;
+    generate
+        for (i = 0; i < 8; i = i + 1) begin : sub_bytes
+            lk_aes_sbox sbox (.clk(clk), .in(unsubstituted_state[16*i+:16]), .out(substituted_state[16*i+:16]));
+        end
+    endgenerate
+    assign substituted = substituted_state[31:0];
+
+    lk_aes_round aes_round (.substituted(substituted_state), .last(round_q == last_round), .out(round_out));
 
     assign busy = round_q != 4'd0;
     assign out = state_q;
     assign round = round_q;
 
     always @* begin
-        state_d = state_q;
+        state_d = busy || start ? loaded : state_q;
         round_d = round_q;
-        if (busy) begin
-            state_d = next;
-            round_d = round_q == last_round ? 4'd0 : round_q + 4'd1;
-        end else if (start) begin
-            state_d = in ^ round_key;
-            round_d = 4'd1;
-        end
+        if (busy) round_d = round_q == last_round ? 4'd0 : round_q + 4'd1;
+        else if (start) round_d = 4'd1;
         if (reset) begin
             state_d = 128'd0;
             round_d = 4'd0;

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// One round of AES encryption (FIPS 197 section 5.1): SubBytes, ShiftRows, MixColumns but for the last round, AddRoundKey.
-// The last four S-boxes are there for the key schedule, too. Combinational. Byte 0 of the state is in the highest bits, as
-// FIPS 197 prints it.
+// What lies between SubBytes and AddRoundKey in a round of AES encryption (FIPS 197 section 5.1): ShiftRows, and MixColumns but
+// for the last round. Combinational. Byte 0 of the state is in the highest bits, as FIPS 197 prints it.
 `default_nettype none
 
 module lk_aes_round (
-    input  wire [127:0] in,
-    input  wire [127:0] round_key,
+    input  wire [127:0] substituted,   // SubBytes of the state
     input  wire         last,          // the last round leaves MixColumns out
-    output wire [127:0] out,
-    input  wire         lend,          // out means nothing, and instead:
-    input  wire [31:0]  unsubstituted,
-    output wire [31:0]  substituted_word  // SubBytes of that
+    output wire [127:0] out
 );
-    wire [127:0] substituted;
     wire [127:0] shifted;
     wire [127:0] mixed;
-
-    lk_aes_sbox #(.COUNT(16)) sub_bytes (.in({in[127:32], lend ? unsubstituted : in[31:0]}), .out(substituted));
 
     // Multiplication by x in GF(2^8) (FIPS 197 section 4.2.1), of four bytes at once.
     function [31:0] double;
@@ -42,8 +34,7 @@ module lk_aes_round (
         end
     endgenerate
 
-    assign substituted_word = substituted[31:0];
-    assign out = (last ? shifted : mixed) ^ round_key;
+    assign out = last ? shifted : mixed;
 endmodule
 
 `default_nettype wire

@@ -96,7 +96,7 @@ module lk_test_chacha (
                                       pair.both.gcm.key_schedule.bank[2].memory[i], pair.both.gcm.key_schedule.bank[3].memory[i]};
         end
     endgenerate
-    assign gcm_leftover = |{gcm_entries, pair.both.gcm.key_schedule.last_q, pair.both.gcm.hash_key_q, pair.both.gcm.keystream_q};
+    assign gcm_leftover = |{gcm_entries, pair.both.gcm.hash_key_q, pair.both.gcm.keystream_q};
     assign chacha_leftover = |chacha_entries;
     assign leftover = |{entries, chacha.a_q, chacha.b_q, chacha.c_q, chacha.d_q, aead.chacha20.a_q, aead.chacha20.b_q,
                         aead.chacha20.c_q, aead.chacha20.d_q, aead.poly1305.r_q, aead.poly1305.s_q, aead.poly1305.factor_q,
