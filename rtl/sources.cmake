@@ -25,6 +25,8 @@ set(LK_RTL_RECORD
   ${LK_RTL_DIR}/record/lk_completion_builder.v
   ${LK_RTL_DIR}/record/lk_engine_facts.v
   ${LK_RTL_DIR}/record/lk_header_check.v
+  ${LK_RTL_DIR}/record/lk_lane.v
+  ${LK_RTL_DIR}/record/lk_lane_control.v
   ${LK_RTL_DIR}/record/lk_open_check.v
   ${LK_RTL_DIR}/record/lk_received_header.v
   ${LK_RTL_DIR}/record/lk_record_buffer.v
