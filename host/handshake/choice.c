@@ -145,8 +145,10 @@ lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
     if (!error && !abbreviated)
         error = choose_group(handshake);
-    handshake->ticket_promised = handshake->version < LK_TLS1_3 && !abbreviated && handshake->settings->tickets &&
-                                 handshake->offer.session_ticket && handshake->offer.extended_master_secret;
+    handshake->ticket_promised = handshake->version < LK_TLS1_3 && !abbreviated && lk_resume_gives_tickets(handshake) &&
+                                 handshake->offer.session_ticket && lk_resume_allowed(handshake);
+    if (!error)
+        error = lk_session_id_choose(handshake);
     if (error || handshake->resumed)
         return error;
     handshake->scheme = lk_signature_choose(handshake->offer.signatures, handshake->version, handshake->settings->key);

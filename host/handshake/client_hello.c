@@ -21,7 +21,11 @@ static lk_error prepare(lk_handshake *handshake)
         /* RFC 8446 appendix D.4: "The client always provides a non-empty session ID in the ClientHello", so that
          * middleboxes take it for a resumed TLS 1.2 session; RFC 5077 section 3.4: and where it is one, the server's
          * echo tells that the ticket was taken. */
-        if (lk_handshake_speaks(handshake, LK_TLS1_3) || lk_resume_offers(handshake, LK_TLS1_2)) {
+        bool offers = lk_resume_offers_classic(handshake);
+        if (offers && handshake->resumption->id_length > 0) {
+            handshake->session_id_length = handshake->resumption->id_length;
+            memcpy(handshake->session_id, handshake->resumption->id, handshake->session_id_length);
+        } else if (lk_handshake_speaks(handshake, LK_TLS1_3) || offers) {
             handshake->session_id_length = LK_SESSION_ID_MAX;
             if (RAND_bytes(handshake->session_id, LK_SESSION_ID_MAX) != 1)
                 return LK_ERROR_CRYPTO;

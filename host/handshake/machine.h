@@ -84,7 +84,7 @@ enum {
     LK_MESSAGE_HEADER = 4,
     LK_MEANING_MAX = 192,
     LK_DIAGNOSIS_MAX = 384,
-    LK_SESSION_ID_MAX = 32,
+    LK_SESSION_ID_MAX = LK_SESSION_ID_BYTES,
     LK_COOKIE_MAX = 4096,
     LK_SMALL_MESSAGE = 8 /* a KeyUpdate */
 };
@@ -142,7 +142,9 @@ struct lk_handshake {
     lk_resumption *resumption; /* that is offered (client), or that was found (server); NULL when there is none */
     lk_resumption ticket;      /* TLS 1.2, client: the ticket that came, until the handshake is complete */
     bool resumed, ticket_promised;
-    uint64_t born; /* of a session that is gone on with: when it began, in ms since 1970 */
+    bool session_stored; /* server: the session stands in the store, under session_id */
+    bool session_given;  /* client: the observer was told of a session */
+    uint64_t born;       /* of a session that is gone on with: when it began, in ms since 1970 */
     uint8_t resumption_secret[LK_HASH_MAX];
 
     /* secrets; traffic secrets by lk_role of the side that seals with them */

@@ -29,11 +29,8 @@ static void compose(lk_handshake *handshake, lk_place place, const uint8_t *rand
     lk_writer_u16(body, LK_TLS1_2);
     lk_writer_bytes(body, random, LK_RANDOM_LENGTH);
     lk_writer_vector session_id = lk_writer_begin(body, 1);
-    /* TLS 1.3 echoes the client's legacy_session_id; in TLS 1.2 "the server may return an empty session_id to indicate
-     * that the session will not be cached", and RFC 5077 section 3.4: one that takes a ticket "MUST respond with the
-     * same Session ID". */
-    if (handshake->version >= LK_TLS1_3 || handshake->resumed)
-        lk_writer_bytes(body, handshake->session_id, handshake->session_id_length);
+    /* The client's, where a session is gone on with and in TLS 1.3 (legacy_session_id_echo); a new one, or none. */
+    lk_writer_bytes(body, handshake->session_id, handshake->session_id_length);
     lk_writer_end(body, session_id);
     lk_writer_u16(body, handshake->suite->number);
     lk_writer_u8(body, COMPRESSION_NONE);
@@ -172,7 +169,7 @@ static lk_error check_session_id(const lk_handshake *handshake, const server_hel
     if (handshake->version >= LK_TLS1_3)
         return echoed ? LK_OK : LK_ERROR_ILLEGAL_PARAMETER;
     bool resumes = echoed && hello->session_id.left > 0;
-    return resumes && !lk_resume_offers(handshake, LK_TLS1_2) ? LK_ERROR_ILLEGAL_PARAMETER : LK_OK;
+    return resumes && !lk_resume_offers_classic(handshake) ? LK_ERROR_ILLEGAL_PARAMETER : LK_OK;
 }
 
 /* What holds for both messages: version, session, suite, compression, extensions. */
@@ -214,8 +211,11 @@ lk_error lk_server_hello_parse(lk_handshake *handshake, lk_reader *body)
             handshake, LK_ERROR_MISSING_EXTENSION,
             "the server does not know secure renegotiation (RFC 5746): it must be brought up to date");
     handshake->group = NULL; /* ServerKeyExchange will say it */
-    if (lk_resume_offers(handshake, LK_TLS1_2) && is_echoed(handshake, &hello))
-        error = lk_resume_accepted_1_2(handshake);
+    if (lk_resume_offers_classic(handshake) && is_echoed(handshake, &hello))
+        error = lk_resume_accepted_classic(handshake);
+    /* The session that begins has the server's id, or none. */
+    handshake->session_id_length = hello.session_id.left;
+    lk_reader_copy(&hello.session_id, handshake->session_id, hello.session_id.left);
     mean(handshake);
     return error;
 }

@@ -71,7 +71,7 @@ const lk_cipher *lk_cipher_find(unsigned id);
 
 /**
  * True when records of that version can be protected so: AEAD came with TLS 1.2 (RFC 5246 section 6.2.3.3), CBC and
- * NULL went with it.
+ * NULL went with it. SSL 3.0 has no MAC but those of MD5 and SHA-1 (RFC 6101 section 5.2.3.1).
  */
 bool lk_cipher_allows(const lk_cipher *cipher, uint16_t version);
 

@@ -81,8 +81,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_SUITES:
         options->suites = argument;
         return 0;
+    case LK_OPTION_GROUPS:
+        options->groups = argument;
+        return 0;
     case LK_OPTION_ALPN:
         options->alpn = argument;
+        return 0;
+    case LK_OPTION_NO_TICKETS:
+        options->no_tickets = true;
+        return 0;
+    case LK_OPTION_LEGACY_SESSIONS:
+        options->legacy_sessions = true;
         return 0;
     case LK_OPTION_KEY_LOG:
         options->key_log = argument;
@@ -114,7 +123,11 @@ static const struct argp_option table[] = {
     {"min", LK_OPTION_LOWEST, "VERSION", 0, "the lowest version", 20},
     {"max", LK_OPTION_HIGHEST, "VERSION", 0, "the highest version", 20},
     {"suites", LK_OPTION_SUITES, "LIST", 0, "cipher suites in order of preference, colon-separated", 20},
+    {"groups", LK_OPTION_GROUPS, "LIST", 0, "key exchange groups in order of preference, colon-separated", 20},
     {"alpn", LK_OPTION_ALPN, "LIST", 0, "application protocols (ALPN) in order of preference, comma-separated", 20},
+    {"no-tickets", LK_OPTION_NO_TICKETS, NULL, 0, "no session tickets: sessions up to TLS 1.2 have an id instead", 20},
+    {"legacy-sessions", LK_OPTION_LEGACY_SESSIONS, NULL, 0,
+     "go on with sessions that have no extended master secret, too: less safe, for old peers", 20},
     {.doc = "What is shown:", .group = 30},
     {"trace", LK_OPTION_TRACE, NULL, 0, "show each record, message, alert and key change on standard error", 30},
     {"stats-json", LK_OPTION_STATISTICS, "FILE", 0, "write statistics as JSON when the connection ends", 30},

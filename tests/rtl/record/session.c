@@ -8,10 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-const session_protection session_protections[SESSION_PROTECTIONS] = {
-    {LK_TLS1_2, LK_CIPHER_AES_128_GCM},       {LK_TLS1_3, LK_CIPHER_AES_128_GCM},
-    {LK_TLS1_2, LK_CIPHER_AES_256_GCM},       {LK_TLS1_3, LK_CIPHER_AES_256_GCM},
-    {LK_TLS1_2, LK_CIPHER_CHACHA20_POLY1305}, {LK_TLS1_3, LK_CIPHER_CHACHA20_POLY1305}};
+static void add_protection(test_session *session, session_protection protection)
+{
+    cr_assert_lt(session->protection_count, SESSION_PROTECTIONS_MAX);
+    session->protections[session->protection_count++] = protection;
+}
+
+/* The facts CIPHERS and VERSIONS against the table of ciphers: what an engine learns is tested from then on. */
+static void find_protections(test_session *session)
+{
+    enum { CIPHER_BITS = 32 };
+    uint32_t ciphers = (uint32_t)engine_port_fact(&session->port, LK_FACT_CIPHERS);
+    uint32_t versions = (uint32_t)engine_port_fact(&session->port, LK_FACT_VERSIONS);
+    for (uint16_t version = LK_SSL3; version <= LK_TLS1_3; version++) {
+        for (uint8_t id = 0; id < CIPHER_BITS; id++) {
+            const lk_cipher *cipher = lk_cipher_find(id);
+            if (!cipher || !(ciphers >> id & 1) || !(versions & lk_version_bit(version)) ||
+                !lk_cipher_allows(cipher, version) || !lk_engine_supports(session->reference.engine, version, cipher)) {
+                continue;
+            }
+            add_protection(session, (session_protection){version, id, false});
+            if (cipher->kind == LK_KIND_CBC && version != LK_SSL3) {
+                add_protection(session, (session_protection){version, id, true});
+            }
+        }
+    }
+}
 
 void session_open(test_session *session)
 {
@@ -23,6 +45,7 @@ void session_open(test_session *session)
     session->commands = lk_writer_into(commands, SESSION_BYTES);
     session->completions = lk_writer_into(completions, SESSION_BYTES);
     session->next_tag = 0x10000001;
+    find_protections(session);
 }
 
 void session_close(test_session *session)
@@ -135,19 +158,23 @@ test_command session_unseal(uint16_t slot, uint64_t sequence, const uint8_t *rec
 
 lk_direction_parameters session_protected(lk_direction_kind kind, session_protection protection, uint8_t seed)
 {
-    lk_direction_parameters parameters = {
-        .kind = kind, .version = protection.version, .cipher = lk_cipher_find(protection.cipher)};
+    lk_direction_parameters parameters = {.kind = kind,
+                                          .version = protection.version,
+                                          .cipher = lk_cipher_find(protection.cipher),
+                                          .encrypt_then_mac = protection.encrypt_then_mac};
     for (size_t i = 0; i < parameters.cipher->key_length; i++) {
         parameters.key[i] = (uint8_t)(seed + 17 * i + 1);
     }
-    size_t iv_length = protection.version == LK_TLS1_3 ? 12 : parameters.cipher->salt_length;
-    for (size_t i = 0; i < iv_length; i++) {
+    for (size_t i = 0; i < lk_record_iv_length(protection.version, parameters.cipher); i++) {
         parameters.iv[i] = (uint8_t)(seed * 3 + 29 * i + 7);
+    }
+    for (size_t i = 0; i < parameters.cipher->mac_key_length; i++) {
+        parameters.mac_key[i] = (uint8_t)(seed * 5 + 31 * i + 3);
     }
     return parameters;
 }
 
 lk_direction_parameters session_direction(lk_direction_kind kind, uint16_t version, uint8_t seed)
 {
-    return session_protected(kind, (session_protection){version, LK_CIPHER_AES_128_GCM}, seed);
+    return session_protected(kind, (session_protection){version, LK_CIPHER_AES_128_GCM, false}, seed);
 }

@@ -14,15 +14,17 @@ enum { SESSION_BATCH = 64, SESSION_BYTES = SESSION_BATCH * (LK_RECORD_BYTES_MAX 
 typedef struct session_protection {
     uint16_t version;
     uint8_t cipher;
+    bool encrypt_then_mac; /* CBC alone */
 } session_protection;
 
-/** All that the engine has. */
-enum { SESSION_PROTECTIONS = 6 };
-extern const session_protection session_protections[SESSION_PROTECTIONS];
+enum { SESSION_PROTECTIONS_MAX = 64 };
 
 typedef struct test_session {
     engine_port port;
     test_reference reference;
+    /* All that the engine says it has, and that the software engine has, too. */
+    session_protection protections[SESSION_PROTECTIONS_MAX];
+    size_t protection_count;
     expected_completion expected; /* of the command added last */
     lk_writer commands;
     lk_writer completions; /* as they must come */
