@@ -19,7 +19,12 @@ set(LK_RTL_CRYPTO
   ${LK_RTL_DIR}/crypto/lk_chacha20.v
   ${LK_RTL_DIR}/crypto/lk_chacha20_poly1305.v
   ${LK_RTL_DIR}/crypto/lk_ghash.v
-  ${LK_RTL_DIR}/crypto/lk_poly1305.v)
+  ${LK_RTL_DIR}/crypto/lk_hash.v
+  ${LK_RTL_DIR}/crypto/lk_mac_padding.v
+  ${LK_RTL_DIR}/crypto/lk_poly1305.v
+  ${LK_RTL_DIR}/crypto/lk_record_mac.v
+  ${LK_RTL_DIR}/crypto/lk_sha1.v
+  ${LK_RTL_DIR}/crypto/lk_sha256.v)
 set(LK_RTL_RECORD
   ${LK_RTL_DIR}/record/lk_cipher_form.v
   ${LK_RTL_DIR}/record/lk_command_executor.v
