@@ -9,7 +9,9 @@ set(LK_RTL_STREAM
   ${LK_RTL_DIR}/stream/lk_stream_widen.v)
 set(LK_RTL_CRYPTO
   ${LK_RTL_DIR}/crypto/lk_aead.v
-  ${LK_RTL_DIR}/crypto/lk_aes_encrypt.v
+  ${LK_RTL_DIR}/crypto/lk_aes.v
+  ${LK_RTL_DIR}/crypto/lk_aes_cbc.v
+  ${LK_RTL_DIR}/crypto/lk_aes_cipher.v
   ${LK_RTL_DIR}/crypto/lk_aes_gcm.v
   ${LK_RTL_DIR}/crypto/lk_aes_key_schedule.v
   ${LK_RTL_DIR}/crypto/lk_aes_round.v

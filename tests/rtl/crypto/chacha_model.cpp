@@ -180,15 +180,18 @@ void chacha_model_abandon(chacha_model *model, const uint8_t nonce[CHACHA_NONCE]
     model->top.data_valid = 0;
 }
 
-unsigned chacha_model_pair_key(chacha_model *model, bool chacha, const uint8_t key[CHACHA_KEY])
+unsigned chacha_model_pair_key(chacha_model *model, chacha_pair_user user, const uint8_t key[CHACHA_KEY])
 {
-    model->top.pair_chacha = chacha;
+    model->top.pair_chacha = user == CHACHA_PAIR_CHACHA;
+    model->top.pair_lend = user == CHACHA_PAIR_CBC;
     give_key(model, model->top.pair_word_valid, key, CHACHA_KEY);
     return CHACHA_KEY / 4 + model->wait_while(model->top.pair_busy);
 }
 
-bool chacha_model_pair_holds(chacha_model *model, bool chacha)
+unsigned chacha_model_pair_holds(chacha_model *model)
 {
     model->top.eval();
-    return chacha ? model->top.chacha_leftover : model->top.gcm_leftover;
+    return (model->top.aes_leftover ? CHACHA_PAIR_HOLDS_AES : 0u) |
+           (model->top.gcm_leftover ? CHACHA_PAIR_HOLDS_GCM : 0u) |
+           (model->top.chacha_leftover ? CHACHA_PAIR_HOLDS_CHACHA : 0u);
 }

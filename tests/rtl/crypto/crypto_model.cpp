@@ -6,6 +6,16 @@
 #include "rtl/crypto/model.hpp"
 
 struct crypto_model : clocked_model<Vlk_test_crypto> {
+    uint64_t random = 0x9e3779b97f4a7c15u;
+
+    /* xorshift64: the same stalls in every run. */
+    bool stalls(unsigned share)
+    {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        return (random >> 32) % 256 < share;
+    }
 };
 
 crypto_model *crypto_model_new(void)
@@ -46,17 +56,63 @@ void crypto_model_round_key(crypto_model *model, uint8_t round, uint8_t round_ke
     from_vector(model->top.round_key, 0, CRYPTO_BLOCK / 4, round_key);
 }
 
-unsigned crypto_model_encrypt(crypto_model *model, const uint8_t in[CRYPTO_BLOCK], uint8_t out[CRYPTO_BLOCK])
+static unsigned run_aes(crypto_model *model, bool decrypt, const uint8_t *in, uint8_t *out)
 {
     unsigned cycles = 1;
     to_vector(in, CRYPTO_BLOCK / 4, model->top.aes_in);
     model->top.aes_start = 1;
+    model->top.aes_decrypt = decrypt;
     model->step();
     model->top.aes_start = 0;
     for (; model->top.aes_busy; cycles++) {
         model->step();
     }
+    model->top.aes_decrypt = 0;
     from_vector(model->top.aes_out, 0, CRYPTO_BLOCK / 4, out);
+    return cycles;
+}
+
+unsigned crypto_model_encrypt(crypto_model *model, const uint8_t in[CRYPTO_BLOCK], uint8_t out[CRYPTO_BLOCK])
+{
+    return run_aes(model, false, in, out);
+}
+
+unsigned crypto_model_decrypt(crypto_model *model, const uint8_t in[CRYPTO_BLOCK], uint8_t out[CRYPTO_BLOCK])
+{
+    return run_aes(model, true, in, out);
+}
+
+unsigned crypto_model_cbc(crypto_model *model, const crypto_cbc *message, const uint8_t *in, size_t length,
+                          uint8_t *out, uint8_t last[CRYPTO_BLOCK])
+{
+    Vlk_test_crypto &top = model->top;
+    top.cbc = 1;
+    top.cbc_decrypt = message->decrypt;
+    top.cbc_start = 1;
+    model->step();
+    top.cbc_start = 0;
+    size_t sent = 0, received = 0;
+    unsigned cycles = 0;
+    for (; received < length; cycles++) {
+        top.cbc_in_valid = sent < CRYPTO_BLOCK + length && !model->stalls(message->in_stalls);
+        top.cbc_in = !top.cbc_in_valid ? 0xee : sent < CRYPTO_BLOCK ? message->iv[sent] : in[sent - CRYPTO_BLOCK];
+        top.cbc_out_ready = !model->stalls(message->out_stalls);
+        top.eval();
+        sent += top.cbc_in_valid && top.cbc_in_ready;
+        if (top.cbc_out_valid && top.cbc_out_ready) {
+            out[received++] = top.cbc_out;
+        }
+        model->step();
+    }
+    top.cbc_in_valid = 0;
+    top.cbc_out_ready = 0;
+    top.cbc_last_shift = 1;
+    for (int i = 0; i < CRYPTO_BLOCK; i++) {
+        last[i] = top.cbc_last_byte;
+        model->step();
+    }
+    top.cbc_last_shift = 0;
+    top.cbc = 0;
     return cycles;
 }
 
