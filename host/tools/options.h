@@ -13,7 +13,7 @@ typedef struct lk_options {
     lk_engine_policy policy;
     const char *device;       /* a URI; NULL: any board on this machine's USB */
     uint16_t lowest, highest; /* versions; 0: the library's default */
-    const char *suites, *alpn;
+    const char *suites, *groups, *alpn;
     const char *key_log, *statistics; /* files, or NULL */
     bool trace, no_tickets, legacy_sessions, renegotiate;
     lk_renegotiation renegotiation;
@@ -28,6 +28,7 @@ enum {
     LK_OPTION_LOWEST,
     LK_OPTION_HIGHEST,
     LK_OPTION_SUITES,
+    LK_OPTION_GROUPS,
     LK_OPTION_ALPN,
     LK_OPTION_NO_TICKETS,
     LK_OPTION_LEGACY_SESSIONS,

@@ -13,14 +13,13 @@ module lk_aes_key_schedule (
     input  wire         wipe,           // pulse: zeros over the key and the round keys
     output wire         busy,           // round keys are not ready
     output wire [31:0]  unsubstituted,  // a word for the S-boxes
-    input  wire [31:0]  substituted,    // what they make of it, in the same cycle
+    input  wire [31:0]  substituted,    // what they make of it, a cycle later
     output wire [3:0]   last_round,     // 10, or 14 for a long key
     input  wire [3:0]   round,
     output wire [127:0] round_key       // of that round, in the same cycle
 );
     localparam [3:0] LAST_ROUND = 4'd10, LAST_ROUND_LONG = 4'd14, LAST_ADDRESS = 4'd15;
 
-    reg [31:0] last_d, last_q = 32'd0;        // the word made last, or come last
     reg [7:0]  constant_d, constant_q = 8'd0; // Rcon
     reg        long_d, long_q = 1'b0;
     reg [2:0]  words_d, words_q = 3'd0;       // that have come; 0 as well once all of them have
@@ -42,7 +41,7 @@ module lk_aes_key_schedule (
     wire         last_word = word_valid && words_q == (long_key ? 3'd7 : 3'd3);
 
     assign busy = expanding_q || wiping_q || words_q != 3'd0;
-    assign unsubstituted = last_q;
+    assign unsubstituted = expanding_q ? fourth : word;  // made last, or come last
     assign last_round = long_q ? LAST_ROUND_LONG : LAST_ROUND;
 
     // One bank for each word of a round key.
@@ -59,7 +58,6 @@ module lk_aes_key_schedule (
     endgenerate
 
     always @* begin
-        last_d = last_q;
         constant_d = constant_q;
         long_d = long_q;
         words_d = words_q;
@@ -67,13 +65,11 @@ module lk_aes_key_schedule (
         expanding_d = expanding_q;
         wiping_d = wiping_q;
         if (expanding_q || wiping_q) begin
-            last_d = fourth;
             if (turns) constant_d = {constant_q[6:0], 1'b0} ^ (constant_q[7] ? 8'h1b : 8'h00);
             address_d = address_q + 4'd1;
             expanding_d = expanding_q && address_q != last_round;
             wiping_d = wiping_q && address_q != LAST_ADDRESS;
         end else if (word_valid) begin
-            last_d = word;
             constant_d = 8'h01;
             long_d = long_key;
             words_d = last_word ? 3'd0 : words_q + 3'd1;
@@ -81,7 +77,6 @@ module lk_aes_key_schedule (
             expanding_d = last_word;
         end
         if (reset || wipe) begin
-            last_d = 32'd0;
             long_d = 1'b0;
             words_d = 3'd0;
             address_d = 4'd0;
@@ -91,7 +86,6 @@ module lk_aes_key_schedule (
     end
 
     always @(posedge clk) begin
-        last_q <= last_d;
         constant_q <= constant_d;
         long_q <= long_d;
         words_q <= words_d;

@@ -57,6 +57,26 @@ Test(renegotiation, every_suite_and_a_client_of_tls_1_3_renegotiate)
     }
 }
 
+Test(renegotiation, every_old_version_renegotiates)
+{
+    for (uint16_t version = LK_VERSION_TLS1_0; version < LK_VERSION_TLS1_2; version++) {
+        loopback *pair = again_pair(LK_RENEGOTIATION_SAME_PEER);
+        for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
+            cr_assert_eq(lk_config_set_versions(pair->side[role].config, version, LK_VERSION_TLS1_2), LK_OK);
+            cr_assert_eq(lk_config_set_suites(pair->side[role].config, "ECDHE-ECDSA-AES128-SHA"), LK_OK);
+        }
+        lk_config_set_versions(pair->side[LK_SERVER].config, version, version);
+        loopback_establish(pair);
+        for (lk_role who = LK_CLIENT; who <= LK_SERVER; who++) {
+            again_talk(pair);
+            again_renegotiate(pair, who);
+        }
+        again_talk(pair);
+        cr_assert_eq(lk_connection_version(of(pair, LK_CLIENT)), version);
+        loopback_free(pair);
+    }
+}
+
 /* The server says nothing wrong about TLS 1.3 in a renegotiation, and the client looks for nothing. */
 Test(renegotiation, both_sides_that_know_tls_1_3_renegotiate_the_version_they_have)
 {
