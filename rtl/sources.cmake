@@ -16,6 +16,7 @@ set(LK_RTL_CRYPTO
   ${LK_RTL_DIR}/crypto/lk_aes_sbox.v
   ${LK_RTL_DIR}/crypto/lk_chacha20.v
   ${LK_RTL_DIR}/crypto/lk_chacha20_poly1305.v
+  ${LK_RTL_DIR}/crypto/lk_chacha20_quarter_round.v
   ${LK_RTL_DIR}/crypto/lk_ghash.v
   ${LK_RTL_DIR}/crypto/lk_poly1305.v)
 set(LK_RTL_RECORD
