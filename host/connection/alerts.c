@@ -35,8 +35,10 @@ lk_error lk_connection_fail(lk_connection *connection, lk_error error)
     if (connection->diagnosis[0] == '\0')
         snprintf(connection->diagnosis, sizeof connection->diagnosis, "%s",
                  particulars[0] ? particulars : lk_error_sentence(error));
-    lk_handshake_abandon(connection->handshake);
     int description = lk_error_alert(error);
+    if (description != LK_ALERT_NONE || error == LK_ERROR_PEER_ALERT)
+        lk_handshake_forget_session(connection->handshake);
+    lk_handshake_abandon(connection->handshake);
     /* certificate_required is an alert of TLS 1.3; in TLS 1.2 a server without a certificate of the client may "respond
      * with a fatal handshake_failure alert" (RFC 5246 section 7.4.6). */
     if (error == LK_ERROR_CERTIFICATE_MISSING && lk_connection_version(connection) < LK_VERSION_TLS1_3)

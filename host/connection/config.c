@@ -2,7 +2,6 @@
 #include "connection/config.h"
 
 #include "base/writer.h"
-#include "handshake/resumption.h"
 
 #include <openssl/x509_vfy.h>
 #include <stdarg.h>
@@ -10,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUITE_NAME_MAX = 64, ALPN_NAME_MAX = 255, SESSION_LIFETIME = 7200 /* s */ };
+enum { SUITE_NAME_MAX = 64, ALPN_NAME_MAX = 255, SESSION_LIFETIME = 7200 /* s */, SESSION_COUNT = 1024 };
 
 lk_error lk_config_fail(lk_config *config, lk_error error, const char *format, ...)
 {
@@ -46,6 +45,7 @@ lk_config *lk_config_new(void)
     if (!config)
         return NULL;
     config->policy = LK_ENGINE_SOFTWARE;
+    config->settings.uses_tickets = true;
     config->settings.lowest_version = LK_VERSION_TLS1_2;
     config->settings.highest_version = LK_VERSION_TLS1_3;
     default_suites(&config->settings);
@@ -53,7 +53,8 @@ lk_config *lk_config_new(void)
     config->settings.roots = X509_STORE_new();
     if (!config->settings.roots || X509_STORE_set_default_paths(config->settings.roots) != 1 ||
         lk_engine_software_new(&config->software) != LK_OK ||
-        lk_tickets_new(SESSION_LIFETIME, &config->settings.tickets) != LK_OK) {
+        lk_config_set_session_lifetime(config, SESSION_LIFETIME) != LK_OK ||
+        lk_config_set_session_cache(config, SESSION_COUNT) != LK_OK) {
         lk_config_free(config);
         return NULL;
     }
@@ -67,6 +68,7 @@ void lk_config_free(lk_config *config)
     lk_engine_free(config->software);
     X509_STORE_free(config->settings.roots);
     lk_tickets_free(config->settings.tickets);
+    lk_session_cache_free(config->cache);
     lk_certificate_chain_clear(&config->settings.chain);
     lk_authorities_clear(&config->settings.authorities);
     EVP_PKEY_free(config->settings.key); /* libcrypto erases private keys as it frees them */
@@ -80,9 +82,9 @@ const char *lk_config_diagnosis(const lk_config *config)
 
 lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t highest)
 {
-    if (lowest < LK_VERSION_TLS1_2 || highest > LK_VERSION_TLS1_3 || lowest > highest)
+    if (lowest < LK_VERSION_TLS1_0 || highest > LK_VERSION_TLS1_3 || lowest > highest)
         return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT,
-                              "0x%04x to 0x%04x is no range of the versions TLS 1.2 (0x0303) and TLS 1.3 (0x0304)",
+                              "0x%04x to 0x%04x is no range of the versions TLS 1.0 (0x0301) to TLS 1.3 (0x0304)",
                               lowest, highest);
     config->settings.lowest_version = lowest;
     config->settings.highest_version = highest;
@@ -158,27 +160,6 @@ lk_error lk_config_set_suites(lk_config *config, const char *list)
         config->settings.suites[i] = chosen[i];
     config->settings.suite_count = count;
     return LK_OK;
-}
-
-lk_error lk_config_set_session_lifetime(lk_config *config, uint32_t seconds)
-{
-    lk_tickets *tickets = NULL;
-    if (seconds > LK_RESUMPTION_LIFETIME_MAX)
-        return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "sessions of %u s are too long: at most %d s", seconds,
-                              LK_RESUMPTION_LIFETIME_MAX);
-    lk_error error = seconds > 0 ? lk_tickets_new(seconds, &tickets) : LK_OK;
-    if (error)
-        return error;
-    lk_tickets_free(config->settings.tickets);
-    config->settings.tickets = tickets;
-    return LK_OK;
-}
-
-void lk_config_set_session_keeper(lk_config *config, lk_session_keeper *keeper, void *context)
-{
-    config->session_keeper = keeper;
-    config->session_keeper_context = context;
-    config->settings.keeps_sessions = keeper;
 }
 
 lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy policy)

@@ -6,14 +6,16 @@
 #include <latchkey/config.h>
 
 #include "handshake/handshake.h"
+#include "handshake/session_cache.h"
 
 enum { LK_CONFIG_TEXT_MAX = 512 };
 
 struct lk_config {
     lk_handshake_settings settings;
-    bool own_roots;      /* not the system's */
-    lk_engine *software; /* owned, shared by all connections */
-    lk_engine *engine;   /* borrowed: the device's, or NULL */
+    bool own_roots;          /* not the system's */
+    lk_session_cache *cache; /* owned; NULL where sessions are kept elsewhere, or nowhere */
+    lk_engine *software;     /* owned, shared by all connections */
+    lk_engine *engine;       /* borrowed: the device's, or NULL */
     lk_engine_policy policy;
     char engine_reason[LK_CONFIG_TEXT_MAX]; /* why there is no engine */
     lk_observer *observer;

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 target_sources(lk_core PRIVATE
-  connection/alerts.c connection/config.c connection/connection.c connection/credentials.c connection/data.c
-  connection/key_log.c connection/observe.c connection/receive.c connection/socket.c connection/wire.c)
+  connection/alerts.c connection/config.c connection/config_sessions.c connection/connection.c connection/credentials.c
+  connection/data.c connection/groups.c connection/key_log.c connection/observe.c connection/receive.c connection/socket.c
+  connection/wire.c)

@@ -21,7 +21,11 @@ static lk_error prepare(lk_handshake *handshake)
         /* RFC 8446 appendix D.4: "The client always provides a non-empty session ID in the ClientHello", so that
          * middleboxes take it for a resumed TLS 1.2 session; RFC 5077 section 3.4: and where it is one, the server's
          * echo tells that the ticket was taken. */
-        if (lk_handshake_speaks(handshake, LK_TLS1_3) || lk_resume_offers(handshake, LK_TLS1_2)) {
+        bool offers = lk_resume_offers_classic(handshake);
+        if (offers && handshake->resumption->id_length > 0) {
+            handshake->session_id_length = handshake->resumption->id_length;
+            memcpy(handshake->session_id, handshake->resumption->id, handshake->session_id_length);
+        } else if (lk_handshake_speaks(handshake, LK_TLS1_3) || offers) {
             handshake->session_id_length = LK_SESSION_ID_MAX;
             if (RAND_bytes(handshake->session_id, LK_SESSION_ID_MAX) != 1)
                 return LK_ERROR_CRYPTO;
@@ -40,8 +44,8 @@ lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
     lk_error error = prepare(handshake);
     if (error)
         return error;
-    /* "the legacy_version field MUST be set to 0x0303" */
-    lk_writer_u16(body, LK_TLS1_2);
+    /* TLS 1.3: "the legacy_version field MUST be set to 0x0303" */
+    lk_writer_u16(body, handshake->highest_version < LK_TLS1_2 ? handshake->highest_version : LK_TLS1_2);
     lk_writer_bytes(body, handshake->client_random, sizeof handshake->client_random);
     lk_writer_vector session_id = lk_writer_begin(body, 1);
     lk_writer_bytes(body, handshake->session_id, handshake->session_id_length);

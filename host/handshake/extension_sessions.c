@@ -13,13 +13,15 @@ bool lk_session_ticket_wanted(const lk_handshake *handshake, lk_place place)
 {
     if (place != LK_IN_CLIENT_HELLO)
         return handshake->ticket_promised;
-    return lk_handshake_speaks(handshake, LK_TLS1_2) &&
-           (handshake->settings->keeps_sessions || lk_resume_offers(handshake, LK_TLS1_2));
+    if (handshake->lowest_version >= LK_TLS1_3)
+        return false;
+    bool offers = lk_resume_offers_classic(handshake) && handshake->resumption->ticket_length > 0;
+    return offers || (handshake->settings->keeps_sessions && handshake->settings->uses_tickets);
 }
 
 void lk_session_ticket_compose(lk_handshake *handshake, lk_place place, lk_writer *content)
 {
-    if (place == LK_IN_CLIENT_HELLO && lk_resume_offers(handshake, LK_TLS1_2))
+    if (place == LK_IN_CLIENT_HELLO && lk_resume_offers_classic(handshake))
         lk_writer_bytes(content, handshake->resumption->ticket, handshake->resumption->ticket_length);
 }
 
@@ -41,7 +43,8 @@ bool lk_psk_key_exchange_modes_wanted(const lk_handshake *handshake, lk_place pl
 {
     (void)place;
     return lk_handshake_speaks(handshake, LK_TLS1_3) &&
-           (handshake->settings->keeps_sessions || lk_resume_offers(handshake, LK_TLS1_3));
+           ((handshake->settings->keeps_sessions && handshake->settings->uses_tickets) ||
+            lk_resume_offers_1_3(handshake));
 }
 
 void lk_psk_key_exchange_modes_compose(lk_handshake *handshake, lk_place place, lk_writer *content)
@@ -67,7 +70,7 @@ lk_error lk_psk_key_exchange_modes_parse(lk_handshake *handshake, lk_place place
 
 bool lk_pre_shared_key_wanted(const lk_handshake *handshake, lk_place place)
 {
-    return place == LK_IN_CLIENT_HELLO ? lk_resume_offers(handshake, LK_TLS1_3) : handshake->resumed;
+    return place == LK_IN_CLIENT_HELLO ? lk_resume_offers_1_3(handshake) : handshake->resumed;
 }
 
 void lk_pre_shared_key_compose(lk_handshake *handshake, lk_place place, lk_writer *content)

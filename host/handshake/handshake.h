@@ -32,8 +32,12 @@ typedef struct lk_handshake_settings {
     lk_authorities authorities;     /* the names of roots; empty where they are the system's, or too many */
     uint8_t alpn[LK_ALPN_MAX];      /* ProtocolName vectors (RFC 7301), as ClientHello has them */
     size_t alpn_length;
+    uint32_t session_lifetime; /* s; 0: no session is gone on with */
     lk_tickets *tickets;       /* server: what seals its tickets; NULL: it gives none */
+    bool uses_tickets;         /* server: it gives them; client: it asks for them */
+    lk_session_store sessions; /* server: where those with an id are; no functions: nowhere */
     bool keeps_sessions;       /* client: the observer is told of sessions that can be gone on with */
+    bool legacy_resumption;    /* sessions without the extended master secret too */
     const lk_engine *required; /* the engine that must be able to do what is agreed; NULL when any may */
 } lk_handshake_settings;
 
@@ -46,7 +50,8 @@ typedef struct lk_handshake_observer {
     /* A secret under its label in the SSLKEYLOGFILE format; client_random has 32 bytes. */
     void (*secret)(void *context, const char *label, const uint8_t *client_random, const uint8_t *secret,
                    size_t length);
-    /* A session that lk_handshake_resume() takes, secrets in it; called where settings say keeps_sessions. */
+    /* A session that lk_handshake_resume() takes, secrets in it, or NULL: those of this connection must be forgotten.
+     * Called where settings say keeps_sessions. */
     void (*session)(void *context, const uint8_t *session, size_t length);
 } lk_handshake_observer;
 
@@ -70,6 +75,9 @@ lk_error lk_handshake_resume(lk_handshake *handshake, const uint8_t *session, si
 
 /** True when this handshake goes on with a session. */
 bool lk_handshake_resumed(const lk_handshake *handshake);
+
+/** The connection has failed: the session that it began or went on with is none any more, on either side. */
+void lk_handshake_forget_session(lk_handshake *handshake);
 
 /** Erases all secrets: nothing is sent or taken in any more. */
 void lk_handshake_abandon(lk_handshake *handshake);

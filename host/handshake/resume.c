@@ -43,12 +43,20 @@ static bool has_suite(const lk_handshake *handshake, const lk_suite *suite)
     return false;
 }
 
+/* RFC 7627 section 5.3: a session without the extended master secret is not one to go on with; SSL 3.0 has no
+ * extensions, and who speaks it has chosen to. */
+static bool master_bound(const lk_handshake *handshake, const lk_resumption *resumption)
+{
+    return resumption->version >= LK_TLS1_3 || resumption->version < LK_TLS1_0 || resumption->extended_master_secret ||
+           handshake->settings->legacy_resumption;
+}
+
 static bool usable(const lk_handshake *handshake, const lk_resumption *resumption)
 {
     return lk_handshake_speaks(handshake, resumption->version) && has_suite(handshake, resumption->suite) &&
-           resumption->ticket_length > 0 && resumption->chain.count > 0 &&
-           lk_resumption_alive(resumption, lk_resumption_now()) && strcmp(resumption->name, handshake->host) == 0 &&
-           chain_holds(handshake, &resumption->chain);
+           (resumption->ticket_length > 0 || resumption->id_length > 0) && resumption->chain.count > 0 &&
+           master_bound(handshake, resumption) && lk_resumption_alive(resumption, lk_resumption_now()) &&
+           strcmp(resumption->name, handshake->host) == 0 && chain_holds(handshake, &resumption->chain);
 }
 
 static lk_error make_room(lk_handshake *handshake, size_t more)
@@ -83,14 +91,19 @@ lk_error lk_handshake_resume(lk_handshake *handshake, const uint8_t *session, si
     return LK_OK;
 }
 
-bool lk_resume_offers(const lk_handshake *handshake, uint16_t version)
+bool lk_resume_offers_1_3(const lk_handshake *handshake)
 {
     const lk_resumption *resumption = handshake->resumption;
-    if (!resumption || resumption->version != version)
+    if (!resumption || resumption->version < LK_TLS1_3)
         return false;
     /* RFC 8446 section 4.1.2: behind a HelloRetryRequest the client leaves out "any PSKs which are incompatible with
      * the server's indicated cipher suite". */
-    return version < LK_TLS1_3 || !handshake->retried || handshake->suite->hash == resumption->suite->hash;
+    return !handshake->retried || handshake->suite->hash == resumption->suite->hash;
+}
+
+bool lk_resume_offers_classic(const lk_handshake *handshake)
+{
+    return handshake->resumption && handshake->resumption->version < LK_TLS1_3;
 }
 
 /* The binder over a ClientHello that is cut before its binders, and what was said before it. */
@@ -104,7 +117,7 @@ static lk_error binder(const lk_handshake *handshake, const uint8_t *message, si
 
 lk_error lk_resume_bind(lk_handshake *handshake, uint8_t *message, size_t length)
 {
-    if (!lk_resume_offers(handshake, LK_TLS1_3))
+    if (!lk_resume_offers_1_3(handshake))
         return LK_OK;
     /* one binder, at the very end: behind the length of the list and its own */
     size_t size = lk_hash_length(handshake->resumption->suite->hash);
@@ -116,16 +129,19 @@ void lk_resume_accepted_1_3(lk_handshake *handshake)
     take_over(handshake);
 }
 
-lk_error lk_resume_accepted_1_2(lk_handshake *handshake)
+lk_error lk_resume_accepted_classic(lk_handshake *handshake)
 {
-    if (handshake->suite != handshake->resumption->suite)
+    const lk_resumption *resumption = handshake->resumption;
+    if (handshake->suite != resumption->suite || handshake->version != resumption->version)
         return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
-                                 "the server goes on with a session, but under another suite");
-    /* RFC 7627 section 5.3: "If the original session used the extension but the new ServerHello does not contain the
-     * extension, the client MUST abort the handshake." */
-    if (!handshake->extended_master_secret)
+                                 "the server goes on with a session, but under another version or suite");
+    /* RFC 7627 section 5.3: "If the original session did not use the "extended_master_secret" extension but the new
+     * ServerHello contains the extension, the client MUST abort the handshake", and the other way round. */
+    if (handshake->extended_master_secret != resumption->extended_master_secret)
         return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
-                                 "the server goes on with a session without the extended master secret it had");
+                                 "the server goes on with a session %s the extended master secret it had%s",
+                                 resumption->extended_master_secret ? "without" : "with",
+                                 resumption->extended_master_secret ? "" : " not");
     take_over(handshake);
     return LK_OK;
 }
@@ -138,6 +154,8 @@ lk_error lk_resume_keep(lk_handshake *handshake, const lk_resumption *ticket, co
     session.age_add = ticket->age_add;
     session.ticket = ticket->ticket;
     session.ticket_length = ticket->ticket_length;
+    session.id_length = ticket->id_length;
+    memcpy(session.id, ticket->id, sizeof session.id);
     memcpy(session.name, handshake->host, sizeof session.name);
     size_t capacity = lk_resumption_size(&session);
     uint8_t *bytes = malloc(capacity);
@@ -146,6 +164,7 @@ lk_error lk_resume_keep(lk_handshake *handshake, const lk_resumption *ticket, co
         lk_resumption_compose(&session, &writer);
         if (!writer.failed)
             handshake->observer.session(handshake->observer.context, bytes, writer.length);
+        handshake->session_given |= !writer.failed;
         lk_secret_wipe(bytes, capacity);
         free(bytes);
     }
@@ -153,17 +172,28 @@ lk_error lk_resume_keep(lk_handshake *handshake, const lk_resumption *ticket, co
     return bytes ? LK_OK : LK_ERROR_NO_MEMORY;
 }
 
-lk_error lk_resume_keep_1_2(lk_handshake *handshake)
+lk_error lk_resume_keep_classic(lk_handshake *handshake)
 {
-    /* RFC 7627 section 5.3: a session without the extended master secret is not one to go on with. */
-    if (handshake->ticket.ticket_length == 0 || !handshake->extended_master_secret)
-        return LK_OK;
-    lk_error error = lk_resume_keep(handshake, &handshake->ticket, handshake->master);
-    lk_resumption_clear(&handshake->ticket);
+    lk_resumption *ticket = &handshake->ticket;
+    if (ticket->ticket_length == 0 && !handshake->resumed) {
+        ticket->lifetime = handshake->settings->session_lifetime;
+        ticket->id_length = handshake->session_id_length;
+        memcpy(ticket->id, handshake->session_id, ticket->id_length);
+    }
+    lk_error error = LK_OK;
+    if (handshake->settings->keeps_sessions && lk_resume_allowed(handshake) &&
+        (ticket->ticket_length > 0 || ticket->id_length > 0))
+        error = lk_resume_keep(handshake, ticket, handshake->master);
+    lk_resumption_clear(ticket);
     return error;
 }
 
 /* The server */
+
+bool lk_resume_gives_tickets(const lk_handshake *handshake)
+{
+    return handshake->settings->uses_tickets && handshake->settings->tickets;
+}
 
 static bool client_fits(const lk_handshake *handshake, const lk_certificate_chain *chain)
 {
@@ -178,7 +208,23 @@ static bool acceptable(const lk_handshake *handshake, const lk_resumption *state
     /* RFC 6066 section 3: a server "MUST NOT accept the request to resume the session if the server_name extension
      * contains a different name". */
     return state->version == handshake->version && lk_resumption_alive(state, lk_resumption_now()) &&
-           strcmp(state->name, handshake->server_name) == 0 && client_fits(handshake, &state->chain);
+           master_bound(handshake, state) && strcmp(state->name, handshake->server_name) == 0 &&
+           client_fits(handshake, &state->chain);
+}
+
+lk_error lk_resume_take_state(lk_handshake *handshake, const uint8_t *bytes, size_t length)
+{
+    lk_reader reader = lk_reader_over(bytes, length);
+    lk_resumption *state = calloc(1, sizeof *state);
+    if (!state)
+        return LK_ERROR_NO_MEMORY;
+    if (lk_resumption_parse(state, &reader) == LK_OK && acceptable(handshake, state)) {
+        handshake->resumption = state;
+        return LK_OK;
+    }
+    lk_resumption_clear(state);
+    free(state);
+    return LK_OK;
 }
 
 /* The session of a ticket that holds, in handshake->resumption; otherwise NULL there. */
@@ -188,21 +234,12 @@ static lk_error open_ticket(lk_handshake *handshake, const lk_reader *ticket)
         return LK_OK;
     size_t length = ticket->left - LK_TICKET_OVERHEAD;
     uint8_t *bytes = malloc(length);
-    lk_resumption *state = calloc(1, sizeof *state);
-    lk_error error = bytes && state ? LK_OK : LK_ERROR_NO_MEMORY;
-    bool good = false;
-    if (!error && lk_tickets_open(handshake->settings->tickets, ticket->next, ticket->left, bytes)) {
-        lk_reader reader = lk_reader_over(bytes, length);
-        good = lk_resumption_parse(state, &reader) == LK_OK && acceptable(handshake, state);
-    }
-    if (good) {
-        handshake->resumption = state;
-    } else if (state) {
-        lk_resumption_clear(state);
-        free(state);
-    }
-    if (bytes)
-        lk_secret_wipe(bytes, length);
+    if (!bytes)
+        return LK_ERROR_NO_MEMORY;
+    lk_error error = LK_OK;
+    if (lk_tickets_open(handshake->settings->tickets, ticket->next, ticket->left, bytes))
+        error = lk_resume_take_state(handshake, bytes, length);
+    lk_secret_wipe(bytes, length);
     free(bytes);
     return error;
 }
@@ -218,7 +255,7 @@ static lk_error find_1_3(lk_handshake *handshake)
     if (identities.left > 0 && !lk_extensions_seen(handshake, LK_EXTENSION_PSK_KEY_EXCHANGE_MODES))
         return lk_handshake_fail(handshake, LK_ERROR_MISSING_EXTENSION,
                                  "the client offers a pre-shared key without psk_key_exchange_modes");
-    if (!offer->psk_with_exchange || !handshake->settings->tickets)
+    if (!offer->psk_with_exchange || !lk_resume_gives_tickets(handshake))
         return LK_OK;
     for (uint16_t i = 0; !error && !handshake->resumption && i < IDENTITIES_MAX && identities.left > 0; i++) {
         lk_reader identity = lk_reader_vector16(&identities);
@@ -230,23 +267,40 @@ static lk_error find_1_3(lk_handshake *handshake)
     return error;
 }
 
-static lk_error find_1_2(lk_handshake *handshake)
+static lk_error find_classic(lk_handshake *handshake)
 {
-    if (!handshake->settings->tickets)
-        return LK_OK;
-    lk_error error = open_ticket(handshake, &handshake->offer.ticket);
+    const lk_reader *ticket = &handshake->offer.ticket;
+    lk_error error = LK_OK;
+    /* RFC 5077 section 3.4: "If a ticket is presented by the client, the server MUST NOT attempt to use the Session ID
+     * in the ClientHello for stateful session resumption." */
+    if (ticket->left == 0)
+        error = lk_session_id_find(handshake);
+    else if (lk_resume_gives_tickets(handshake))
+        error = open_ticket(handshake, ticket);
+    if (error || !handshake->resumption)
+        return error;
     /* RFC 7627 section 5.3: "If the original session used the "extended_master_secret" extension but the new
-     * ClientHello does not contain it, the server MUST abort the abbreviated handshake." */
-    if (!error && handshake->resumption && !handshake->offer.extended_master_secret)
+     * ClientHello does not contain it, the server MUST abort the abbreviated handshake"; where the extension is new, it
+     * "MUST NOT perform the abbreviated handshake", but a full one. */
+    if (handshake->resumption->extended_master_secret && !handshake->offer.extended_master_secret)
         return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
                                  "the client goes on with a session without the extended master secret it had");
-    return error;
+    if (!handshake->resumption->extended_master_secret && handshake->offer.extended_master_secret)
+        lk_resume_drop(handshake);
+    return LK_OK;
+}
+
+bool lk_resume_allowed(const lk_handshake *handshake)
+{
+    bool agreed =
+        handshake->role == LK_SERVER ? handshake->offer.extended_master_secret : handshake->extended_master_secret;
+    return agreed || handshake->version < LK_TLS1_0 || handshake->settings->legacy_resumption;
 }
 
 lk_error lk_resume_find(lk_handshake *handshake)
 {
     lk_resume_drop(handshake);
-    return handshake->version >= LK_TLS1_3 ? find_1_3(handshake) : find_1_2(handshake);
+    return handshake->version >= LK_TLS1_3 ? find_1_3(handshake) : find_classic(handshake);
 }
 
 void lk_resume_drop(lk_handshake *handshake)
@@ -279,7 +333,7 @@ lk_error lk_resume_accept(lk_handshake *handshake)
 /* What is left of the time for which a session may be renewed without a proof of the peers, in s. */
 static uint32_t lifetime_left(const lk_handshake *handshake)
 {
-    uint32_t lifetime = lk_tickets_lifetime(handshake->settings->tickets);
+    uint32_t lifetime = handshake->settings->session_lifetime;
     uint64_t age = handshake->resumed ? (lk_resumption_now() - handshake->born) / 1000 : 0;
     uint64_t left = age < LK_RESUMPTION_LIFETIME_MAX ? LK_RESUMPTION_LIFETIME_MAX - age : 0;
     return left < lifetime ? (uint32_t)left : lifetime;
@@ -289,7 +343,7 @@ bool lk_resume_ticket_due(const lk_handshake *handshake)
 {
     /* RFC 8446 section 4.2.9: servers send no tickets that "are not compatible with the advertised modes". */
     bool asked = handshake->version >= LK_TLS1_3 ? handshake->offer.psk_with_exchange : handshake->ticket_promised;
-    return asked && handshake->settings->tickets && lifetime_left(handshake) > 0 &&
+    return asked && lk_resume_gives_tickets(handshake) && lifetime_left(handshake) > 0 &&
            lk_certificate_chain_size(&handshake->peer_chain) < TICKET_STATE_MAX;
 }
 
@@ -298,6 +352,7 @@ void lk_resume_state(const lk_handshake *handshake, const uint8_t *secret, lk_re
     *state = (lk_resumption){.version = handshake->version, .suite = handshake->suite, .chain = handshake->peer_chain};
     state->issued = lk_resumption_now();
     state->born = handshake->resumed ? handshake->born : state->issued;
+    state->extended_master_secret = handshake->extended_master_secret;
     memcpy(state->secret, secret, lk_resumption_secret_length(state));
     memcpy(state->name, handshake->server_name, sizeof state->name);
     if (handshake->role == LK_SERVER)

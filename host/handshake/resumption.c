@@ -9,8 +9,8 @@
 #include <time.h>
 
 enum {
-    FORMAT = 1,        /* the first byte; another one belongs to another release of this library */
-    FIXED_SIZE = 64,   /* more than all numbers and lengths */
+    FORMAT = 2,        /* the first byte; another one belongs to another release of this library */
+    FIXED_SIZE = 96,   /* more than all numbers and lengths, and an id */
     CHAIN_OVERHEAD = 3 /* of a certificate */
 };
 
@@ -35,6 +35,7 @@ void lk_resumption_compose(const lk_resumption *resumption, lk_writer *writer)
     lk_writer_u64(writer, resumption->issued);
     lk_writer_u32(writer, resumption->lifetime);
     lk_writer_u32(writer, resumption->age_add);
+    lk_writer_u8(writer, resumption->extended_master_secret);
     lk_writer_vector name = lk_writer_begin(writer, 1);
     lk_writer_bytes(writer, resumption->name, strlen(resumption->name));
     lk_writer_end(writer, name);
@@ -45,6 +46,9 @@ void lk_resumption_compose(const lk_resumption *resumption, lk_writer *writer)
         lk_writer_end(writer, certificate);
     }
     lk_writer_end(writer, chain);
+    lk_writer_vector id = lk_writer_begin(writer, 1);
+    lk_writer_bytes(writer, resumption->id, resumption->id_length);
+    lk_writer_end(writer, id);
     lk_writer_vector ticket = lk_writer_begin(writer, 2);
     lk_writer_bytes(writer, resumption->ticket, resumption->ticket_length);
     lk_writer_end(writer, ticket);
@@ -85,14 +89,19 @@ static lk_error parse(lk_resumption *resumption, lk_reader *reader)
     resumption->issued = lk_reader_u64(reader);
     resumption->lifetime = lk_reader_u32(reader);
     resumption->age_add = lk_reader_u32(reader);
+    uint8_t flags = lk_reader_u8(reader);
+    resumption->extended_master_secret = flags;
     lk_reader name = lk_reader_vector8(reader);
-    if (name.left > 0 && memchr(name.next, '\0', name.left))
+    if (flags > 1 || (name.left > 0 && memchr(name.next, '\0', name.left)))
         return LK_ERROR_DECODE;
     lk_reader_copy(&name, resumption->name, name.left);
     lk_reader chain = lk_reader_vector24(reader);
+    lk_reader id = lk_reader_vector8(reader);
     lk_reader ticket = lk_reader_vector16(reader);
-    if (!lk_reader_finished(reader))
+    if (!lk_reader_finished(reader) || id.left > sizeof resumption->id)
         return LK_ERROR_DECODE;
+    resumption->id_length = id.left;
+    lk_reader_copy(&id, resumption->id, id.left);
     lk_error error = parse_chain(resumption, chain);
     return error ? error : parse_ticket(resumption, ticket);
 }

@@ -6,6 +6,8 @@
 #ifndef LK_HANDSHAKE_RESUMPTION_H
 #define LK_HANDSHAKE_RESUMPTION_H
 
+#include <latchkey/config.h>
+
 #include "base/reader.h"
 #include "base/writer.h"
 #include "handshake/certificate.h"
@@ -24,9 +26,12 @@ typedef struct lk_resumption {
     uint64_t issued;                         /* when the ticket was made, or when it came: ms since 1970 */
     uint32_t lifetime;                       /* from then on, in s */
     uint32_t age_add;                        /* TLS 1.3, client */
+    bool extended_master_secret;             /* up to TLS 1.2 */
     char name[LK_RESUMPTION_NAME_MAX + 1];   /* of the server, as the client wanted it; "" without one */
     lk_certificate_chain chain;              /* of the peer */
-    uint8_t *ticket;                         /* client */
+    uint8_t id[LK_SESSION_ID_BYTES];         /* client, up to TLS 1.2: where there is no ticket */
+    size_t id_length;
+    uint8_t *ticket; /* client */
     size_t ticket_length;
 } lk_resumption;
 

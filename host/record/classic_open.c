@@ -16,8 +16,8 @@ typedef struct opening {
 
 /*
  * All of this is seen on the wire. At least one byte of padding stands behind a MAC that is encrypted, and behind
- * nothing where it is not. At most 2^14 bytes of plaintext (RFC 5246 section 6.2.1) and 256 of padding: a longer
- * fragment overflows whatever is in it.
+ * nothing where it is not. At most 2^14 bytes of plaintext (RFC 5246 section 6.2.1) and 256 of padding (a block in SSL
+ * 3.0): a longer fragment overflows whatever is in it.
  */
 static lk_error open_check_length(const lk_software_direction *direction, size_t fragment)
 {
@@ -31,7 +31,8 @@ static lk_error open_check_length(const lk_software_direction *direction, size_t
     size_t shortest = direction->encrypt_then_mac ? block : mac + block - mac % block;
     if (fragment < outside + shortest)
         return LK_ERROR_RECORD_TOO_SHORT;
-    if (fragment > direction->explicit_nonce_length + LK_RECORD_PLAINTEXT_MAX + mac + LK_CBC_PADDING_MAX)
+    size_t padding = direction->version == LK_SSL3 ? block : LK_CBC_PADDING_MAX;
+    if (fragment > direction->explicit_nonce_length + LK_RECORD_PLAINTEXT_MAX + mac + padding)
         return LK_ERROR_RECORD_OVERFLOW;
     return (fragment - outside) % block == 0 ? LK_OK : LK_ERROR_BAD_RECORD_MAC;
 }
@@ -93,7 +94,9 @@ static uint32_t open_verify_inside(const lk_software_direction *direction, const
     const uint8_t *plaintext = operation->output;
     size_t mac_length = direction->mac.length;
     uint32_t good;
-    uint32_t padding = lk_padding_check(plaintext, total, mac_length, &good);
+    uint32_t padding = direction->version == LK_SSL3
+                           ? lk_padding_check_ssl3(plaintext, total, mac_length, LK_CBC_BLOCK_LENGTH, &good)
+                           : lk_padding_check(plaintext, total, mac_length, &good);
     *content = (uint32_t)(total - mac_length) - padding;
     lk_padding_extract_mac(plaintext, total, *content, mac_length, received);
     lk_software_additional_data(operation->sequence, operation->input, *content, header);

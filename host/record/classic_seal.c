@@ -13,7 +13,7 @@ static size_t seal_encrypt(lk_software_direction *direction, const lk_operation 
                            uint8_t *output)
 {
     EVP_CIPHER_CTX *context = direction->context;
-    bool chained = direction->explicit_nonce_length == 0; /* TLS 1.0: the last block of the record before */
+    bool chained = direction->explicit_nonce_length == 0; /* up to TLS 1.0: the last block of the record before */
     size_t partial = operation->input_length % LK_CBC_BLOCK_LENGTH;
     size_t whole = operation->input_length - partial;
     uint8_t tail[TAIL_MAX];
@@ -22,6 +22,7 @@ static size_t seal_encrypt(lk_software_direction *direction, const lk_operation 
         lk_writer_bytes(&writer, operation->input + whole, partial);
     if (!direction->encrypt_then_mac)
         lk_writer_bytes(&writer, mac, direction->mac.length);
+    /* SSL 3.0 leaves it open what the padding holds (RFC 6101 section 5.2.3.2): it is the same there. */
     size_t padding = LK_CBC_BLOCK_LENGTH - writer.length % LK_CBC_BLOCK_LENGTH;
     memset(lk_writer_reserve(&writer, padding), (int)(padding - 1), padding);
 

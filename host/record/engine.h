@@ -42,7 +42,7 @@ typedef struct lk_direction_parameters {
     const lk_cipher *cipher;
     bool encrypt_then_mac;           /* CBC alone: RFC 7366 instead of the MAC inside */
     uint8_t key[LK_KEY_MAX];         /* cipher->key_length bytes */
-    uint8_t iv[LK_IV_MAX];           /* lk_record_iv_length() bytes; CBC in TLS 1.0: of the first record */
+    uint8_t iv[LK_IV_MAX];           /* lk_record_iv_length() bytes; CBC up to TLS 1.0: of the first record */
     uint8_t mac_key[LK_MAC_KEY_MAX]; /* cipher->mac_key_length bytes */
     uint64_t first_sequence;         /* the lowest sequence number that a sealing direction accepts */
 } lk_direction_parameters;
@@ -60,8 +60,8 @@ typedef enum lk_operation_state { LK_OPERATION_IDLE, LK_OPERATION_SUBMITTED, LK_
  *
  * CBC (RFC 5246 section 6.2.3.2): from TLS 1.1 on each record starts with an IV that nobody could foresee. The
  * submitter draws it, not the engine: so the record comes out the same from every engine, also when it is made again
- * (P4). In TLS 1.0 the IV is the last block of the record before, which the direction knows. Sealing pads to the next
- * block.
+ * (P4). Up to TLS 1.0 the IV is the last block of the record before, which the direction knows. Sealing pads to the
+ * next block.
  *
  * Input and output do not overlap, except that opening may write its plaintext to where the record's payload stands
  * (output == input + LK_RECORD_HEADER_LENGTH + explicit nonce). Both stay the caller's, untouched by it, from
@@ -171,7 +171,7 @@ size_t lk_record_sealed_length(uint16_t version, const lk_cipher *cipher, size_t
 /** How many bytes of IV or salt a direction is opened with: none for CBC from TLS 1.1 on. */
 size_t lk_record_iv_length(uint16_t version, const lk_cipher *cipher);
 
-/** The length of the explicit nonce or IV between header and ciphertext: 0 in TLS 1.3, and for CBC in TLS 1.0. */
+/** The length of the explicit nonce or IV between header and ciphertext: 0 in TLS 1.3, and for CBC up to TLS 1.0. */
 size_t lk_record_explicit_nonce_length(uint16_t version, const lk_cipher *cipher);
 
 /**

@@ -84,7 +84,7 @@ static void leave_preferred(failover_direction *direction, lk_error reason)
     }
 }
 
-/* CBC in TLS 1.0 goes on from the last block of ciphertext, wherever the next record is made or opened. */
+/* CBC up to TLS 1.0 goes on from the last block of ciphertext, wherever the next record is made or opened. */
 static void keep_chain(lk_direction_parameters *parameters, const lk_operation *done)
 {
     const lk_cipher *cipher = parameters->cipher;

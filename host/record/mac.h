@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The HMAC of classic records (RFC 5246 section 6.2.3.1, RFC 2104), with one kept context a direction. */
+/*
+ * The MAC of classic records, with kept contexts a direction: HMAC in TLS (RFC 5246 section 6.2.3.1, RFC 2104), and in
+ * SSL 3.0 what came before it (RFC 6101 section 5.2.3.1).
+ */
 #ifndef LK_RECORD_MAC_H
 #define LK_RECORD_MAC_H
 
@@ -7,15 +10,22 @@
 
 #include <openssl/evp.h>
 
-enum { LK_MAC_HEADER_LENGTH = 13 }; /* sequence number, type, version, length */
+enum {
+    LK_MAC_HEADER_LENGTH = 13, /* sequence number, type, version, length */
+    LK_CBC_BLOCK_LENGTH = 16   /* of AES, the only block cipher here */
+};
 
 typedef struct lk_record_mac {
-    EVP_MAC_CTX *context; /* keyed */
+    EVP_MAC_CTX *context;             /* keyed; NULL in SSL 3.0 */
+    EVP_MD_CTX *inner, *outer, *work; /* SSL 3.0 alone: the hash of the secret and pad_1, of the secret and pad_2 */
     size_t length;
 } lk_record_mac;
 
 /** The key is cipher->mac_key_length bytes. CRYPTO when libcrypto cannot. */
-lk_error lk_record_mac_open(lk_record_mac *mac, EVP_MAC *algorithm, const lk_cipher *cipher, const uint8_t *key);
+lk_error lk_record_mac_open(lk_record_mac *mac, EVP_MAC *hmac, const lk_cipher *cipher, const uint8_t *key);
+
+/** The same for SSL 3.0; hash is SHA-1. */
+lk_error lk_record_mac_open_ssl3(lk_record_mac *mac, const EVP_MD *hash, const lk_cipher *cipher, const uint8_t *key);
 
 /** Erases the key. */
 void lk_record_mac_close(lk_record_mac *mac);
@@ -26,7 +36,8 @@ bool lk_record_mac_compute(const lk_record_mac *mac, const uint8_t header[LK_MAC
 
 /**
  * The same where length is a secret, as it is before the padding of a record is known to be good: time and memory
- * accesses depend on total alone. total: what was decrypted, that is data, MAC and padding; all of it is read.
+ * accesses depend on total alone. total: what was decrypted, that is data, MAC and padding; all of it is read. In SSL
+ * 3.0 the padding that total and length leave is 1 to LK_CBC_BLOCK_LENGTH bytes.
  */
 bool lk_record_mac_compute_hidden(const lk_record_mac *mac, const uint8_t header[LK_MAC_HEADER_LENGTH],
                                   const uint8_t *data, size_t length, size_t total, uint8_t *output);

@@ -24,6 +24,14 @@ uint32_t lk_padding_check(const uint8_t *bytes, size_t total, size_t mac_length,
     return *good & (length + 1);
 }
 
+uint32_t lk_padding_check_ssl3(const uint8_t *bytes, size_t total, size_t mac_length, size_t block_length,
+                               uint32_t *good)
+{
+    uint32_t length = bytes[total - 1];
+    *good = lk_mask_less(length, (uint32_t)block_length) & lk_mask_less(length, (uint32_t)(total - mac_length));
+    return lk_mask_select(*good, length + 1, 1);
+}
+
 /* Turns a ring of `length` bytes by `turn` places towards the start, for any turn below length: by each power of two,
  * kept or not. */
 static void turn_ring(uint8_t *ring, size_t length, uint32_t turn)

@@ -18,6 +18,13 @@
 uint32_t lk_padding_check(const uint8_t *bytes, size_t total, size_t mac_length, uint32_t *good);
 
 /**
+ * The same for SSL 3.0. RFC 6101 section 5.2.3.2: "The length of the padding must be less than the cipher's block
+ * length"; what it holds is the sender's choice, so it cannot be checked (POODLE). Wrong padding counts as one byte.
+ */
+uint32_t lk_padding_check_ssl3(const uint8_t *bytes, size_t total, size_t mac_length, size_t block_length,
+                               uint32_t *good);
+
+/**
  * Copies the MAC that stands at bytes + start, a secret place: at most 256 bytes ahead of total - mac_length.
  * mac_length is at most LK_MAC_KEY_MAX.
  */

@@ -80,7 +80,7 @@ lk_error lk_record_layer_set_read(lk_record_layer *layer, const lk_direction_par
  * under a key (WRONG_STATE); *taken says how far. WANT_WRITE (wire bytes must be taken first) or WANT_ENGINE when
  * nothing could be taken. What was taken is the layer's: the caller's buffer is free at once. CCS is never protected in
  * TLS 1.3 (RFC 8446 appendix D.4). SEQUENCE_EXHAUSTED when the key may seal no more. Any error other than WANT_... is
- * final for writing. In TLS 1.0 with CBC, application data of each call starts with a record of one byte (BEAST).
+ * final for writing. Up to TLS 1.0 with CBC, application data of each call starts with a record of one byte (BEAST).
  */
 lk_error lk_record_layer_write(lk_record_layer *layer, uint8_t type, const uint8_t *data, size_t length, size_t *taken);
 

@@ -27,6 +27,7 @@ typedef struct software_engine {
     lk_engine base;
     EVP_CIPHER *algorithms[ALGORITHM_COUNT]; /* NULL where the loaded providers have none */
     EVP_MAC *hmac;
+    EVP_MD *sha1; /* of the MAC of SSL 3.0 */
 } software_engine;
 
 static const char software_name[] = "software";
@@ -35,6 +36,8 @@ static lk_error software_check(const software_engine *engine, const lk_direction
 {
     if (!parameters->cipher || (parameters->kind != LK_SEAL && parameters->kind != LK_OPEN))
         return LK_ERROR_INVALID_ARGUMENT;
+    if (parameters->version == LK_SSL3 && (parameters->encrypt_then_mac || !engine->sha1))
+        return LK_ERROR_ENGINE_UNSUPPORTED; /* encrypt-then-MAC is an extension, and SSL 3.0 has none */
     if (!lk_cipher_allows(parameters->cipher, parameters->version))
         return LK_ERROR_ENGINE_UNSUPPORTED;
     if ((unsigned)parameters->cipher->id >= ALGORITHM_COUNT || !engine->algorithms[parameters->cipher->id])
@@ -81,7 +84,9 @@ static lk_error software_open_direction(lk_engine *base, const lk_direction_para
         error = LK_ERROR_CRYPTO;
         goto failed;
     }
-    if (cipher->mac != LK_MAC_NONE)
+    if (cipher->mac != LK_MAC_NONE && parameters->version == LK_SSL3)
+        error = lk_record_mac_open_ssl3(&direction->mac, engine->sha1, cipher, parameters->mac_key);
+    else if (cipher->mac != LK_MAC_NONE)
         error = lk_record_mac_open(&direction->mac, engine->hmac, cipher, parameters->mac_key);
     if (error != LK_OK)
         goto failed;
@@ -128,6 +133,8 @@ static void software_capabilities(const lk_engine *base, lk_engine_capabilities 
                                                          lk_version_bit(LK_TLS1_2) | lk_version_bit(LK_TLS1_3),
                                              .immediate = true,
                                              .slots = SIZE_MAX};
+    if (engine->sha1)
+        capabilities->versions |= lk_version_bit(LK_SSL3);
     for (unsigned id = 0; id < ALGORITHM_COUNT; id++)
         if (engine->algorithms[id])
             capabilities->ciphers |= UINT32_C(1) << id;
@@ -139,6 +146,7 @@ static void software_free(lk_engine *base)
     for (unsigned id = 0; id < ALGORITHM_COUNT; id++)
         EVP_CIPHER_free(engine->algorithms[id]);
     EVP_MAC_free(engine->hmac);
+    EVP_MD_free(engine->sha1);
     free(engine);
 }
 
@@ -161,6 +169,7 @@ lk_error lk_engine_software_new(lk_engine **created)
         return LK_ERROR_NO_MEMORY;
     engine->base.methods = &software_methods;
     engine->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    engine->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
     unsigned found = 0;
     for (unsigned id = 0; id < ALGORITHM_COUNT; id++) {
         if (lk_cipher_find(id)->mac == LK_MAC_NONE || engine->hmac)

@@ -13,7 +13,6 @@ enum {
     LK_ADDITIONAL_DATA_MAX = LK_MAC_HEADER_LENGTH, /* TLS 1.2: sequence number, type, version, length */
     LK_INNER_PLAINTEXT_MAX = 16385,  /* RFC 8446 section 5.2: 2^14 + 1, content type and padding included */
     LK_CIPHERTEXT_MAX = 16384 + 256, /* RFC 8446 section 5.2 */
-    LK_CBC_BLOCK_LENGTH = 16,        /* of AES, the only block cipher here */
 };
 
 typedef struct lk_software_direction {
@@ -22,12 +21,12 @@ typedef struct lk_software_direction {
     const lk_cipher *cipher;
     lk_direction_kind kind;
     uint16_t version;
-    uint8_t iv[LK_IV_MAX]; /* CBC in TLS 1.0: of the next record */
+    uint8_t iv[LK_IV_MAX]; /* CBC up to TLS 1.0: of the next record */
     size_t explicit_nonce_length;
     /* CBC and NULL alone */
     lk_record_mac mac;
     bool encrypt_then_mac;
-    uint8_t next_iv[LK_CBC_BLOCK_LENGTH]; /* CBC in TLS 1.0: of the record behind the one that is being opened */
+    uint8_t next_iv[LK_CBC_BLOCK_LENGTH]; /* CBC up to TLS 1.0: of the record behind the one that is being opened */
     uint64_t next;                        /* the lowest sequence number that may still be sealed (P2) */
 } lk_software_direction;
 

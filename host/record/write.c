@@ -252,7 +252,7 @@ static lk_error write_check_whole(const lk_record_layer *layer, size_t length)
 }
 
 /*
- * In TLS 1.0 the IV of a CBC record has been on the wire before, so who chooses what an application sends could try
+ * Up to TLS 1.0 the IV of a CBC record has been on the wire before, so who chooses what an application sends could try
  * plaintexts against an earlier block (BEAST). A first record of one byte, which MAC and padding fill up to blocks that
  * nobody can foresee, makes the next IV unknown when the rest was chosen already.
  */

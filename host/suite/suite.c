@@ -76,7 +76,7 @@ bool lk_cipher_allows(const lk_cipher *cipher, uint16_t version)
 {
     if (cipher->kind == LK_KIND_AEAD)
         return version == LK_TLS1_2 || version == LK_TLS1_3;
-    return LK_TLS1_0 <= version && version <= LK_TLS1_2;
+    return version == LK_SSL3 ? cipher->mac == LK_MAC_SHA1 : LK_TLS1_0 <= version && version <= LK_TLS1_2;
 }
 
 static const version_row *version_find(uint16_t version)

@@ -43,10 +43,15 @@ static lk_engine_policy parse_policy(const struct argp_state *state, const char 
 
 static uint16_t parse_version(const struct argp_state *state, const char *text)
 {
-    if (strcmp(text, "1.3") == 0)
-        return LK_VERSION_TLS1_3;
-    if (strcmp(text, "1.2") != 0)
-        argp_error(state, "TLS version '%s' is not available: write 1.2 or 1.3", text);
+    static const struct {
+        const char *text;
+        uint16_t version;
+    } versions[] = {
+        {"1.0", LK_VERSION_TLS1_0}, {"1.1", LK_VERSION_TLS1_1}, {"1.2", LK_VERSION_TLS1_2}, {"1.3", LK_VERSION_TLS1_3}};
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++)
+        if (strcmp(text, versions[i].text) == 0)
+            return versions[i].version;
+    argp_error(state, "TLS version '%s' is not available: write 1.0, 1.1, 1.2 or 1.3", text);
     return LK_VERSION_TLS1_2;
 }
 
@@ -81,8 +86,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_SUITES:
         options->suites = argument;
         return 0;
+    case LK_OPTION_GROUPS:
+        options->groups = argument;
+        return 0;
     case LK_OPTION_ALPN:
         options->alpn = argument;
+        return 0;
+    case LK_OPTION_NO_TICKETS:
+        options->no_tickets = true;
+        return 0;
+    case LK_OPTION_LEGACY_SESSIONS:
+        options->legacy_sessions = true;
         return 0;
     case LK_OPTION_KEY_LOG:
         options->key_log = argument;
@@ -110,11 +124,15 @@ static const struct argp_option table[] = {
     {"device", LK_OPTION_DEVICE, "URI", 0,
      "usb:, usb:serial=S or usbip:HOST:PORT/BUSID (default: $LATCHKEY_DEVICE, otherwise usb:)", 10},
     {.doc = "What is negotiated:", .group = 20},
-    {"tls", LK_OPTION_TLS, "VERSION", 0, "this version alone: 1.2 or 1.3", 20},
+    {"tls", LK_OPTION_TLS, "VERSION", 0, "this version alone: 1.0, 1.1, 1.2 or 1.3", 20},
     {"min", LK_OPTION_LOWEST, "VERSION", 0, "the lowest version", 20},
     {"max", LK_OPTION_HIGHEST, "VERSION", 0, "the highest version", 20},
     {"suites", LK_OPTION_SUITES, "LIST", 0, "cipher suites in order of preference, colon-separated", 20},
+    {"groups", LK_OPTION_GROUPS, "LIST", 0, "key exchange groups in order of preference, colon-separated", 20},
     {"alpn", LK_OPTION_ALPN, "LIST", 0, "application protocols (ALPN) in order of preference, comma-separated", 20},
+    {"no-tickets", LK_OPTION_NO_TICKETS, NULL, 0, "no session tickets: sessions up to TLS 1.2 have an id instead", 20},
+    {"legacy-sessions", LK_OPTION_LEGACY_SESSIONS, NULL, 0,
+     "go on with sessions that have no extended master secret, too: less safe, for old peers", 20},
     {.doc = "What is shown:", .group = 30},
     {"trace", LK_OPTION_TRACE, NULL, 0, "show each record, message, alert and key change on standard error", 30},
     {"stats-json", LK_OPTION_STATISTICS, "FILE", 0, "write statistics as JSON when the connection ends", 30},

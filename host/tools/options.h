@@ -13,9 +13,9 @@ typedef struct lk_options {
     lk_engine_policy policy;
     const char *device;       /* a URI; NULL: any board on this machine's USB */
     uint16_t lowest, highest; /* versions; 0: the library's default */
-    const char *suites, *alpn;
+    const char *suites, *groups, *alpn;
     const char *key_log, *statistics; /* files, or NULL */
-    bool trace;
+    bool trace, no_tickets, legacy_sessions;
     int timeout; /* ms; -1 when none was given */
 } lk_options;
 
@@ -27,7 +27,10 @@ enum {
     LK_OPTION_LOWEST,
     LK_OPTION_HIGHEST,
     LK_OPTION_SUITES,
+    LK_OPTION_GROUPS,
     LK_OPTION_ALPN,
+    LK_OPTION_NO_TICKETS,
+    LK_OPTION_LEGACY_SESSIONS,
     LK_OPTION_KEY_LOG,
     LK_OPTION_STATISTICS,
     LK_OPTION_TRACE,

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 lk_error lk_resume_from(const char *path, lk_connection *connection)
 {
@@ -32,6 +33,9 @@ void lk_resume_keep_in(void *context, const lk_connection *connection, const uin
 {
     const char *path = context;
     (void)connection;
-    if (lk_file_replace_private(path, session, length))
+    if (!session) {
+        if (unlink(path) != 0 && errno != ENOENT)
+            lk_report("the session file %s cannot be removed: %s", path, strerror(errno));
+    } else if (lk_file_replace_private(path, session, length))
         lk_report("the session file %s cannot be written: %s", path, strerror(errno));
 }

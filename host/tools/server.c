@@ -20,7 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { LIFETIME_MAX = 604800 /* s, RFC 8446 section 4.6.1 */ };
+enum { LIFETIME_MAX = 604800 /* s, RFC 8446 section 4.6.1 */, CACHE_MAX = 1000000 };
 
 typedef struct lk_server_command {
     lk_options options;
@@ -29,6 +29,7 @@ typedef struct lk_server_command {
     const char *certificate, *key, *authorities, *folder, *port_file;
     lk_client_policy policy;
     int lifetime; /* of sessions, in s; -1 leaves it to the library */
+    int cache;    /* sessions that are kept; -1 leaves it to the library */
     bool once, echo;
 } lk_server_command;
 
@@ -38,6 +39,7 @@ enum {
     OPTION_ASK,
     OPTION_AUTHORITIES,
     OPTION_LIFETIME,
+    OPTION_CACHE,
     OPTION_ONCE,
     OPTION_PAGES,
     OPTION_ECHO,
@@ -72,13 +74,14 @@ static lk_client_policy parse_policy(const struct argp_state *state, const char 
     return LK_CLIENT_OPTIONAL;
 }
 
-static int parse_lifetime(const struct argp_state *state, const char *text)
+/* A number from 0 on; what it counts is for the complaint. */
+static int parse_number(const struct argp_state *state, const char *text, int largest, const char *what)
 {
     char *end;
-    long seconds = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || seconds < 0 || seconds > LIFETIME_MAX)
-        argp_error(state, "'%s' is no lifetime: write a number of seconds from 0 to %d", text, LIFETIME_MAX);
-    return (int)seconds;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || number < 0 || number > largest)
+        argp_error(state, "'%s' is no number of %s: write one from 0 to %d", text, what, largest);
+    return (int)number;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -101,7 +104,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         server->authorities = argument;
         return 0;
     case OPTION_LIFETIME:
-        server->lifetime = parse_lifetime(state, argument);
+        server->lifetime = parse_number(state, argument, LIFETIME_MAX, "seconds");
+        return 0;
+    case OPTION_CACHE:
+        server->cache = parse_number(state, argument, CACHE_MAX, "sessions");
         return 0;
     case OPTION_ONCE:
         server->once = true;
@@ -142,6 +148,8 @@ static const struct argp_option table[] = {
     {"ca", OPTION_AUTHORITIES, "FILE", 0, "the roots, PEM, that certificates of clients must lead to", 2},
     {"session-lifetime", OPTION_LIFETIME, "SECONDS", 0,
      "for how long clients may go on with a session without a full handshake (default: 7200; 0: never)", 2},
+    {"session-cache", OPTION_CACHE, "NUMBER", 0,
+     "how many sessions of clients without tickets are kept (default: 1024; 0: none)", 2},
     {.doc = "What to do:", .group = 3},
     {"www", OPTION_PAGES, "FOLDER", 0, "answer HTTP GET requests with the files of FOLDER", 3},
     {"echo", OPTION_ECHO, NULL, 0, "send back what comes; without --www and --echo: copies standard input and output",
@@ -233,6 +241,9 @@ static int configure(const lk_server_command *server, const lk_setup *setup)
     if (!status && server->lifetime >= 0)
         status = lk_setup_check(setup, "--session-lifetime",
                                 lk_config_set_session_lifetime(setup->config, (uint32_t)server->lifetime));
+    if (!status && server->cache >= 0)
+        status =
+            lk_setup_check(setup, "--session-cache", lk_config_set_session_cache(setup->config, (size_t)server->cache));
     if (!status && server->authorities)
         status = lk_setup_check(setup, "--ca", lk_config_trust_file(setup->config, server->authorities));
     if (!status)
@@ -261,7 +272,7 @@ int lk_command_server(int count, char **arguments)
         .args_doc = "[HOST:]PORT",
         .doc = "Serves TLS, one connection after the other.\vThe statistics file holds the connection that ended last.",
         .children = children};
-    lk_server_command server = {.lifetime = -1};
+    lk_server_command server = {.lifetime = -1, .cache = -1};
     lk_options_initialize(&server.options);
     if (argp_parse(&argp, count, arguments, 0, NULL, &server) != 0)
         return LK_EXIT_USAGE;

@@ -42,8 +42,13 @@ static int negotiate(lk_setup *setup)
     int status = lk_setup_check(setup, "TLS versions", lk_config_set_versions(setup->config, lowest, highest));
     if (!status && options->suites)
         status = lk_setup_check(setup, "--suites", lk_config_set_suites(setup->config, options->suites));
+    if (!status && options->groups)
+        status = lk_setup_check(setup, "--groups", lk_config_set_groups(setup->config, options->groups));
     if (!status && options->alpn)
         status = lk_setup_check(setup, "--alpn", lk_config_set_alpn(setup->config, options->alpn));
+    lk_config_set_tickets(setup->config, !options->no_tickets);
+    if (options->legacy_sessions)
+        lk_config_allow_legacy_resumption(setup->config);
     return status;
 }
 

@@ -33,6 +33,20 @@ static void assert_complains(const char *of)
                        of);
 }
 
+Test(config, groups_are_taken_in_both_spellings_in_order_and_once)
+{
+    cr_assert_eq(lk_config_set_groups(config, "P-384:X25519:secp384r1:prime"), LK_ERROR_INVALID_ARGUMENT);
+    assert_complains("\"prime\"");
+    cr_assert_eq(lk_config_set_groups(config, ""), LK_ERROR_INVALID_ARGUMENT);
+    cr_assert_eq(lk_config_set_groups(config, "x25519:"), LK_ERROR_INVALID_ARGUMENT);
+    size_t all = config->settings.group_count;
+    cr_assert_gt(all, 2, "a list that is refused changes nothing");
+    cr_assert_eq(lk_config_set_groups(config, "P-384:X25519:secp384r1"), LK_OK);
+    cr_assert_eq(config->settings.group_count, 2);
+    cr_assert_str_eq(config->settings.groups[0]->title, "secp384r1");
+    cr_assert_str_eq(config->settings.groups[1]->title, "x25519");
+}
+
 Test(config, a_file_that_is_not_there_is_named)
 {
     cr_assert_eq(lk_config_use_certificate_files(config, "/nowhere/chain.pem", good.key), LK_ERROR_FILE_UNREADABLE);
@@ -93,7 +107,7 @@ Test(config, a_failed_load_leaves_the_pair_before_it)
 
 Test(config, versions_out_of_range_or_upside_down_are_refused)
 {
-    cr_assert_eq(lk_config_set_versions(config, 0x0301, 0x0304), LK_ERROR_INVALID_ARGUMENT);
+    cr_assert_eq(lk_config_set_versions(config, 0x0200, 0x0304), LK_ERROR_INVALID_ARGUMENT);
     cr_assert_eq(lk_config_set_versions(config, 0x0303, 0x0305), LK_ERROR_INVALID_ARGUMENT);
     cr_assert_eq(lk_config_set_versions(config, 0x0304, 0x0303), LK_ERROR_INVALID_ARGUMENT);
     cr_assert_eq(lk_config_set_versions(config, 0x0303, 0x0303), LK_OK);

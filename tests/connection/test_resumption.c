@@ -1,97 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions are gone on with where both sides may, and everything else ends in a full handshake or a named error. */
 #include "connection/config.h"
-#include "connection/loopback.h"
+#include "connection/sessions.h"
 #include "handshake/resumption.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { SESSION_MAX = 16384 };
-
 static const uint16_t versions[] = {LK_VERSION_TLS1_2, LK_VERSION_TLS1_3};
 enum { VERSION_COUNT = sizeof versions / sizeof versions[0] };
-
-/* The session that came last. */
-typedef struct kept_session {
-    uint8_t bytes[SESSION_MAX];
-    size_t length;
-    unsigned count;
-} kept_session;
-
-static void keep(void *context, const lk_connection *connection, const uint8_t *session, size_t length)
-{
-    kept_session *kept = context;
-    cr_assert_not_null(connection);
-    cr_assert_leq(length, sizeof kept->bytes);
-    memcpy(kept->bytes, session, length);
-    kept->length = length;
-    kept->count++;
-}
-
-static lk_config *config_of(loopback *pair, lk_role role)
-{
-    return pair->side[role].config;
-}
-
-static loopback *keeping_pair(uint16_t version, kept_session *kept)
-{
-    loopback *pair = loopback_new("EC");
-    memset(kept, 0, sizeof *kept);
-    cr_assert_eq(lk_config_set_versions(config_of(pair, LK_CLIENT), version, version), LK_OK);
-    lk_config_set_session_keeper(config_of(pair, LK_CLIENT), keep, kept);
-    return pair;
-}
-
-static void hang_up(loopback *pair)
-{
-    for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
-        lk_connection_free(pair->side[role].connection);
-        pair->side[role].connection = NULL;
-        pair->side[role].records = 0;
-        pair->side[role].key_log[0] = '\0';
-        pair->side[role].alerts[0] = '\0';
-    }
-}
-
-/* Both ways; on the way the client takes in a ticket that came behind the handshake. */
-static void talk(loopback *pair)
-{
-    loopback_transfer(pair, LK_CLIENT, (const uint8_t *)"hello", 5);
-    loopback_transfer(pair, LK_SERVER, (const uint8_t *)"world", 5);
-}
-
-static bool resumed(const loopback *pair)
-{
-    bool client = lk_connection_resumed(pair->side[LK_CLIENT].connection);
-    cr_assert_eq(client, lk_connection_resumed(pair->side[LK_SERVER].connection));
-    return client;
-}
-
-static void establish_first(loopback *pair, const kept_session *kept)
-{
-    loopback_establish(pair);
-    talk(pair);
-    cr_assert_not(resumed(pair));
-    cr_assert_eq(kept->count, 1);
-    hang_up(pair);
-}
-
-static void offer(loopback *pair, const kept_session *kept, const char *host)
-{
-    loopback_connect(pair, host);
-    cr_assert_eq(lk_connection_resume(pair->side[LK_CLIENT].connection, kept->bytes, kept->length), LK_OK);
-}
-
-static void establish_again(loopback *pair, const kept_session *kept, bool expected)
-{
-    offer(pair, kept, "localhost");
-    loopback_establish(pair);
-    talk(pair);
-    cr_assert_eq(resumed(pair), expected);
-    cr_assert_str_eq(pair->side[LK_CLIENT].key_log, pair->side[LK_SERVER].key_log, "the sides have other secrets");
-}
 
 Test(resumption, a_session_is_gone_on_with_under_every_suite)
 {
@@ -101,10 +19,10 @@ Test(resumption, a_session_is_gone_on_with_under_every_suite)
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++)
         for (size_t s = 0; s < sizeof suites / sizeof suites[0]; s++) {
-            loopback *pair = keeping_pair(versions[i], &kept);
-            cr_assert_eq(lk_config_set_suites(config_of(pair, LK_CLIENT), suites[s]), LK_OK);
-            establish_first(pair, &kept);
-            establish_again(pair, &kept, true);
+            loopback *pair = sessions_pair(versions[i], &kept);
+            cr_assert_eq(lk_config_set_suites(sessions_config(pair, LK_CLIENT), suites[s]), LK_OK);
+            sessions_establish_first(pair, &kept);
+            sessions_establish_again(pair, &kept, true);
             cr_assert_eq(lk_connection_version(pair->side[LK_CLIENT].connection), versions[i]);
             loopback_free(pair);
         }
@@ -115,11 +33,11 @@ Test(resumption, a_session_with_cbc_is_gone_on_with_under_the_order_of_mac_and_c
     static const char *const suites[] = {"ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384"};
     kept_session kept;
     for (size_t s = 0; s < sizeof suites / sizeof suites[0]; s++) {
-        loopback *pair = keeping_pair(LK_VERSION_TLS1_2, &kept);
+        loopback *pair = sessions_pair(LK_VERSION_TLS1_2, &kept);
         for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++)
-            cr_assert_eq(lk_config_set_suites(config_of(pair, role), suites[s]), LK_OK);
-        establish_first(pair, &kept);
-        establish_again(pair, &kept, true);
+            cr_assert_eq(lk_config_set_suites(sessions_config(pair, role), suites[s]), LK_OK);
+        sessions_establish_first(pair, &kept);
+        sessions_establish_again(pair, &kept, true);
         loopback_free(pair);
     }
 }
@@ -128,11 +46,11 @@ Test(resumption, a_client_of_both_versions_goes_on_in_the_one_it_had)
 {
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        loopback *pair = keeping_pair(LK_VERSION_TLS1_3, &kept);
-        lk_config_set_versions(config_of(pair, LK_CLIENT), LK_VERSION_TLS1_2, LK_VERSION_TLS1_3);
-        lk_config_set_versions(config_of(pair, LK_SERVER), versions[i], versions[i]);
-        establish_first(pair, &kept);
-        establish_again(pair, &kept, true);
+        loopback *pair = sessions_pair(LK_VERSION_TLS1_3, &kept);
+        lk_config_set_versions(sessions_config(pair, LK_CLIENT), LK_VERSION_TLS1_2, LK_VERSION_TLS1_3);
+        lk_config_set_versions(sessions_config(pair, LK_SERVER), versions[i], versions[i]);
+        sessions_establish_first(pair, &kept);
+        sessions_establish_again(pair, &kept, true);
         loopback_free(pair);
     }
 }
@@ -140,12 +58,12 @@ Test(resumption, a_client_of_both_versions_goes_on_in_the_one_it_had)
 Test(resumption, a_session_that_was_gone_on_with_is_renewed_in_tls_1_3)
 {
     kept_session kept;
-    loopback *pair = keeping_pair(LK_VERSION_TLS1_3, &kept);
-    establish_first(pair, &kept);
+    loopback *pair = sessions_pair(LK_VERSION_TLS1_3, &kept);
+    sessions_establish_first(pair, &kept);
     for (unsigned again = 2; again < 5; again++) {
-        establish_again(pair, &kept, true);
+        sessions_establish_again(pair, &kept, true);
         cr_assert_eq(kept.count, again);
-        hang_up(pair);
+        sessions_hang_up(pair);
     }
     loopback_free(pair);
 }
@@ -153,11 +71,11 @@ Test(resumption, a_session_that_was_gone_on_with_is_renewed_in_tls_1_3)
 Test(resumption, a_ticket_of_tls_1_2_serves_more_than_once)
 {
     kept_session kept;
-    loopback *pair = keeping_pair(LK_VERSION_TLS1_2, &kept);
-    establish_first(pair, &kept);
+    loopback *pair = sessions_pair(LK_VERSION_TLS1_2, &kept);
+    sessions_establish_first(pair, &kept);
     for (int again = 0; again < 3; again++) {
-        establish_again(pair, &kept, true);
-        hang_up(pair);
+        sessions_establish_again(pair, &kept, true);
+        sessions_hang_up(pair);
     }
     loopback_free(pair);
 }
@@ -165,11 +83,11 @@ Test(resumption, a_ticket_of_tls_1_2_serves_more_than_once)
 Test(resumption, a_session_is_gone_on_with_behind_a_hello_retry_request)
 {
     kept_session kept;
-    loopback *pair = keeping_pair(LK_VERSION_TLS1_3, &kept);
-    config_of(pair, LK_SERVER)->settings.groups[0] = lk_group_find(0x0017);
-    config_of(pair, LK_SERVER)->settings.group_count = 1;
-    establish_first(pair, &kept);
-    establish_again(pair, &kept, true);
+    loopback *pair = sessions_pair(LK_VERSION_TLS1_3, &kept);
+    sessions_config(pair, LK_SERVER)->settings.groups[0] = lk_group_find(0x0017);
+    sessions_config(pair, LK_SERVER)->settings.group_count = 1;
+    sessions_establish_first(pair, &kept);
+    sessions_establish_again(pair, &kept, true);
     cr_assert_str_eq(lk_connection_group(pair->side[LK_CLIENT].connection), "secp256r1");
     loopback_free(pair);
 }
@@ -179,18 +97,18 @@ Test(resumption, the_peers_certificates_stay_known)
 {
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        loopback *pair = keeping_pair(versions[i], &kept);
+        loopback *pair = sessions_pair(versions[i], &kept);
         certificate_files files = certificates_issue(pair->certificates, "client",
                                                      &(certificate_request){.key = "EC", .purpose = "clientAuth"});
-        lk_config_use_certificate_files(config_of(pair, LK_CLIENT), files.chain, files.key);
-        lk_config_trust_file(config_of(pair, LK_SERVER), pair->certificates->root);
-        lk_config_ask_client_certificate(config_of(pair, LK_SERVER), LK_CLIENT_REQUIRED);
-        establish_first(pair, &kept);
-        establish_again(pair, &kept, true);
+        lk_config_use_certificate_files(sessions_config(pair, LK_CLIENT), files.chain, files.key);
+        lk_config_trust_file(sessions_config(pair, LK_SERVER), pair->certificates->root);
+        lk_config_ask_client_certificate(sessions_config(pair, LK_SERVER), LK_CLIENT_REQUIRED);
+        sessions_establish_first(pair, &kept);
+        sessions_establish_again(pair, &kept, true);
         for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
             size_t length = 0;
             lk_role peer = role == LK_CLIENT ? LK_SERVER : LK_CLIENT;
-            const lk_certificate_chain *given = &config_of(pair, peer)->settings.chain;
+            const lk_certificate_chain *given = &sessions_config(pair, peer)->settings.chain;
             const uint8_t *seen = lk_connection_peer_certificate(pair->side[role].connection, 0, &length);
             cr_assert_eq(length, given->rows[0].length);
             cr_assert_arr_eq(seen, given->rows[0].bytes, length);
@@ -204,12 +122,12 @@ Test(resumption, the_protocol_is_agreed_on_anew)
 {
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        loopback *pair = keeping_pair(versions[i], &kept);
-        lk_config_set_alpn(config_of(pair, LK_SERVER), "h2,http/1.1");
-        lk_config_set_alpn(config_of(pair, LK_CLIENT), "h2");
-        establish_first(pair, &kept);
-        lk_config_set_alpn(config_of(pair, LK_CLIENT), "http/1.1");
-        establish_again(pair, &kept, true);
+        loopback *pair = sessions_pair(versions[i], &kept);
+        lk_config_set_alpn(sessions_config(pair, LK_SERVER), "h2,http/1.1");
+        lk_config_set_alpn(sessions_config(pair, LK_CLIENT), "h2");
+        sessions_establish_first(pair, &kept);
+        lk_config_set_alpn(sessions_config(pair, LK_CLIENT), "http/1.1");
+        sessions_establish_again(pair, &kept, true);
         cr_assert_str_eq(lk_connection_alpn(pair->side[LK_CLIENT].connection), "http/1.1");
         loopback_free(pair);
     }
@@ -219,10 +137,10 @@ Test(resumption, a_server_without_sessions_gives_none)
 {
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        loopback *pair = keeping_pair(versions[i], &kept);
-        cr_assert_eq(lk_config_set_session_lifetime(config_of(pair, LK_SERVER), 0), LK_OK);
+        loopback *pair = sessions_pair(versions[i], &kept);
+        cr_assert_eq(lk_config_set_session_lifetime(sessions_config(pair, LK_SERVER), 0), LK_OK);
         loopback_establish(pair);
-        talk(pair);
+        sessions_talk(pair);
         cr_assert_eq(kept.count, 0);
         loopback_free(pair);
     }
@@ -232,10 +150,10 @@ Test(resumption, a_server_with_other_keys_does_a_full_handshake)
 {
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        loopback *pair = keeping_pair(versions[i], &kept);
-        establish_first(pair, &kept);
-        cr_assert_eq(lk_config_set_session_lifetime(config_of(pair, LK_SERVER), 100), LK_OK);
-        establish_again(pair, &kept, false);
+        loopback *pair = sessions_pair(versions[i], &kept);
+        sessions_establish_first(pair, &kept);
+        cr_assert_eq(lk_config_set_session_lifetime(sessions_config(pair, LK_SERVER), 100), LK_OK);
+        sessions_establish_again(pair, &kept, false);
         loopback_free(pair);
     }
 }
@@ -245,10 +163,10 @@ Test(resumption, a_ticket_that_was_tampered_with_leads_to_a_full_handshake)
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++)
         for (size_t from_end = 1; from_end < 80; from_end += 13) {
-            loopback *pair = keeping_pair(versions[i], &kept);
-            establish_first(pair, &kept);
+            loopback *pair = sessions_pair(versions[i], &kept);
+            sessions_establish_first(pair, &kept);
             kept.bytes[kept.length - from_end] ^= 4;
-            establish_again(pair, &kept, false);
+            sessions_establish_again(pair, &kept, false);
             loopback_free(pair);
         }
 }
@@ -258,9 +176,9 @@ Test(resumption, a_session_that_is_over_is_over_for_both_sides)
     kept_session kept[VERSION_COUNT];
     loopback *pairs[VERSION_COUNT];
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        pairs[i] = keeping_pair(versions[i], &kept[i]);
-        cr_assert_eq(lk_config_set_session_lifetime(config_of(pairs[i], LK_SERVER), 1), LK_OK);
-        establish_first(pairs[i], &kept[i]);
+        pairs[i] = sessions_pair(versions[i], &kept[i]);
+        cr_assert_eq(lk_config_set_session_lifetime(sessions_config(pairs[i], LK_SERVER), 1), LK_OK);
+        sessions_establish_first(pairs[i], &kept[i]);
     }
     usleep(1100000);
     for (size_t i = 0; i < VERSION_COUNT; i++) {
@@ -273,10 +191,10 @@ Test(resumption, a_session_that_is_over_is_over_for_both_sides)
             lk_writer writer = lk_writer_into(kept[i].bytes, sizeof kept[i].bytes);
             lk_resumption_compose(&session, &writer);
             lk_resumption_clear(&session);
-            establish_again(pairs[i], &kept[i], false);
-            hang_up(pairs[i]);
-            establish_again(pairs[i], &kept[i], true); /* with the one that this brought */
-            hang_up(pairs[i]);
+            sessions_establish_again(pairs[i], &kept[i], false);
+            sessions_hang_up(pairs[i]);
+            sessions_establish_again(pairs[i], &kept[i], true); /* with the one that this brought */
+            sessions_hang_up(pairs[i]);
             usleep(1100000);
         }
         loopback_free(pairs[i]);
@@ -287,11 +205,11 @@ Test(resumption, a_session_for_another_host_is_not_offered)
 {
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        loopback *pair = keeping_pair(versions[i], &kept);
-        establish_first(pair, &kept);
-        offer(pair, &kept, "127.0.0.1");
+        loopback *pair = sessions_pair(versions[i], &kept);
+        sessions_establish_first(pair, &kept);
+        sessions_offer(pair, &kept, "127.0.0.1");
         loopback_establish(pair);
-        cr_assert_not(resumed(pair));
+        cr_assert_not(sessions_resumed(pair));
         loopback_free(pair);
     }
 }
@@ -300,8 +218,8 @@ Test(resumption, a_server_checks_the_name_of_the_session_too)
 {
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        loopback *pair = keeping_pair(versions[i], &kept);
-        establish_first(pair, &kept);
+        loopback *pair = sessions_pair(versions[i], &kept);
+        sessions_establish_first(pair, &kept);
         lk_resumption session;
         lk_reader reader = lk_reader_over(kept.bytes, kept.length);
         cr_assert_eq(lk_resumption_parse(&session, &reader), LK_OK);
@@ -310,9 +228,9 @@ Test(resumption, a_server_checks_the_name_of_the_session_too)
         lk_resumption_compose(&session, &writer);
         kept.length = writer.length;
         lk_resumption_clear(&session);
-        offer(pair, &kept, "127.0.0.1");
+        sessions_offer(pair, &kept, "127.0.0.1");
         loopback_establish(pair);
-        cr_assert_not(resumed(pair));
+        cr_assert_not(sessions_resumed(pair));
         loopback_free(pair);
     }
 }
@@ -321,17 +239,17 @@ Test(resumption, a_session_of_another_version_or_suite_is_not_offered)
 {
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        loopback *pair = keeping_pair(versions[i], &kept);
-        establish_first(pair, &kept);
+        loopback *pair = sessions_pair(versions[i], &kept);
+        sessions_establish_first(pair, &kept);
         uint16_t other = versions[VERSION_COUNT - 1 - i];
-        lk_config_set_versions(config_of(pair, LK_CLIENT), other, other);
-        establish_again(pair, &kept, false);
+        lk_config_set_versions(sessions_config(pair, LK_CLIENT), other, other);
+        sessions_establish_again(pair, &kept, false);
         loopback_free(pair);
 
-        pair = keeping_pair(versions[i], &kept);
-        establish_first(pair, &kept);
-        lk_config_set_suites(config_of(pair, LK_CLIENT), "ECDHE-ECDSA-AES256-GCM-SHA384:TLS_AES_256_GCM_SHA384");
-        establish_again(pair, &kept, false);
+        pair = sessions_pair(versions[i], &kept);
+        sessions_establish_first(pair, &kept);
+        lk_config_set_suites(sessions_config(pair, LK_CLIENT), "ECDHE-ECDSA-AES256-GCM-SHA384:TLS_AES_256_GCM_SHA384");
+        sessions_establish_again(pair, &kept, false);
         loopback_free(pair);
     }
 }
@@ -339,10 +257,10 @@ Test(resumption, a_session_of_another_version_or_suite_is_not_offered)
 Test(resumption, a_server_that_now_prefers_a_suite_of_another_hash_does_a_full_handshake)
 {
     kept_session kept;
-    loopback *pair = keeping_pair(LK_VERSION_TLS1_3, &kept);
-    establish_first(pair, &kept);
-    lk_config_set_suites(config_of(pair, LK_SERVER), "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256");
-    establish_again(pair, &kept, false);
+    loopback *pair = sessions_pair(LK_VERSION_TLS1_3, &kept);
+    sessions_establish_first(pair, &kept);
+    lk_config_set_suites(sessions_config(pair, LK_SERVER), "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256");
+    sessions_establish_again(pair, &kept, false);
     loopback_free(pair);
 }
 
@@ -351,11 +269,11 @@ Test(resumption, a_session_does_not_get_around_the_roots)
 {
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        loopback *pair = keeping_pair(versions[i], &kept);
-        establish_first(pair, &kept);
+        loopback *pair = sessions_pair(versions[i], &kept);
+        sessions_establish_first(pair, &kept);
         certificates *others = certificates_new();
-        cr_assert_eq(lk_config_trust_file(config_of(pair, LK_CLIENT), others->root), LK_OK);
-        offer(pair, &kept, "localhost");
+        cr_assert_eq(lk_config_trust_file(sessions_config(pair, LK_CLIENT), others->root), LK_OK);
+        sessions_offer(pair, &kept, "localhost");
         loopback_handshake(pair);
         cr_assert_eq(pair->side[LK_CLIENT].result, LK_ERROR_CERTIFICATE_UNTRUSTED);
         certificates_free(others);
@@ -367,11 +285,11 @@ Test(resumption, a_client_that_must_now_show_a_certificate_does_a_full_handshake
 {
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        loopback *pair = keeping_pair(versions[i], &kept);
-        establish_first(pair, &kept);
-        lk_config_trust_file(config_of(pair, LK_SERVER), pair->certificates->root);
-        lk_config_ask_client_certificate(config_of(pair, LK_SERVER), LK_CLIENT_REQUIRED);
-        offer(pair, &kept, "localhost");
+        loopback *pair = sessions_pair(versions[i], &kept);
+        sessions_establish_first(pair, &kept);
+        lk_config_trust_file(sessions_config(pair, LK_SERVER), pair->certificates->root);
+        lk_config_ask_client_certificate(sessions_config(pair, LK_SERVER), LK_CLIENT_REQUIRED);
+        sessions_offer(pair, &kept, "localhost");
         loopback_handshake(pair);
         cr_assert_eq(pair->side[LK_SERVER].result, LK_ERROR_CERTIFICATE_MISSING);
         loopback_free(pair);
@@ -384,10 +302,10 @@ Test(resumption, who_has_the_ticket_without_its_secret_is_refused)
     static const lk_error errors[] = {LK_ERROR_BAD_RECORD_MAC, LK_ERROR_BAD_BINDER};
     kept_session kept;
     for (size_t i = 0; i < VERSION_COUNT; i++) {
-        loopback *pair = keeping_pair(versions[i], &kept);
-        establish_first(pair, &kept);
+        loopback *pair = sessions_pair(versions[i], &kept);
+        sessions_establish_first(pair, &kept);
         kept.bytes[5] ^= 1; /* behind format, version and suite */
-        offer(pair, &kept, "localhost");
+        sessions_offer(pair, &kept, "localhost");
         loopback_handshake(pair);
         lk_role judge = versions[i] == LK_VERSION_TLS1_3 ? LK_SERVER : LK_CLIENT;
         cr_assert_eq(pair->side[judge].result, errors[i], "%s", lk_error_name(pair->side[judge].result));
@@ -399,8 +317,8 @@ Test(resumption, who_has_the_ticket_without_its_secret_is_refused)
 Test(resumption, what_is_no_session_is_refused)
 {
     kept_session kept;
-    loopback *pair = keeping_pair(LK_VERSION_TLS1_3, &kept);
-    establish_first(pair, &kept);
+    loopback *pair = sessions_pair(LK_VERSION_TLS1_3, &kept);
+    sessions_establish_first(pair, &kept);
     loopback_connect(pair, "localhost");
     lk_connection *client = pair->side[LK_CLIENT].connection;
     for (size_t length = 0; length < kept.length; length++)
@@ -409,7 +327,7 @@ Test(resumption, what_is_no_session_is_refused)
     cr_assert_eq(lk_connection_resume(pair->side[LK_SERVER].connection, kept.bytes, kept.length), LK_ERROR_WRONG_STATE);
     cr_assert_eq(lk_connection_resume(client, kept.bytes, kept.length), LK_OK);
     loopback_establish(pair);
-    cr_assert(resumed(pair));
+    cr_assert(sessions_resumed(pair));
     cr_assert_eq(lk_connection_resume(client, kept.bytes, kept.length), LK_ERROR_WRONG_STATE);
     loopback_free(pair);
 }

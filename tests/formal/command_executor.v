@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// P1 and P2 in lk_command_executor: `keep`, which lets plaintext out of the record buffer, comes only while the lane says `authentic`
-// of the record that was opened last; at most once for each record; and with its length. A completion that tells of an error
-// announces no payload. A record is sealed only by a command whose slot check was passed, and the table advances in the same cycle.
+// P2 in lk_command_executor: a record goes to a lane only by a command whose slot check was passed, and the table advances in the cycle
+// in which the lane says that something of it may leave, and then only. A completion of the executor's own waits for the records that
+// are owed one.
 //
-// Assumed: what the lane says of a record holds until the next one starts (property record_lane), it is done only with a record that
-// was started; and what the parser holds of a command, it holds until `next`.
+// Assumed: what the parser holds of a command, it holds until `next`; a record begins, and its payload ends, only while it is there.
 //
 // method: induction 10
 // sees: state executor.state_q
 // sees: status executor.status_q
-// sees: opening executor.opening_q
-// sees: opened executor.opened_q
-// mutation: keeps_unverified record/lk_command_executor.v s/complete_length = {1'b0, lane_bytes};//;s/complete_length = 16'd0;/complete_length = {1'b0, lane_bytes};/
-// mutation: ignores_tag record/lk_command_executor.v s/if (lane_authentic && !lane_typeless) begin/if (!lane_typeless) begin/
 // mutation: starts_unchecked record/lk_command_executor.v s/status_d = check_status;/status_d = `LK_STATUS_OK;/;s/if (check_status != `LK_STATUS_OK) state_d/if (1'b0) state_d/
 // mutation: never_advances record/lk_command_executor.v s/assign advance = .*/assign advance = 1'b0;/
-// mutation: keeps_twice record/lk_command_executor.v s/opened_d = 1'b0;/opened_d = opened_q;/
+// mutation: advances_always record/lk_command_executor.v s/assign advance = .*/assign advance = record_valid \&\& record_begins;/
+// mutation: overtakes record/lk_command_executor.v s/state_q == COMPLETE && !records_owed/state_q == COMPLETE/
+// mutation: erases_in_use record/lk_command_executor.v s/state_q == ERASE && !records_run/state_q == ERASE/
 `default_nettype none
 `include "lk_protocol.vh"
 
@@ -32,18 +29,16 @@ module formal_command_executor (
     input wire [15:0] padding,
     input wire [63:0] sequence_number,
     input wire [7:0]  slot_status,
-    input wire        lane_done,
-    input wire        lane_idle,
-    input wire        lane_authentic,
-    input wire        lane_typeless,
-    input wire [14:0] lane_bytes,
+    input wire        record_begins,
+    input wire        record_done,
+    input wire        records_owed,
+    input wire        records_run,
     input wire        complete_ready
 );
-    localparam [3:0] IDLE = 4'd0, CHECK = 4'd1, RECEIVE = 4'd3, START = 4'd4, STREAM = 4'd5;
-    wire        next, advance, lane_start, keep, complete_valid, opening, opened, payload_begins;
+    localparam [3:0] IDLE = 4'd0, CHECK = 4'd1, RECORD = 4'd3;
+    wire        next, advance, erase, erase_all, record_valid, complete_valid, payload_begins;
     wire [3:0]  state;
-    wire [7:0]  complete_opcode, complete_status, status;
-    wire [15:0] complete_length;
+    wire [7:0]  status;
 
     wire       uses_slot;
     wire [7:0] header_status;
@@ -54,11 +49,10 @@ module formal_command_executor (
     // What is left open is free.
     lk_command_executor executor (
         .clk(clk), .reset(reset), .header_valid(header_valid), .framing_error(framing_error), .opcode(opcode), .slot(slot),
-        .length(length), .next(next), .uses_slot(uses_slot), .header_status(header_status),
-        .slot_status(slot_status), .payload_begins(payload_begins), .advance(advance), .lane_idle(lane_idle),
-        .lane_done(lane_done), .lane_authentic(lane_authentic), .lane_typeless(lane_typeless), .lane_bytes(lane_bytes),
-        .lane_start(lane_start), .keep(keep), .complete_valid(complete_valid), .complete_ready(complete_ready),
-        .complete_opcode(complete_opcode), .complete_status(complete_status), .complete_length(complete_length));
+        .length(length), .next(next), .uses_slot(uses_slot), .header_status(header_status), .slot_status(slot_status),
+        .payload_begins(payload_begins), .advance(advance), .erase(erase), .erase_all(erase_all),
+        .record_valid(record_valid), .record_begins(record_begins), .record_done(record_done), .records_owed(records_owed),
+        .records_run(records_run), .complete_valid(complete_valid), .complete_ready(complete_ready));
 
     // The parser.
     wire [136:0] header = {framing_error, opcode, flags, content_type, slot, length, padding, sequence_number};
@@ -70,20 +64,8 @@ module formal_command_executor (
     end
     always @* if (held_q) assume (header_valid && header == header_q);
 
-    // The lane: busy from start to done, which comes with `idle`; the result holds.
-    reg       running_q = 1'b0, opens_q = 1'b0, result_held_q = 1'b0;
-    reg [16:0] result_q;
-    always @(posedge clk) begin
-        running_q <= (lane_start || (running_q && !lane_done)) && !reset;
-        if (lane_start) opens_q <= opcode == `LK_OPCODE_OPEN;
-        result_held_q <= !lane_start && !reset && (lane_done || result_held_q);
-        result_q <= {lane_authentic, lane_typeless, lane_bytes};
-    end
-    always @* begin
-        if (lane_done) assume (running_q && lane_idle);
-        if (running_q && !lane_done) assume (!lane_idle);
-        if (result_held_q) assume ({lane_authentic, lane_typeless, lane_bytes} == result_q);
-    end
+    // The lane.
+    always @* if (record_begins || record_done) assume (record_valid);
 
     // What the slot check said of the command in work, when it was asked.
     reg  passed_q = 1'b0;
@@ -93,32 +75,16 @@ module formal_command_executor (
         if (next || reset) passed_q <= 1'b0;
     end
 
-    // Records that were opened and of which nobody has been told.
-    reg owed_q = 1'b0;
-    always @(posedge clk) begin
-        if (complete_valid && complete_ready && complete_opcode == `LK_OPCODE_OPEN && opening) owed_q <= 1'b0;
-        if (lane_start && opcode == `LK_OPCODE_OPEN) owed_q <= 1'b1;
-        if (reset) owed_q <= 1'b0;
-    end
-
-    wire announces = complete_valid && complete_ready;
     wire seals = opcode == `LK_OPCODE_SEAL;
     always @* begin
         if (!reset) begin
-            if (keep) assert (lane_authentic && !lane_typeless && owed_q && (lane_done || result_held_q));
-            if (keep) assert (announces && complete_opcode == `LK_OPCODE_OPEN && complete_status == `LK_STATUS_OK
-                              && complete_length == {1'b0, lane_bytes});
-            if (announces && complete_opcode == `LK_OPCODE_OPEN && complete_length != 16'd0) assert (keep);
-            if (complete_valid && complete_status != `LK_STATUS_OK) assert (complete_length == 16'd0);
-            if (lane_start) assert (passed_q && advance == seals);
-            if (advance) assert (lane_start);
+            if (record_valid) assert (passed_q && (seals || opcode == `LK_OPCODE_OPEN));
+            assert (advance == (record_begins && seals));
+            if (complete_valid) assert (!records_owed);
+            if (erase || erase_all) assert (!records_run);
         end
         // What makes the above inductive.
-        assert (opening == owed_q);
-        if (opened) assert (opening && result_held_q);
-        if (opening && !opened) assert (running_q);
-        if (state == START || state == STREAM) assert (status == `LK_STATUS_OK && passed_q && (seals || opcode == `LK_OPCODE_OPEN));
-        if (state == RECEIVE) assert (status == `LK_STATUS_OK && passed_q && opcode == `LK_OPCODE_OPEN);
+        if (state == RECORD) assert (status == `LK_STATUS_OK && passed_q && (seals || opcode == `LK_OPCODE_OPEN));
         if (state == CHECK) assert (header_status == `LK_STATUS_OK && uses_slot);
         if (state != IDLE) assert (held_q);
     end

@@ -2,7 +2,7 @@
 // P1 in lk_record_buffer: a word that leaves comes from a bank that `keep` has released, and that is not yet sent; and a bank that is
 // released is not written until it is sent.
 //
-// Assumed: a record is filled only into a free bank and after fill_begins; keep ends it, when no byte comes any more (lane, executor);
+// Assumed: a record is filled only into a free bank and after fill_begins; keep ends it, when no byte comes any more (lane, lane_control);
 // sending begins and ends only with a bank released, one at a time, and ends with its last word (property completion_builder).
 //
 // method: induction 4

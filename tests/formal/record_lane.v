@@ -3,7 +3,7 @@
 // that it took were the tag that the cipher made, and the cipher said that the tag was there. While a record is opened, nothing leaves by
 // the output but the tag of the record sealed before. What it says of a record holds until the next one starts.
 //
-// For any cipher: what lk_aead does is free. Assumed: a record starts only while the lane is idle (executor).
+// For any cipher: what lk_aead does is free. Assumed: a record starts only while the lane is idle (lane_control).
 //
 // method: induction 2
 // cut: lk_aead

@@ -20,11 +20,36 @@ static void put(uint8_t *to, uint64_t value, size_t length)
         to[i] = (uint8_t)(value >> (8 * (length - 1 - i)));
 }
 
+/* RFC 6101 section 5.2.3.1: hash(secret + pad_2 + hash(secret + pad_1 + seq_num + type + length + content)) */
+static void authenticate_ssl3(const lk_direction_parameters *parameters, const classic_record *record,
+                              const uint8_t *content, size_t length, uint8_t *mac)
+{
+    enum { SECRET = 20, PAD = 40, HASH = 20 };
+    static uint8_t text[ROOM];
+    uint8_t inner[HASH];
+    memcpy(text, parameters->mac_key, SECRET);
+    memset(text + SECRET, 0x36, PAD);
+    put(text + SECRET + PAD, record->sequence, 8);
+    put(text + SECRET + PAD + 8, record->content_type, 1);
+    put(text + SECRET + PAD + 9, length, 2);
+    if (length > 0)
+        memcpy(text + SECRET + PAD + 11, content, length);
+    cr_assert_eq(EVP_Digest(text, SECRET + PAD + 11 + length, inner, NULL, EVP_sha1(), NULL), 1);
+    memset(text + SECRET, 0x5c, PAD);
+    memcpy(text + SECRET + PAD, inner, HASH);
+    cr_assert_eq(EVP_Digest(text, SECRET + PAD + HASH, mac, NULL, EVP_sha1(), NULL), 1);
+    mac[record->mac_place] ^= record->wrong_mac;
+}
+
 /* RFC 5246 section 6.2.3.1: HMAC(seq_num + type + version + length + content) */
 static void authenticate(const lk_direction_parameters *parameters, const classic_record *record,
                          const uint8_t *content, size_t length, uint8_t *mac)
 {
     static uint8_t text[ROOM];
+    if (parameters->version == 0x0300) {
+        authenticate_ssl3(parameters, record, content, length, mac);
+        return;
+    }
     put(text, record->sequence, 8);
     put(text + 8, record->content_type, 1);
     put(text + 9, parameters->version, 2);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CBC and NULL with an HMAC, against records that plain EVP calls make: TLS 1.0, 1.1 and 1.2. */
+/* CBC and NULL with a MAC, against records that plain EVP calls make: SSL 3.0 to TLS 1.2. */
 #include "classic_reference.h"
 #include "support.h"
 
@@ -38,7 +38,7 @@ static pair pair_new(form chosen)
     both.seal = support_open(both.engine, &both.parameters);
     both.parameters.kind = LK_OPEN;
     both.open = support_open(both.engine, &both.parameters);
-    memcpy(both.iv, chosen.version == LK_TLS1_0 ? both.parameters.iv : iv, sizeof both.iv);
+    memcpy(both.iv, chosen.version <= LK_TLS1_0 ? both.parameters.iv : iv, sizeof both.iv);
     return both;
 }
 
@@ -49,20 +49,29 @@ static void pair_free(pair *both)
     lk_engine_free(both->engine);
 }
 
+/* Encrypt-then-MAC is for CBC, from TLS 1.0 on. */
+static bool has_two_orders(uint16_t version, lk_cipher_id id)
+{
+    return version >= LK_TLS1_0 && lk_cipher_find(id)->kind == LK_KIND_CBC;
+}
+
+static void each_form_up_to(lk_cipher_id last, void (*check)(form))
+{
+    for (uint16_t version = LK_SSL3; version <= LK_TLS1_2; version++)
+        for (lk_cipher_id id = LK_CIPHER_AES_128_CBC_SHA; id <= last; id++)
+            if (lk_cipher_allows(lk_cipher_find(id), version))
+                for (int order = 0; order < (has_two_orders(version, id) ? 2 : 1); order++)
+                    check((form){version, id, order == 1});
+}
+
 static void each_form(void (*check)(form))
 {
-    for (uint16_t version = LK_TLS1_0; version <= LK_TLS1_2; version++)
-        for (lk_cipher_id id = LK_CIPHER_AES_128_CBC_SHA; id <= LK_CIPHER_NULL_SHA256; id++)
-            for (int order = 0; order < (lk_cipher_find(id)->kind == LK_KIND_CBC ? 2 : 1); order++)
-                check((form){version, id, order == 1});
+    each_form_up_to(LK_CIPHER_NULL_SHA256, check);
 }
 
 static void each_cbc_form(void (*check)(form))
 {
-    for (uint16_t version = LK_TLS1_0; version <= LK_TLS1_2; version++)
-        for (lk_cipher_id id = LK_CIPHER_AES_128_CBC_SHA; id <= LK_CIPHER_AES_256_CBC_SHA384; id++)
-            for (int order = 0; order < 2; order++)
-                check((form){version, id, order == 1});
+    each_form_up_to(LK_CIPHER_AES_256_CBC_SHA384, check);
 }
 
 static lk_operation sealing(const pair *both, size_t length, uint64_t sequence)
@@ -96,7 +105,7 @@ static classic_record wanted(const pair *both, size_t length, uint64_t sequence)
                             .padding = CLASSIC_SHORTEST};
 }
 
-/* TLS 1.0: the IV of the next record is the last block of ciphertext of this one. */
+/* Up to TLS 1.0 the IV of the next record is the last block of ciphertext of this one. */
 static void chain(pair *both, const uint8_t *bytes, size_t length)
 {
     if (both->parameters.version > LK_TLS1_0)
@@ -216,6 +225,65 @@ static void expect_forged(pair *both, const classic_record *description, const c
         cr_assert_neq(memcmp(opened + i, plaintext + i, 4), 0, "plaintext was released: %s", what);
 }
 
+/* RFC 6101 section 5.2.3.2: padding shorter than a block, which may hold anything. */
+Test(classic, ssl_3_0_takes_padding_below_a_block_whatever_it_holds_and_none_above)
+{
+    for (int padding = 0; padding < PADDINGS; padding++)
+        for (size_t wrong = 0; wrong < 16 && (int)wrong <= padding; wrong++) {
+            pair both = pair_new((form){LK_SSL3, LK_CIPHER_AES_128_CBC_SHA, false});
+            size_t length = length_for(&both, padding, 37);
+            support_fill(plaintext, length, (uint32_t)padding);
+            classic_record description = wanted(&both, length, 5);
+            description.padding = padding;
+            description.padding_place = wrong;
+            description.wrong_padding = wrong > 0 ? 0xA5 : 0;
+            lk_operation back = opening(expected, classic_reference(&both.parameters, &description, expected), 5);
+            bool good = padding < 16;
+            cr_assert_eq(support_run(both.open, &back), good ? LK_OK : LK_ERROR_BAD_RECORD_MAC, "padding %d", padding);
+            cr_assert_eq(back.output_length, good ? length : 0);
+            if (good)
+                cr_assert_arr_eq(opened, plaintext, length);
+            pair_free(&both);
+        }
+}
+
+Test(classic, P1_in_ssl_3_0_each_wrong_byte_of_the_mac_and_each_wrong_length_of_padding_is_the_same_bad_record_mac)
+{
+    pair both = pair_new((form){LK_SSL3, LK_CIPHER_AES_256_CBC_SHA, false});
+    for (int padding = 0; padding < 16; padding++) {
+        size_t length = length_for(&both, padding, 40);
+        support_fill(plaintext, length, 3);
+        classic_record description = wanted(&both, length, 5);
+        description.padding = padding;
+        for (unsigned wrong = 1; wrong <= UINT8_MAX; wrong++) {
+            description.wrong_padding = (uint8_t)wrong;
+            expect_forged(&both, &description, "the length of the padding");
+        }
+        description.wrong_padding = 0;
+        description.wrong_mac = 1;
+        for (; description.mac_place < 20; description.mac_place++)
+            expect_forged(&both, &description, "a byte of the MAC");
+    }
+    pair_free(&both);
+}
+
+Test(classic, ssl_3_0_has_no_mac_but_that_of_sha_1_and_no_encrypt_then_mac)
+{
+    lk_engine *engine = support_software();
+    for (lk_cipher_id id = LK_CIPHER_AES_128_GCM; id <= LK_CIPHER_NULL_SHA256; id++) {
+        const lk_cipher *cipher = lk_cipher_find(id);
+        bool old = cipher->mac == LK_MAC_SHA1;
+        cr_expect_eq(lk_engine_supports(engine, LK_SSL3, cipher), old, "%s", cipher->title);
+        lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_SSL3, cipher, 1);
+        lk_direction *direction;
+        cr_expect_eq(lk_engine_open(engine, &parameters, &direction), old ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED);
+        lk_direction_close(direction);
+        parameters.encrypt_then_mac = true;
+        cr_expect_eq(lk_engine_open(engine, &parameters, &direction), LK_ERROR_ENGINE_UNSUPPORTED);
+    }
+    lk_engine_free(engine);
+}
+
 static void every_wrong_byte(form chosen)
 {
     pair both = pair_new(chosen);
@@ -243,7 +311,7 @@ static void every_wrong_byte(form chosen)
         description.wrong_mac = 0;
         lk_operation good = opening(expected, classic_reference(&both.parameters, &description, expected), 5);
         cr_assert_eq(support_run(both.open, &good), LK_OK, "the direction does not go on after forgeries");
-        memcpy(both.iv, chosen.version == LK_TLS1_0 ? both.parameters.iv : iv, sizeof both.iv);
+        memcpy(both.iv, chosen.version <= LK_TLS1_0 ? both.parameters.iv : iv, sizeof both.iv);
         chain(&both, expected, good.input_length);
     }
     pair_free(&both);
@@ -317,9 +385,10 @@ static void flip_every_byte(form chosen)
             continue;
         memcpy(expected, record, operation.output_length);
         expected[byte] ^= (uint8_t)(1u << byte % 8);
-        if (byte == 1 || byte == 2) { /* the version is the record layer's to judge, but the MAC covers it too */
+        if (byte == 1 || byte == 2) { /* the version is the record layer's to judge, but the MAC of TLS covers it too */
             lk_operation forged = opening(expected, operation.output_length, 5);
-            cr_assert_eq(support_run(both.open, &forged), LK_ERROR_BAD_RECORD_MAC);
+            if (chosen.version > LK_SSL3)
+                cr_assert_eq(support_run(both.open, &forged), LK_ERROR_BAD_RECORD_MAC);
             continue;
         }
         lk_operation forged = opening(expected, operation.output_length, 5);
@@ -364,7 +433,7 @@ static void edges(form chosen)
     size_t ahead = lk_record_explicit_nonce_length(chosen.version, both.parameters.cipher);
     size_t mac = both.parameters.cipher->tag_length;
     size_t shortest = ahead + (chosen.encrypt_then_mac ? 16 + mac : (mac + 16) / 16 * 16);
-    size_t longest = ahead + 16384 + mac + 256;
+    size_t longest = ahead + 16384 + mac + (chosen.version == LK_SSL3 ? 16 : 256);
     for (size_t fragment = 0; fragment < shortest; fragment++)
         cr_assert_eq(open_fragment(&both, fragment), LK_ERROR_RECORD_TOO_SHORT, "%zu", fragment);
     for (size_t fragment = shortest; fragment < shortest + 33; fragment++)
@@ -464,7 +533,7 @@ Test(classic, belongs_to_the_versions_below_1_3_and_aead_to_those_above_1_1)
     lk_engine *engine = support_software();
     const lk_cipher *cbc = lk_cipher_find(LK_CIPHER_AES_128_CBC_SHA), *gcm = lk_cipher_find(LK_CIPHER_AES_128_GCM);
     for (uint16_t version = LK_SSL3; version <= LK_TLS1_3; version++) {
-        bool old = LK_TLS1_0 <= version && version <= LK_TLS1_2;
+        bool old = version <= LK_TLS1_2;
         cr_expect_eq(lk_engine_supports(engine, version, cbc), old);
         cr_expect_eq(lk_engine_supports(engine, version, gcm), version >= LK_TLS1_2);
         lk_direction_parameters parameters = support_parameters(LK_SEAL, version, cbc, 1);

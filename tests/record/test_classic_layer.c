@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The record layer with CBC and NULL: the headers, lengths and splits of TLS 1.0, 1.1 and 1.2. */
+/* The record layer with CBC and NULL: the headers, lengths and splits of SSL 3.0 to TLS 1.2. */
 #include "classic_reference.h"
 #include "slow_engine.h"
 #include "support.h"
@@ -67,10 +67,13 @@ static void carry_a_stream(lk_engine *by, uint16_t version, lk_cipher_id cipher,
 
 static void carry_every_form(lk_engine *by)
 {
-    for (uint16_t version = LK_TLS1_0; version <= LK_TLS1_2; version++)
-        for (lk_cipher_id id = LK_CIPHER_AES_128_CBC_SHA; id <= LK_CIPHER_NULL_SHA256; id++)
-            for (int order = 0; order < (lk_cipher_find(id)->kind == LK_KIND_CBC ? 2 : 1); order++)
-                carry_a_stream(by, version, id, order == 1);
+    for (uint16_t version = LK_SSL3; version <= LK_TLS1_2; version++)
+        for (lk_cipher_id id = LK_CIPHER_AES_128_CBC_SHA; id <= LK_CIPHER_NULL_SHA256; id++) {
+            bool two_orders = version >= LK_TLS1_0 && lk_cipher_find(id)->kind == LK_KIND_CBC;
+            if (lk_cipher_allows(lk_cipher_find(id), version))
+                for (int order = 0; order < (two_orders ? 2 : 1); order++)
+                    carry_a_stream(by, version, id, order == 1);
+        }
 }
 
 Test(classic_layer, every_version_cipher_and_order_carries_a_stream)
@@ -89,9 +92,9 @@ Test(classic_layer, an_engine_that_takes_its_time_carries_the_same)
 
 /* BEAST */
 
-Test(classic_layer, tls_1_0_with_cbc_sends_one_byte_ahead_of_what_an_application_writes)
+static void expect_split(uint16_t version)
 {
-    connect_with(engine, LK_TLS1_0, LK_CIPHER_AES_128_CBC_SHA, false);
+    connect_with(engine, version, LK_CIPHER_AES_128_CBC_SHA, false);
     wire_send(client, server, LK_CONTENT_APPLICATION_DATA, data, 100);
     wire_send(client, server, LK_CONTENT_APPLICATION_DATA, data + 100, 1);
     wire_send(client, server, LK_CONTENT_APPLICATION_DATA, data + 101, 40000);
@@ -104,6 +107,12 @@ Test(classic_layer, tls_1_0_with_cbc_sends_one_byte_ahead_of_what_an_application
     disconnect();
 }
 
+Test(classic_layer, up_to_tls_1_0_cbc_sends_one_byte_ahead_of_what_an_application_writes)
+{
+    expect_split(LK_SSL3);
+    expect_split(LK_TLS1_0);
+}
+
 static void expect_no_split(uint16_t version, lk_cipher_id cipher)
 {
     connect_with(engine, version, cipher, false);
@@ -114,6 +123,7 @@ static void expect_no_split(uint16_t version, lk_cipher_id cipher)
 
 Test(classic_layer, nothing_else_is_split)
 {
+    expect_no_split(LK_SSL3, LK_CIPHER_NULL_SHA);
     expect_no_split(LK_TLS1_0, LK_CIPHER_NULL_SHA);
     expect_no_split(LK_TLS1_1, LK_CIPHER_AES_128_CBC_SHA);
     expect_no_split(LK_TLS1_2, LK_CIPHER_AES_128_CBC_SHA);
@@ -182,7 +192,7 @@ static lk_error read_header(lk_cipher_id cipher, uint16_t version, uint16_t wire
 
 Test(classic_layer, refuses_a_record_by_its_header_alone_when_its_version_or_length_cannot_be)
 {
-    for (uint16_t version = LK_TLS1_0; version <= LK_TLS1_2; version++) {
+    for (uint16_t version = LK_SSL3; version <= LK_TLS1_2; version++) {
         for (uint16_t other = LK_SSL3; other <= LK_TLS1_3; other++)
             cr_expect_eq(read_header(LK_CIPHER_AES_128_CBC_SHA, version, other, 64),
                          other == version ? LK_ERROR_WANT_READ : LK_ERROR_RECORD_HEADER);

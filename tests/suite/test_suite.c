@@ -84,6 +84,7 @@ Test(suite, the_title_says_what_the_row_says)
             cr_assert_eq(title_says(title, "SHA384"), table[i].cipher->mac == LK_MAC_SHA384, "%s", title);
         }
         cr_assert_eq(title_says(title, "CBC"), table[i].cipher->kind == LK_KIND_CBC, "%s", title);
+        cr_assert_eq(title_says(title, "NULL"), table[i].cipher->kind == LK_KIND_NULL_MAC, "%s", title);
         cr_assert_eq(title_says(title, "CHACHA20_POLY1305"), table[i].cipher->id == LK_CIPHER_CHACHA20_POLY1305);
         cr_assert_eq(title_says(title, "SHA384"), table[i].hash == LK_HASH_SHA384, "%s", title);
         cr_assert_eq(title_says(title, "ECDHE"), table[i].exchange == LK_EXCHANGE_ECDHE, "%s", title);

@@ -18,6 +18,8 @@
 extern "C" {
 #endif
 
+#define LK_VERSION_TLS1_0 0x0301
+#define LK_VERSION_TLS1_1 0x0302
 #define LK_VERSION_TLS1_2 0x0303
 #define LK_VERSION_TLS1_3 0x0304
 
@@ -37,7 +39,8 @@ void lk_config_free(lk_config *config);
 const char *lk_config_diagnosis(const lk_config *config);
 
 /**
- * The range of protocol versions (LK_VERSION_*), both ends included.
+ * The range of protocol versions (LK_VERSION_*), both ends included. TLS 1.0 and TLS 1.1 need suites besides: those with
+ * CBC and HMAC-SHA1 have to be named (lk_config_set_suites()).
  * @return INVALID_ARGUMENT for a version that this library does not speak, or an empty range.
  */
 lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t highest);
@@ -50,6 +53,14 @@ lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t hig
  * @return INVALID_ARGUMENT for a name that is not known; the diagnosis names it.
  */
 lk_error lk_config_set_suites(lk_config *config, const char *list);
+
+/**
+ * The groups to exchange keys in, in order of preference, as a colon-separated list of the RFCs' names ("x25519",
+ * "secp256r1") or OpenSSL's spelling ("X25519", "P-256"). By default all of this library. Clients send a share of the
+ * first in TLS 1.3: a server that takes another asks for it, which costs a round trip.
+ * @return INVALID_ARGUMENT for a name that is not known; the diagnosis names it.
+ */
+lk_error lk_config_set_groups(lk_config *config, const char *list);
 
 /**
  * The certificate chain (PEM, leaf first) and private key (PEM, unencrypted) of this side.
@@ -80,19 +91,66 @@ typedef enum lk_client_policy {
 lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy policy);
 
 /**
- * For servers: for how many seconds a session may be gone on with after it began or was renewed (default: 7200), by
- * tickets that the server seals under keys that it makes itself, changes after so long, and erases after twice as long.
- * 0: never. A session ends 7 days after its peers proved who they are. Whoever gets hold of a key can read what TLS 1.2
- * sessions said that began or went on with its tickets; TLS 1.3 exchanges fresh keys each time.
+ * For servers: for how many seconds a session may be gone on with after it began or was renewed (default: 7200). 0:
+ * never. Clients that take a ticket get one, which the server seals under keys that it makes itself, changes after so
+ * long, and erases after twice as long; to others, up to TLS 1.2, it gives an id, and keeps the session itself. A
+ * session ends 7 days after its peers proved who they are. Whoever gets hold of a key can read what TLS 1.2 sessions
+ * said that began or went on with its tickets; TLS 1.3 exchanges fresh keys each time. For clients: for how long a
+ * session with an id is offered, as its server does not say how long it keeps it.
  * @return INVALID_ARGUMENT above 604800, NO_MEMORY, CRYPTO.
  */
 lk_error lk_config_set_session_lifetime(lk_config *config, uint32_t seconds);
 
 /**
+ * Whether a server gives tickets, and a client takes them (default: both). Without them sessions up to TLS 1.2 are gone
+ * on with by their id alone, and those of TLS 1.3 not at all.
+ */
+void lk_config_set_tickets(lk_config *config, bool wanted);
+
+/**
+ * For servers: how many sessions with an id are kept in memory (default: 1024), for all connections of this
+ * configuration in all threads; the oldest goes first. 0: none. It takes the place of lk_config_set_session_store().
+ * @return NO_MEMORY.
+ */
+lk_error lk_config_set_session_cache(lk_config *config, size_t capacity);
+
+/** The longest session id (RFC 5246 section 7.4.1.2); a server of ours gives such ones, and random. */
+#define LK_SESSION_ID_BYTES 32
+
+/** The longest session that a server gives to a store. */
+#define LK_SESSION_BYTES_MAX 16384
+
+/**
+ * Where a server keeps sessions by their ids, when it is not in its own memory: one for several processes, for example.
+ * The functions are called by all connections of the configuration, in their threads. A session's bytes hold secrets.
+ */
+typedef struct lk_session_store {
+    void *context;
+    /** Keeps a session for lifetime seconds. A store may forget it earlier; then there is a full handshake. */
+    void (*store)(void *context, const uint8_t *id, size_t id_length, const uint8_t *session, size_t length,
+                  uint32_t lifetime);
+    /** Copies a session. @return its length, or 0 when there is none, it is over, or it does not fit. */
+    size_t (*find)(void *context, const uint8_t *id, size_t id_length, uint8_t *session, size_t capacity);
+    /** Forgets a session: its connection ended with a fatal alert (RFC 5246 section 7.2.2). */
+    void (*remove)(void *context, const uint8_t *id, size_t id_length);
+} lk_session_store;
+
+/** Keeps a server's sessions there; store is copied. @return INVALID_ARGUMENT where a function is missing. */
+lk_error lk_config_set_session_store(lk_config *config, const lk_session_store *store);
+
+/**
+ * Goes on with sessions of TLS 1.0 to 1.2 that have no extended master secret, too. RFC 7627 section 5.4 says what that
+ * costs: someone in the middle can make two sessions have the same secret, and splice what comes after a resumption.
+ * Sessions of SSL 3.0, which cannot do better, need no such leave.
+ */
+void lk_config_allow_legacy_resumption(lk_config *config);
+
+/**
  * For clients: calls a function with each session that a server lets be gone on with, for lk_connection_resume(). The
  * bytes hold secrets: whoever has them is taken for this client; they are borrowed for the length of the call. Use each
  * but once, so that nobody can tell from it who comes again (RFC 8446 appendix C.4). Without this function clients ask
- * for no sessions.
+ * for no sessions. session NULL and length 0: the connection ended with a fatal alert, and the sessions that it gave or
+ * went on with must be forgotten (RFC 5246 section 7.2.2, RFC 8446 section 6.2).
  */
 typedef struct lk_connection lk_connection;
 typedef void lk_session_keeper(void *context, const lk_connection *connection, const uint8_t *session, size_t length);

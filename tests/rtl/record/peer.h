@@ -4,13 +4,15 @@
 #ifndef LK_TESTS_PEER_H
 #define LK_TESTS_PEER_H
 
+#include "suite/suite.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 enum { PEER_NONCE = 12, PEER_TAG = 16 };
 
-/* AES-128-GCM with a key of 16 bytes; output takes the ciphertext and the tag. Fails the test when libcrypto does. */
-void peer_encrypt(const uint8_t *key, const uint8_t nonce[PEER_NONCE], const uint8_t *data, size_t data_length,
-                  const uint8_t *plaintext, size_t length, uint8_t *output);
+/* One of the AEAD ciphers; output takes the ciphertext and the tag. Fails the test when libcrypto does. */
+void peer_encrypt(lk_cipher_id cipher, const uint8_t *key, const uint8_t nonce[PEER_NONCE], const uint8_t *data,
+                  size_t data_length, const uint8_t *plaintext, size_t length, uint8_t *output);
 
 #endif

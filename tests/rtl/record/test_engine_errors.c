@@ -202,7 +202,7 @@ Test(engine_errors, records_of_chacha20_poly1305_carry_no_nonce)
     for (int i = 0; i < 2; i++) {
         uint16_t version = i ? LK_TLS1_3 : LK_TLS1_2, shortest = i ? 17 : 16;
         lk_direction_parameters parameters =
-            session_protected(LK_OPEN, (session_protection){version, LK_CIPHER_CHACHA20_POLY1305}, 5);
+            session_protected(LK_OPEN, (session_protection){version, LK_CIPHER_CHACHA20_POLY1305, false}, 5);
         cr_assert_eq(session_add_load(&engine, EMPTY, 0, &parameters), LK_STATUS_OK);
         for (uint16_t fragment = 0; fragment < shortest; fragment++) {
             refused(record_of(EMPTY, fragment), LK_STATUS_RECORD_TOO_SHORT);
@@ -305,7 +305,7 @@ Test(engine_errors, a_key_is_as_long_as_its_cipher_wants_it)
 Test(engine_errors, an_iv_is_as_long_as_its_cipher_and_version_want_it)
 {
     lk_direction_parameters parameters =
-        session_protected(LK_SEAL, (session_protection){LK_TLS1_2, LK_CIPHER_CHACHA20_POLY1305}, 9);
+        session_protected(LK_SEAL, (session_protection){LK_TLS1_2, LK_CIPHER_CHACHA20_POLY1305, false}, 9);
     for (size_t i = 0; i < 12; i++) {
         cr_assert_neq(parameters.iv[i], 0, "all twelve bytes are sent");
     }

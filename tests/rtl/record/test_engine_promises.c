@@ -13,7 +13,7 @@ static test_session engine;
 static uint8_t plaintext[LK_RECORD_PLAINTEXT_MAX + 1];
 static uint8_t record[LK_RECORD_BYTES_MAX];
 static size_t record_length;
-static const session_protection tls1_3 = {LK_TLS1_3, LK_CIPHER_AES_128_GCM};
+static const session_protection tls1_3 = {LK_TLS1_3, LK_CIPHER_AES_128_GCM, false};
 
 static void open_engine(void)
 {
@@ -57,9 +57,9 @@ static void one_bit_gives_nothing(size_t bit)
 
 Test(engine_promises, P1_no_plaintext_leaves_with_any_single_bit_of_the_tag_turned_over)
 {
-    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
+    for (size_t i = 0; i < engine.protection_count; i++) {
         for (size_t length = 1; length <= 100; length += 33) {
-            load_and_seal(session_protections[i], length);
+            load_and_seal(engine.protections[i], length);
             for (size_t bit = 8 * (record_length - TAG_BYTES); bit < 8 * record_length; bit++) {
                 one_bit_gives_nothing(bit);
             }
@@ -72,8 +72,8 @@ Test(engine_promises, P1_no_plaintext_leaves_with_any_single_bit_of_the_tag_turn
 Test(engine_promises, P1_no_plaintext_leaves_with_any_single_bit_of_the_rest_turned_over)
 {
     enum { LENGTH_FIELD_BEGIN = 24, LENGTH_FIELD_END = 40 };
-    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
-        load_and_seal(session_protections[i], 100);
+    for (size_t i = 0; i < engine.protection_count; i++) {
+        load_and_seal(engine.protections[i], 100);
         for (size_t bit = 0; bit < 8 * (record_length - TAG_BYTES); bit += bit < 200 ? 1 : 7) {
             if (bit < LENGTH_FIELD_BEGIN || bit >= LENGTH_FIELD_END) {
                 one_bit_gives_nothing(bit);
@@ -156,7 +156,7 @@ Test(engine_promises, P2_a_refused_record_uses_no_sequence_number_up)
 
 Test(engine_promises, P3_a_deleted_slot_is_empty_and_its_key_is_not_used_again)
 {
-    load_and_seal((session_protection){LK_TLS1_3, LK_CIPHER_AES_256_GCM}, 10); /* the lane has seen the key */
+    load_and_seal((session_protection){LK_TLS1_3, LK_CIPHER_AES_256_GCM, false}, 10); /* the lane has seen the key */
     test_command delete = {.header = {.opcode = LK_OPCODE_SLOT_DELETE, .slot = SEALING}};
     cr_assert_eq(session_add(&engine, delete), LK_STATUS_OK);
     cr_assert_eq(session_add(&engine, delete), LK_STATUS_SLOT_EMPTY);
@@ -200,9 +200,9 @@ static uint64_t cycles_of(test_command command, lk_status status)
 
 Test(engine_promises, P5_sealing_takes_the_same_time_whatever_key_and_data)
 {
-    uint64_t cycles[2 * SESSION_PROTECTIONS];
-    for (int i = 0; i < 2 * SESSION_PROTECTIONS; i++) {
-        lk_direction_parameters parameters = session_protected(LK_SEAL, session_protections[i / 2], i % 2 ? 0 : 200);
+    uint64_t cycles[2 * SESSION_PROTECTIONS_MAX];
+    for (size_t i = 0; i < 2 * engine.protection_count; i++) {
+        lk_direction_parameters parameters = session_protected(LK_SEAL, engine.protections[i / 2], i % 2 ? 0 : 200);
         memset(parameters.key, i % 2 ? 0xff : 0, parameters.cipher->key_length);
         session_add_load(&engine, SEALING, 0, &parameters);
         session_run(&engine);
@@ -211,15 +211,15 @@ Test(engine_promises, P5_sealing_takes_the_same_time_whatever_key_and_data)
         session_add(&engine, (test_command){.header = {.opcode = LK_OPCODE_SLOT_DELETE, .slot = SEALING}});
         session_run(&engine);
     }
-    for (int i = 0; i < 2 * SESSION_PROTECTIONS; i += 2) {
+    for (size_t i = 0; i < 2 * engine.protection_count; i += 2) {
         cr_assert_eq(cycles[i], cycles[i + 1]);
     }
 }
 
 Test(engine_promises, P5_a_wrong_tag_is_found_in_the_same_time_wherever_it_is_wrong)
 {
-    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
-        load_and_seal(session_protections[i], 200);
+    for (size_t i = 0; i < engine.protection_count; i++) {
+        load_and_seal(engine.protections[i], 200);
         cycles_of(session_unseal(OPENING, 0, record, record_length), LK_STATUS_OK); /* the lane now holds the key */
         uint64_t first = 0;
         for (size_t at = record_length - TAG_BYTES; at < record_length; at++) {

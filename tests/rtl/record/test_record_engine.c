@@ -80,8 +80,8 @@ Test(record_engine, the_traces_of_rfc8448_come_out_byte_for_byte)
 
 Test(record_engine, every_length_up_to_four_blocks_works_in_every_version_with_every_cipher)
 {
-    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
-        load_pair(session_protections[i]);
+    for (size_t i = 0; i < engine.protection_count; i++) {
+        load_pair(engine.protections[i]);
         for (size_t length = 0; length <= 64; length++) {
             there_and_back(length, length, 0);
             if (engine.count > SESSION_BATCH - 4) {
@@ -95,8 +95,8 @@ Test(record_engine, every_length_up_to_four_blocks_works_in_every_version_with_e
 
 Test(record_engine, the_longest_records_work_in_every_version_with_every_cipher)
 {
-    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
-        load_pair(session_protections[i]);
+    for (size_t i = 0; i < engine.protection_count; i++) {
+        load_pair(engine.protections[i]);
         for (size_t less = 0; less < 4; less++) {
             there_and_back(less, LK_RECORD_PLAINTEXT_MAX - less, 0);
         }
@@ -107,7 +107,7 @@ Test(record_engine, the_longest_records_work_in_every_version_with_every_cipher)
 
 Test(record_engine, padding_of_tls1_3_is_added_and_stripped)
 {
-    load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM});
+    load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM, false});
     there_and_back(0, 0, 1);
     there_and_back(1, 0, LK_RECORD_PLAINTEXT_MAX);
     there_and_back(2, 1, LK_RECORD_PLAINTEXT_MAX - 1);
@@ -118,7 +118,7 @@ Test(record_engine, padding_of_tls1_3_is_added_and_stripped)
 
 Test(record_engine, zeros_in_the_content_are_content)
 {
-    load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM});
+    load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM, false});
     memset(plaintext, 0, 40);
     there_and_back(0, 40, 0);
     there_and_back(1, 40, 9);
@@ -127,13 +127,14 @@ Test(record_engine, zeros_in_the_content_are_content)
 
 Test(record_engine, tls1_3_padding_alone_has_no_content_type)
 {
-    lk_direction_parameters parameters = load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM});
+    lk_direction_parameters parameters = load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM, false});
     for (uint8_t length = 1; length < 40; length++) {
         uint8_t zeros[40] = {0};
         const uint8_t header[] = {23, 3, 3, 0, (uint8_t)(length + PEER_TAG)};
         memcpy(record, header, sizeof header);
         /* At sequence number 0 the nonce is the IV. */
-        peer_encrypt(parameters.key, parameters.iv, header, sizeof header, zeros, length, record + sizeof header);
+        peer_encrypt(LK_CIPHER_AES_128_GCM, parameters.key, parameters.iv, header, sizeof header, zeros, length,
+                     record + sizeof header);
         cr_assert_eq(session_add(&engine, session_unseal(OPENING, 0, record, sizeof header + length + PEER_TAG)),
                      LK_STATUS_NO_CONTENT_TYPE);
     }
@@ -142,12 +143,13 @@ Test(record_engine, tls1_3_padding_alone_has_no_content_type)
 
 Test(record_engine, tls1_3_authenticates_the_header_as_it_came)
 {
-    lk_direction_parameters parameters = load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM});
+    lk_direction_parameters parameters = load_pair((session_protection){LK_TLS1_3, LK_CIPHER_AES_128_GCM, false});
     const uint8_t inner[] = {'h', 'e', 'l', 'l', 'o', LK_CONTENT_HANDSHAKE, 0, 0};
     const uint8_t header[] = {99, 7, 8, 0,
                               sizeof inner + PEER_TAG}; /* neither type nor version are what they should be */
     memcpy(record, header, sizeof header);
-    peer_encrypt(parameters.key, parameters.iv, header, sizeof header, inner, sizeof inner, record + sizeof header);
+    peer_encrypt(LK_CIPHER_AES_128_GCM, parameters.key, parameters.iv, header, sizeof header, inner, sizeof inner,
+                 record + sizeof header);
     cr_assert_eq(session_add(&engine, session_unseal(OPENING, 0, record, sizeof header + sizeof inner + PEER_TAG)),
                  LK_STATUS_OK);
     cr_assert_eq(engine.expected.header.length, 5);
@@ -158,7 +160,7 @@ Test(record_engine, tls1_3_authenticates_the_header_as_it_came)
 Test(record_engine, tls1_2_takes_the_nonce_from_the_record_and_the_sequence_number_for_the_associated_data)
 {
     enum { FRAGMENT = 8 + 3 + PEER_TAG };
-    lk_direction_parameters parameters = load_pair((session_protection){LK_TLS1_2, LK_CIPHER_AES_128_GCM});
+    lk_direction_parameters parameters = load_pair((session_protection){LK_TLS1_2, LK_CIPHER_AES_128_GCM, false});
     const uint8_t header[] = {LK_CONTENT_ALERT, 3, 1, 0, FRAGMENT}; /* the version as received is authenticated, too */
     const uint8_t explicit_nonce[] = {0xf0, 0xe1, 0xd2, 0xc3, 0xb4, 0xa5, 0x96, 0x87};
     const uint8_t data[] = {0, 0, 0, 0, 0, 0, 0x12, 0x34, LK_CONTENT_ALERT, 3, 1, 0, 3};
@@ -167,7 +169,8 @@ Test(record_engine, tls1_2_takes_the_nonce_from_the_record_and_the_sequence_numb
     memcpy(nonce + 4, explicit_nonce, sizeof explicit_nonce);
     memcpy(record, header, sizeof header);
     memcpy(record + sizeof header, explicit_nonce, sizeof explicit_nonce);
-    peer_encrypt(parameters.key, nonce, data, sizeof data, (const uint8_t *)"abc", 3, record + sizeof header + 8);
+    peer_encrypt(LK_CIPHER_AES_128_GCM, parameters.key, nonce, data, sizeof data, (const uint8_t *)"abc", 3,
+                 record + sizeof header + 8);
     cr_assert_eq(session_add(&engine, session_unseal(OPENING, 0x1234, record, sizeof header + FRAGMENT)), LK_STATUS_OK);
     cr_assert_eq(engine.expected.header.length, 3);
     cr_assert_eq(session_add(&engine, session_unseal(OPENING, 0x1235, record, sizeof header + FRAGMENT)),
@@ -177,8 +180,8 @@ Test(record_engine, tls1_2_takes_the_nonce_from_the_record_and_the_sequence_numb
 
 Test(record_engine, sequence_numbers_have_64_bits)
 {
-    for (int i = 0; i < SESSION_PROTECTIONS; i++) {
-        load_pair(session_protections[i]);
+    for (size_t i = 0; i < engine.protection_count; i++) {
+        load_pair(engine.protections[i]);
         for (unsigned bit = 0; bit < 64; bit++) {
             there_and_back(UINT64_C(1) << bit, 5, 0);
             session_run(&engine);
@@ -214,7 +217,7 @@ Test(record_engine, all_slots_hold_directions_of_their_own)
 {
     for (uint16_t slot = 0; slot < REFERENCE_SLOTS; slot++) {
         lk_direction_parameters parameters =
-            session_protected(LK_SEAL, session_protections[slot % SESSION_PROTECTIONS], (uint8_t)slot);
+            session_protected(LK_SEAL, engine.protections[slot % engine.protection_count], (uint8_t)slot);
         cr_assert_eq(session_add_load(&engine, slot, slot, &parameters), LK_STATUS_OK);
     }
     for (uint16_t slot = 0; slot < REFERENCE_SLOTS; slot++) {

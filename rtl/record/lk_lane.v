@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// One lane with all that belongs to it: its control, the key and the cipher in lk_record_lane, the record buffer for what it
+// opens, and its stream of completions. A record comes in as the fields of its command and its slot, and the words of its
+// payload.
+`default_nettype none
+
+module lk_lane #(
+    parameter GHASH_DIGIT = 8,
+    parameter CHACHA20_POLY1305 = 1
+) (
+    input  wire        clk,
+    input  wire        reset,
+    // The record: held from valid to done.
+    input  wire        record_valid,
+    input  wire [15:0] slot,
+    input  wire [15:0] generation,
+    input  wire [31:0] tag,
+    input  wire [7:0]  content_type,
+    input  wire [15:0] length,
+    input  wire [15:0] padding,
+    input  wire [63:0] sequence_number,
+    input  wire        open,             // of the slot, from here on
+    input  wire [3:0]  version,
+    input  wire [7:0]  cipher,
+    input  wire [95:0] iv,
+    input  wire [31:0] payload_data,
+    input  wire [2:0]  payload_count,
+    input  wire        payload_valid,
+    output wire        payload_ready,
+    input  wire        payload_done,     // nothing of it is left
+    output wire        record_begins,    // pulse
+    output wire        record_done,      // pulse
+    // The key.
+    output wire        fetch_key,        // the slot's is wanted
+    output wire        key_128,          // and is that short
+    input  wire        key_granted,
+    input  wire        key_coming,
+    input  wire        key_word_valid,
+    input  wire [31:0] key_word,
+    input  wire        wipe,             // pulse: the key of that slot is erased
+    input  wire        wipe_all,         // pulse: of every slot
+    input  wire [15:0] wipe_slot,
+    output wire        key_busy,         // also while it is wiped
+    // A completion that comes from elsewhere, announced while the lane announces none.
+    input  wire        other_valid,
+    input  wire [7:0]  other_opcode,
+    input  wire [7:0]  other_status,
+    input  wire [15:0] other_slot,
+    input  wire [15:0] other_generation,
+    input  wire [31:0] other_tag,
+    // What is announced.
+    output wire        announces,        // pulse, with:
+    output wire        announce_ready,
+    output wire [7:0]  announced_opcode,
+    output wire [7:0]  announced_status,
+    output wire [15:0] announced_length,
+    // Completions.
+    output wire [31:0] out_data,
+    output wire        out_last,
+    output wire        out_valid,
+    input  wire        out_ready,
+    output wire        owing,            // a record is being opened, and nobody has been told of it
+    output wire        free,             // no record in the lane, and none owed
+    output wire        idle              // and no completion on its way
+);
+    wire tls1_3 = version == 4'd4;
+    wire supported, by_sequence;
+    wire explicit_nonce = !tls1_3 && !by_sequence;
+    lk_cipher_form #(.CHACHA20_POLY1305(CHACHA20_POLY1305)) cipher_form (
+        .cipher(cipher), .supported(supported), .key_128(key_128), .by_sequence(by_sequence));
+
+    // Payload as bytes: first the header of a record to open, the rest to the lane.
+    wire         to_received, to_lane, to_nowhere;
+    wire [7:0]   byte_data;
+    wire         byte_valid, byte_ready, narrow_ready, lane_in_ready, narrow_empty;
+    wire         received_header, received_all;
+    wire [103:0] received;
+    assign payload_ready = to_nowhere || ((to_received || to_lane) && narrow_ready);
+    assign byte_ready = to_received || (to_lane && lane_in_ready);
+    lk_stream_narrow narrow (
+        .clk(clk), .reset(reset || record_done || to_nowhere), .in_data(payload_data), .in_count(payload_count),
+        .in_valid((to_received || to_lane) && payload_valid), .in_ready(narrow_ready), .out_data(byte_data),
+        .out_valid(byte_valid), .out_ready(byte_ready), .empty(narrow_empty));
+    lk_received_header received_bytes (
+        .clk(clk), .reset(reset), .begins(record_done), .explicit_nonce(explicit_nonce), .in_data(byte_data),
+        .in_valid(to_received && byte_valid), .bytes(received), .header(received_header), .all(received_all));
+    wire [7:0] open_status;
+    lk_open_check open_check (
+        .tls1_3(tls1_3), .explicit_nonce(explicit_nonce), .payload_length(length), .record_length(received[79:64]),
+        .sequence_number(sequence_number), .status(open_status));
+
+    // The cipher.
+    wire [103:0] header;
+    wire [3:0]   header_bytes, aad_bytes;
+    wire [7:0]   outer_type;
+    wire [95:0]  nonce;
+    wire [15:0]  next_nonce;
+    wire [127:0] aad;
+    wire [14:0]  data_bytes, lane_bytes;
+    wire [15:0]  record_bytes;
+    wire         lane_start, key_wipe, lane_in_done, lane_idle, lane_done, lane_authentic, lane_typeless;
+    wire [7:0]   lane_type, sealed_data, store_data;
+    wire         sealed_last, sealed_valid, sealed_ready, store_last, store_valid;
+    lk_record_format format (
+        .open(open), .tls1_3(tls1_3), .explicit_nonce(explicit_nonce), .iv(iv), .sequence_number(sequence_number),
+        .content_type(content_type), .length(length), .padding(padding), .received(received), .header(header), .header_bytes(header_bytes),
+        .outer_type(outer_type), .nonce(nonce), .next_nonce(next_nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes),
+        .record_bytes(record_bytes));
+    lk_record_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) lane (
+        .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word(key_word), .key_wipe(key_wipe),
+        .key_busy(key_busy), .cipher(cipher), .start(lane_start), .open(open), .tls1_3(tls1_3), .header(header),
+        .header_bytes(header_bytes), .content_type(open ? outer_type : content_type), .nonce(nonce), .next_nonce(next_nonce), .aad(aad),
+        .aad_bytes(aad_bytes), .plaintext_bytes(length[14:0]), .data_bytes(data_bytes), .in_data(byte_data),
+        .in_valid(to_lane && byte_valid), .in_ready(lane_in_ready), .in_done(lane_in_done), .out_data(sealed_data),
+        .out_last(sealed_last), .out_valid(sealed_valid), .out_ready(sealed_ready), .store_data(store_data),
+        .store_last(store_last), .store_valid(store_valid), .idle(lane_idle), .done(lane_done),
+        .authentic(lane_authentic), .typeless(lane_typeless), .opened_type(lane_type), .opened_bytes(lane_bytes));
+
+    // What opening keeps until it is verified.
+    wire        bank_free, keep, send_begins, send_valid, send_ready, sent;
+    wire [12:0] send_words;
+    wire [31:0] send_data;
+    lk_record_buffer record_buffer (
+        .clk(clk), .reset(reset), .bank_free(bank_free), .fill_begins(lane_start), .in_data(store_data), .in_last(store_last),
+        .in_valid(store_valid), .keep(keep), .send_begins(send_begins), .send_words(send_words), .out_data(send_data),
+        .out_valid(send_valid), .out_ready(send_ready), .sent(sent));
+
+    wire        complete_valid, builder_idle;
+    wire [7:0]  complete_opcode, complete_status, complete_type;
+    wire [15:0] complete_slot, complete_generation, complete_length;
+    wire [31:0] complete_tag;
+    lk_lane_control control (
+        .clk(clk), .reset(reset), .record_valid(record_valid), .open(open), .slot(slot), .generation(generation), .tag(tag),
+        .payload_done(payload_done), .record_begins(record_begins), .record_done(record_done), .to_received(to_received),
+        .to_lane(to_lane), .to_nowhere(to_nowhere), .received_header(received_header), .received_all(received_all),
+        .open_status(open_status), .fetch_key(fetch_key), .key_granted(key_granted), .key_coming(key_coming), .wipe(wipe),
+        .wipe_all(wipe_all), .wipe_slot(wipe_slot), .key_wipe(key_wipe), .lane_idle(lane_idle), .lane_in_done(lane_in_done),
+        .lane_key_busy(key_busy), .lane_done(lane_done), .lane_authentic(lane_authentic), .lane_typeless(lane_typeless),
+        .lane_type(lane_type), .lane_bytes(lane_bytes), .record_bytes(record_bytes), .bank_free(bank_free),
+        .lane_start(lane_start), .keep(keep), .complete_valid(complete_valid), .complete_ready(announce_ready),
+        .complete_opcode(complete_opcode), .complete_status(complete_status), .complete_type(complete_type),
+        .complete_slot(complete_slot), .complete_generation(complete_generation), .complete_tag(complete_tag),
+        .complete_length(complete_length), .owing(owing), .free(free));
+
+    // Completions.
+    assign announced_opcode = complete_valid ? complete_opcode : other_opcode;
+    assign announced_status = complete_valid ? complete_status : other_status;
+    assign announced_length = complete_valid ? complete_length : 16'd0;
+    assign announces = (complete_valid || other_valid) && announce_ready;
+    assign idle = free && builder_idle;
+    lk_completion_builder builder (
+        .clk(clk), .reset(reset), .valid(complete_valid || other_valid), .ready(announce_ready), .opcode(announced_opcode),
+        .status(announced_status), .content_type(complete_valid ? complete_type : 8'd0),
+        .slot(complete_valid ? complete_slot : other_slot),
+        .generation(complete_valid ? complete_generation : other_generation),
+        .tag(complete_valid ? complete_tag : other_tag), .length(announced_length), .sealed_data(sealed_data),
+        .sealed_last(sealed_last), .sealed_valid(sealed_valid), .sealed_ready(sealed_ready), .send_begins(send_begins),
+        .send_words(send_words), .send_data(send_data), .send_valid(send_valid), .send_ready(send_ready), .sent(sent),
+        .out_data(out_data), .out_last(out_last), .out_valid(out_valid), .out_ready(out_ready), .idle(builder_idle));
+
+    wire unused = &{1'b0, narrow_empty, supported, 1'b0};
+endmodule
+
+`default_nettype wire
