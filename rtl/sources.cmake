@@ -7,7 +7,9 @@ set(LK_RTL_STREAM
   ${LK_RTL_DIR}/stream/lk_stream_narrow.v
   ${LK_RTL_DIR}/stream/lk_stream_register.v
   ${LK_RTL_DIR}/stream/lk_stream_widen.v)
+# The guard serves the streams, too: whoever has both lists needs it once.
 set(LK_RTL_CRYPTO
+  ${LK_RTL_DIR}/stream/lk_guard.v
   ${LK_RTL_DIR}/crypto/lk_aead.v
   ${LK_RTL_DIR}/crypto/lk_aes.v
   ${LK_RTL_DIR}/crypto/lk_aes_cbc.v

@@ -94,6 +94,14 @@ module lk_record_lane #(
         .aes_in(128'd0), .aes_busy(aes_busy), .aes_out(aes_out));
     wire unused = &{1'b0, aes_busy, aes_out, 1'b0};
 
+    // Whether a record is opened or sealed, how far it is, what was found: without being sure of that, nothing leaves, and nothing is
+    // authentic (P1).
+    wire sound;
+    lk_guard #(.WIDTH(46)) guard (
+        .clk(clk), .reset(reset),
+        .next({state_d, open_d, tls1_3_d, header_done_d, index_d, tag_out_d, tag_in_d, authentic_d, bytes_d}),
+        .now({state_q, open_q, tls1_3_q, header_done_q, index_q, tag_out_q, tag_in_q, authentic_q, bytes_q}), .sound(sound));
+
     // Input.
     wire tag_wanted = state_q == TAG && open_q && tag_in_q != TAG_BYTES && tag_out_q == 5'd0;
     assign in_ready = tag_wanted || (state_q == DATA && from_payload && aead_ready && sink_ready);
@@ -105,8 +113,8 @@ module lk_record_lane #(
     wire [7:0] header_byte = header[8*(4'd12-header_index_q)+:8];
     assign out_data = tag_out_q != 5'd0 ? tag_q[127:120] : header_done_q ? aead_out : header_byte;
     assign out_last = tag_out_q == 5'd1;
-    assign out_valid = tag_out_q != 5'd0 || header_out
-                     || (sealing && header_done_q && aead_ready && (!from_payload || in_valid));
+    assign out_valid = sound && (tag_out_q != 5'd0 || header_out
+                     || (sealing && header_done_q && aead_ready && (!from_payload || in_valid)));
 
     assign store_data = aead_out;
     assign store_last = aead_last;
@@ -114,7 +122,7 @@ module lk_record_lane #(
 
     assign idle = state_q == IDLE;
     assign done = done_q;
-    assign authentic = authentic_q;
+    assign authentic = authentic_q && sound;
     assign typeless = tls1_3_q && type_q == 8'd0;
     assign opened_type = type_q;
     assign opened_bytes = bytes_q;
