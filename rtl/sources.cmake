@@ -20,6 +20,7 @@ set(LK_RTL_CRYPTO
   ${LK_RTL_DIR}/crypto/lk_aes_sbox.v
   ${LK_RTL_DIR}/crypto/lk_chacha20.v
   ${LK_RTL_DIR}/crypto/lk_chacha20_poly1305.v
+  ${LK_RTL_DIR}/crypto/lk_chacha20_quarter_round.v
   ${LK_RTL_DIR}/crypto/lk_ghash.v
   ${LK_RTL_DIR}/crypto/lk_hash.v
   ${LK_RTL_DIR}/crypto/lk_mac_padding.v

@@ -27,6 +27,7 @@ module lk_record_lane #(
     input  wire [3:0]   header_bytes,
     input  wire [7:0]   content_type,    // sealing: the inner type; opening TLS 1.2: the header's
     input  wire [95:0]  nonce,
+    input  wire [15:0]  next_nonce,
     input  wire [127:0] aad,
     input  wire [3:0]   aad_bytes,
     input  wire [14:0]  plaintext_bytes, // sealing: how many come in
@@ -87,8 +88,8 @@ module lk_record_lane #(
         .clk(clk), .reset(reset), .chacha20_poly1305(cipher == `LK_CIPHER_CHACHA20_POLY1305), .lend(1'b0),
         .key_word_valid(key_word_valid),
         .key_word(key_word), .key_long(cipher == `LK_CIPHER_AES_256_GCM), .key_wipe(key_wipe), .key_busy(key_busy),
-        .start(start), .decrypt(open_q), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in),
-        .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
+        .start(start), .decrypt(open_q), .nonce(nonce), .next_nonce(next_nonce), .aad(aad), .aad_bytes(aad_bytes),
+        .data_bytes(data_bytes), .data_in(data_in), .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
         .tag_valid(tag_valid), .tag(tag), .aes_start(1'b0), .aes_decrypt(1'b0),
         .aes_in(128'd0), .aes_busy(aes_busy), .aes_out(aes_out));
     wire unused = &{1'b0, aes_busy, aes_out, 1'b0};
