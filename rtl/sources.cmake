@@ -8,7 +8,9 @@ set(LK_RTL_STREAM
   ${LK_RTL_DIR}/stream/lk_stream_register.v
   ${LK_RTL_DIR}/stream/lk_stream_store.v
   ${LK_RTL_DIR}/stream/lk_stream_widen.v)
+# The guard serves the streams, too: whoever has both lists needs it once.
 set(LK_RTL_CRYPTO
+  ${LK_RTL_DIR}/stream/lk_guard.v
   ${LK_RTL_DIR}/crypto/lk_aead.v
   ${LK_RTL_DIR}/crypto/lk_aes.v
   ${LK_RTL_DIR}/crypto/lk_aes_cbc.v
@@ -19,6 +21,7 @@ set(LK_RTL_CRYPTO
   ${LK_RTL_DIR}/crypto/lk_aes_sbox.v
   ${LK_RTL_DIR}/crypto/lk_chacha20.v
   ${LK_RTL_DIR}/crypto/lk_chacha20_poly1305.v
+  ${LK_RTL_DIR}/crypto/lk_chacha20_quarter_round.v
   ${LK_RTL_DIR}/crypto/lk_ghash.v
   ${LK_RTL_DIR}/crypto/lk_hash.v
   ${LK_RTL_DIR}/crypto/lk_mac_padding.v

@@ -102,6 +102,7 @@ module lk_lane #(
     wire [3:0]   header_bytes, aad_bytes;
     wire [7:0]   outer_type;
     wire [95:0]  nonce;
+    wire [15:0]  next_nonce;
     wire [127:0] aad;
     wire [14:0]  data_bytes, lane_bytes;
     wire [15:0]  record_bytes;
@@ -111,12 +112,12 @@ module lk_lane #(
     lk_record_format format (
         .open(open), .tls1_3(tls1_3), .explicit_nonce(explicit_nonce), .iv(iv), .sequence_number(sequence_number),
         .content_type(content_type), .length(length), .padding(padding), .received(received), .header(header), .header_bytes(header_bytes),
-        .outer_type(outer_type), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes),
+        .outer_type(outer_type), .nonce(nonce), .next_nonce(next_nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes),
         .record_bytes(record_bytes));
     lk_record_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) lane (
         .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word(key_word), .key_wipe(key_wipe),
         .key_busy(key_busy), .cipher(cipher), .start(lane_start), .open(open), .tls1_3(tls1_3), .header(header),
-        .header_bytes(header_bytes), .content_type(open ? outer_type : content_type), .nonce(nonce), .aad(aad),
+        .header_bytes(header_bytes), .content_type(open ? outer_type : content_type), .nonce(nonce), .next_nonce(next_nonce), .aad(aad),
         .aad_bytes(aad_bytes), .plaintext_bytes(length[14:0]), .data_bytes(data_bytes), .in_data(byte_data),
         .in_valid(to_lane && byte_valid), .in_ready(lane_in_ready), .in_done(lane_in_done), .out_data(sealed_data),
         .out_last(sealed_last), .out_valid(sealed_valid), .out_ready(sealed_ready), .store_data(store_data),
