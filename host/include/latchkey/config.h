@@ -39,8 +39,8 @@ void lk_config_free(lk_config *config);
 const char *lk_config_diagnosis(const lk_config *config);
 
 /**
- * The range of protocol versions (LK_VERSION_*), both ends included. TLS 1.0 and TLS 1.1 need suites besides: those with
- * CBC and HMAC-SHA1 have to be named (lk_config_set_suites()).
+ * The range of protocol versions (LK_VERSION_*), both ends included. TLS 1.0 and TLS 1.1 need suites besides: those
+ * with CBC and HMAC-SHA1 have to be named (lk_config_set_suites()).
  * @return INVALID_ARGUMENT for a version that this library does not speak, or an empty range.
  */
 lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t highest);
