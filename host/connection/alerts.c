@@ -70,7 +70,10 @@ lk_error lk_connection_take_alert(lk_connection *connection, const uint8_t *data
     }
     if (alert.fatal)
         return take_fatal(connection, alert);
-    lk_connection_observe_alert(connection, alert, "a warning, which changes nothing");
+    bool refused = alert.description == LK_ALERT_NO_RENEGOTIATION && lk_handshake_refused(connection->handshake);
+    lk_connection_observe_alert(connection, alert,
+                                refused ? "the peer will not renegotiate: all stays as it was"
+                                        : "a warning, which changes nothing");
     return ++connection->warnings > WARNINGS_MAX ? LK_ERROR_TOO_MANY_EMPTY : LK_OK;
 }
 

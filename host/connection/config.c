@@ -103,6 +103,15 @@ lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy po
     return LK_OK;
 }
 
+lk_error lk_config_set_renegotiation(lk_config *config, lk_renegotiation policy)
+{
+    if (policy != LK_RENEGOTIATION_OFF && policy != LK_RENEGOTIATION_SAME_PEER && policy != LK_RENEGOTIATION_ANY_PEER)
+        return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "there is no policy %d for renegotiation",
+                              (int)policy);
+    config->settings.renegotiation = policy;
+    return LK_OK;
+}
+
 void lk_config_trust_anyone(lk_config *config)
 {
     config->settings.trust_anyone = true;

@@ -70,8 +70,8 @@ lk_error lk_exchange_possible(const lk_handshake *handshake, const lk_suite *sui
     const lk_handshake_settings *settings = handshake->settings;
     if (!lk_exchange_certified(suite))
         /* RFC 5246 section 7.4.4: an anonymous server may not ask for a certificate. */
-        return settings->client_policy != LK_CLIENT_REQUIRED && has_group(handshake, suite) ? LK_OK
-                                                                                            : LK_ERROR_NO_COMMON_SUITE;
+        return handshake->client_policy != LK_CLIENT_REQUIRED && has_group(handshake, suite) ? LK_OK
+                                                                                             : LK_ERROR_NO_COMMON_SUITE;
     if (!settings->key ||
         (suite->authentication != LK_AUTH_ANY && suite->authentication != lk_signature_authentication(settings->key)))
         return LK_ERROR_NO_COMMON_SUITE;

@@ -197,6 +197,7 @@ lk_error lk_keys_write(lk_handshake *handshake)
 
 lk_error lk_keys_read(lk_handshake *handshake)
 {
+    handshake->data_barred = handshake->before;
     return set_read(handshake, &handshake->keys[peer_of(handshake)], "session keys");
 }
 

@@ -86,7 +86,8 @@ enum {
     LK_DIAGNOSIS_MAX = 384,
     LK_SESSION_ID_MAX = LK_SESSION_ID_BYTES,
     LK_COOKIE_MAX = 4096,
-    LK_SMALL_MESSAGE = 8 /* a KeyUpdate */
+    LK_VERIFY_DATA_MAX = 36, /* SSL 3.0 */
+    LK_SMALL_MESSAGE = 8     /* a KeyUpdate, a HelloRequest */
 };
 
 /** What a client's hello offers, as far as this server knows it: bits of lk_*_bit(). */
@@ -105,6 +106,17 @@ typedef struct lk_offer {
     const uint8_t *hello; /* header included */
     size_t hello_length;  /* up to the binders */
 } lk_offer;
+
+/** What a handshake ended with, as long as a renegotiation is under way. */
+typedef struct lk_agreement {
+    const lk_suite *suite;
+    const lk_group *group;
+    const lk_signature_scheme *scheme, *client_scheme;
+    bool extended_master_secret, encrypt_then_mac, resumed;
+    uint64_t born;
+    char alpn[LK_NAME_MAX + 1], server_name[LK_NAME_MAX + 1];
+    lk_certificate_chain peer_chain;
+} lk_agreement;
 
 struct lk_handshake {
     const lk_handshake_settings *settings;
@@ -145,10 +157,20 @@ struct lk_handshake {
     lk_resumption *resumption; /* that is offered (client), or that was found (server); NULL when there is none */
     lk_resumption ticket;      /* TLS 1.2, client: the ticket that came, until the handshake is complete */
     bool resumed, ticket_promised;
-    bool session_stored; /* server: the session stands in the store, under session_id */
-    bool session_given;  /* client: the observer was told of a session */
-    uint64_t born;       /* of a session that is gone on with: when it began, in ms since 1970 */
+    uint8_t stored_id[LK_SESSION_ID_MAX]; /* server: under which the session stands in the store */
+    size_t stored_id_length;              /* 0: it does not */
+    bool session_given;                   /* client: the observer was told of a session */
+    uint64_t born;                        /* of a session that is gone on with: when it began, in ms since 1970 */
     uint8_t resumption_secret[LK_HASH_MAX];
+
+    /* renegotiation */
+    lk_client_policy client_policy; /* server: of this connection */
+    lk_agreement *before;           /* what still holds until the new handshake is complete; NULL outside of one */
+    bool secure_renegotiation;      /* both sides of the first handshake know RFC 5746 */
+    bool renegotiation_wanted;      /* client: a ClientHello goes next; server: a HelloRequest */
+    bool data_barred;               /* the peer's new key is in use, but its Finished has not come */
+    uint8_t verify_data[2][LK_VERIFY_DATA_MAX]; /* of the last Finished messages, by lk_role of the sender */
+    size_t verify_data_length;
 
     /* secrets; traffic secrets by lk_role of the side that seals with them */
     EVP_PKEY *key_pair;
@@ -184,6 +206,9 @@ __attribute__((format(printf, 2, 3))) void lk_handshake_mean(lk_handshake *hands
 /** Keeps particulars of a failure and returns its error. */
 __attribute__((format(printf, 3, 4))) lk_error lk_handshake_fail(lk_handshake *handshake, lk_error error,
                                                                  const char *format, ...);
+
+/** Makes ready for the messages of a handshake. @return NO_MEMORY. */
+lk_error lk_handshake_prepare(lk_handshake *handshake);
 
 /** Erases and frees what an established connection needs no more. */
 void lk_handshake_release_memory(lk_handshake *handshake);

@@ -3,6 +3,7 @@
 #include "handshake/exchange.h"
 #include "handshake/extensions.h"
 #include "handshake/messages.h"
+#include "handshake/renegotiation.h"
 #include "handshake/resume.h"
 
 #include <openssl/rand.h>
@@ -231,8 +232,12 @@ lk_error lk_server_hello_parse(lk_handshake *handshake, lk_reader *body)
      * handshake" when the extension does not come back. */
     if (!lk_extensions_seen(handshake, LK_EXTENSION_RENEGOTIATION_INFO))
         return lk_handshake_fail(
-            handshake, LK_ERROR_MISSING_EXTENSION,
+            handshake, LK_ERROR_RENEGOTIATION_INSECURE,
             "the server does not know secure renegotiation (RFC 5746): it must be brought up to date");
+    handshake->secure_renegotiation = true;
+    error = lk_renegotiation_check_hello(handshake, handshake->extended_master_secret);
+    if (error)
+        return error;
     handshake->group = NULL; /* ServerKeyExchange will say it */
     if (lk_resume_offers_classic(handshake) && is_echoed(handshake, &hello))
         error = lk_resume_accepted_classic(handshake);

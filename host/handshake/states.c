@@ -7,6 +7,7 @@
 #include "handshake/exchange.h"
 #include "handshake/keys.h"
 #include "handshake/messages.h"
+#include "handshake/renegotiation.h"
 #include "handshake/resume.h"
 
 static bool retry_needed(const lk_handshake *handshake)
@@ -23,7 +24,7 @@ static bool compatible(const lk_handshake *handshake)
 /* Server: it wants to know who the client is. */
 static bool client_wanted(const lk_handshake *handshake)
 {
-    return handshake->settings->client_policy != LK_CLIENT_UNKNOWN && lk_exchange_certified(handshake->suite);
+    return handshake->client_policy != LK_CLIENT_UNKNOWN && lk_exchange_certified(handshake->suite);
 }
 
 static bool certified(const lk_handshake *handshake)
@@ -97,6 +98,17 @@ static bool update_wanted(const lk_handshake *handshake)
     return handshake->update_wanted;
 }
 
+/* Client: the version may turn out to be one that has a HelloRequest. */
+static bool perhaps_classic(const lk_handshake *handshake)
+{
+    return handshake->version == 0 && handshake->lowest_version < LK_TLS1_3;
+}
+
+static bool renegotiation_wanted(const lk_handshake *handshake)
+{
+    return handshake->renegotiation_wanted;
+}
+
 #define SEND(role, version, from, message, compose, when, then, next)                                                  \
     {                                                                                                                  \
         LK_##role, version, LK_STATE_##from, LK_SENDS, LK_##message, LK_STATE_##next, compose, NULL, when, then        \
@@ -117,6 +129,7 @@ static bool update_wanted(const lk_handshake *handshake)
 static const lk_row rows[] = {
     /* Client, until the version is known. */
     SEND(CLIENT, 0, START, CLIENT_HELLO, lk_client_hello_compose, NULL, NULL, SERVER_HELLO),
+    RECEIVE_WHEN(CLIENT, 0, SERVER_HELLO, HELLO_REQUEST, lk_hello_request_parse, perhaps_classic, NULL, SERVER_HELLO),
     RECEIVE(CLIENT, 0, SERVER_HELLO, HELLO_RETRY_REQUEST, lk_hello_retry_request_parse, NULL, RETRY),
     RECEIVE(CLIENT, 0, SERVER_HELLO, SERVER_HELLO, lk_server_hello_parse, NULL, NEGOTIATED),
     SEND(CLIENT, LK_TLS1_3, RETRY, CHANGE_CIPHER_SPEC, NULL, compatible, NULL, RETRY),
@@ -167,6 +180,7 @@ static const lk_row rows[] = {
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_parse, resumed, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_parse, lk_resume_keep_classic, ESTABLISHED),
     RECEIVE(CLIENT, LK_TLS1_2, ANY, HELLO_REQUEST, lk_hello_request_parse, NULL, ANY),
+    PASS_WHEN(CLIENT, LK_TLS1_2, ESTABLISHED, renegotiation_wanted, lk_renegotiation_begin, START),
 
     /* Server, until the version is known. */
     RECEIVE(SERVER, 0, START, CLIENT_HELLO, lk_client_hello_parse, NULL, SERVER_HELLO),
@@ -219,6 +233,8 @@ static const lk_row rows[] = {
     SEND(SERVER, LK_TLS1_2, SERVER_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, NULL, lk_keys_write, SERVER_FINISHED),
     SEND(SERVER, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_compose, resumed, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     SEND(SERVER, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_compose, NULL, NULL, ESTABLISHED),
+    SEND(SERVER, LK_TLS1_2, ESTABLISHED, HELLO_REQUEST, lk_hello_request_compose, renegotiation_wanted, lk_hello_request_sent, ESTABLISHED),
+    RECEIVE_WHEN(SERVER, LK_TLS1_2, ESTABLISHED, CLIENT_HELLO, lk_client_hello_again, lk_renegotiation_possible, NULL, SERVER_HELLO),
     RECEIVE(SERVER, LK_TLS1_2, ESTABLISHED, CLIENT_HELLO, lk_client_hello_refuse, NULL, ESTABLISHED),
 };
 /* clang-format on */

@@ -3,7 +3,7 @@
 #ifndef LK_TOOLS_OPTIONS_H
 #define LK_TOOLS_OPTIONS_H
 
-#include <latchkey/engine.h>
+#include <latchkey/config.h>
 
 #include <argp.h>
 #include <stdbool.h>
@@ -17,7 +17,8 @@ typedef struct lk_options {
     const char *psk;                  /* IDENTITY:FILE */
     int dh_minimum;                   /* bits; 0: the library's default */
     const char *key_log, *statistics; /* files, or NULL */
-    bool trace, no_tickets, legacy_sessions;
+    bool trace, no_tickets, legacy_sessions, renegotiate;
+    lk_renegotiation renegotiation;
     int timeout; /* ms; -1 when none was given */
 } lk_options;
 
@@ -35,6 +36,8 @@ enum {
     LK_OPTION_ALPN,
     LK_OPTION_NO_TICKETS,
     LK_OPTION_LEGACY_SESSIONS,
+    LK_OPTION_RENEGOTIATION,
+    LK_OPTION_RENEGOTIATE,
     LK_OPTION_KEY_LOG,
     LK_OPTION_STATISTICS,
     LK_OPTION_TRACE,

@@ -62,6 +62,11 @@ static int negotiate(lk_setup *setup)
     if (!status && options->alpn)
         status = lk_setup_check(setup, "--alpn", lk_config_set_alpn(setup->config, options->alpn));
     lk_config_set_tickets(setup->config, !options->no_tickets);
+    lk_renegotiation renegotiation = options->renegotiation;
+    if (options->renegotiate && renegotiation == LK_RENEGOTIATION_OFF)
+        renegotiation = LK_RENEGOTIATION_SAME_PEER;
+    if (!status)
+        status = lk_setup_check(setup, "--renegotiation", lk_config_set_renegotiation(setup->config, renegotiation));
     if (options->legacy_sessions)
         lk_config_allow_legacy_resumption(setup->config);
     return status;

@@ -62,7 +62,10 @@ module lk_chacha20_poly1305 (
         .word_taken(!keyed || refill));
 
     // Data.
-    assign data_ready = keystream_left_q != 3'd0 && left_q != 15'd0 && (!block_pending_q || poly_ready);
+    // Without keystream, plaintext would leave as it is.
+    wire       sound;
+    lk_guard #(.WIDTH(3)) guard (.clk(clk), .reset(reset), .next(keystream_left_d), .now(keystream_left_q), .sound(sound));
+    assign data_ready = sound && keystream_left_q != 3'd0 && left_q != 15'd0 && (!block_pending_q || poly_ready);
     assign data_out = data_in ^ keystream_q[31:24];
     assign data_last = left_q == 15'd1;
     assign data_done = left_q == 15'd0;

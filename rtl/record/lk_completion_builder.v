@@ -68,10 +68,15 @@ module lk_completion_builder (
         .out_ready(state_q == SEALED && word_ready));
 
     lk_stream_register #(.WIDTH(33)) out_register (
-        .clk(clk), .reset(reset), .in_data({word_last, word}), .in_valid(word_valid), .in_ready(word_ready),
+        .clk(clk), .reset(reset), .in_data({word_last, word}), .in_valid(word_valid && sound), .in_ready(word_ready),
         .out_data({out_last, out_data}), .out_valid(out_valid), .out_ready(out_ready));
 
-    wire        moves = word_valid && word_ready;
+    // Whose payload it is, and how much of it: what is not sure of that says nothing more (P1).
+    wire        sound;
+    lk_guard #(.WIDTH(17)) guard (
+        .clk(clk), .reset(reset), .next({state_d, index_d, left_d}), .now({state_q, index_q, left_q}), .sound(sound));
+
+    wire        moves = word_valid && word_ready && sound;
     wire        opened = head_opcode == `LK_OPCODE_OPEN;
     wire        has_payload = head_length != 16'd0;
     wire        header_ends = state_q == HEADER && moves && index_q == 2'd3;
@@ -80,7 +85,7 @@ module lk_completion_builder (
     assign payload_ends = moves && word_last;
     assign send_begins = header_ends && has_payload && opened;
     assign send_words = words;
-    assign send_ready = state_q == OPENED && word_ready;
+    assign send_ready = state_q == OPENED && word_ready && sound;
     assign sent = state_q == OPENED && payload_ends;
     assign idle = !head_valid && !out_valid;
 

@@ -81,12 +81,25 @@ module lk_record_lane #(
     wire       data_valid = state_q == DATA && (!from_payload || in_valid) && sink_ready;
     wire       moves = data_valid && aead_ready;
 
-    lk_aead #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) aead (
-        .clk(clk), .reset(reset), .chacha20_poly1305(cipher == `LK_CIPHER_CHACHA20_POLY1305), .key_word_valid(key_word_valid),
+    wire         aes_busy;
+    wire [127:0] aes_out;
+    lk_aead #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .AES_DECRYPT(0)) aead (
+        .clk(clk), .reset(reset), .chacha20_poly1305(cipher == `LK_CIPHER_CHACHA20_POLY1305), .lend(1'b0),
+        .key_word_valid(key_word_valid),
         .key_word(key_word), .key_long(cipher == `LK_CIPHER_AES_256_GCM), .key_wipe(key_wipe), .key_busy(key_busy),
         .start(start), .decrypt(open_q), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in),
         .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
-        .tag_valid(tag_valid), .tag(tag));
+        .tag_valid(tag_valid), .tag(tag), .aes_start(1'b0), .aes_decrypt(1'b0),
+        .aes_in(128'd0), .aes_busy(aes_busy), .aes_out(aes_out));
+    wire unused = &{1'b0, aes_busy, aes_out, 1'b0};
+
+    // Whether a record is opened or sealed, how far it is, what was found: without being sure of that, nothing leaves, and nothing is
+    // authentic (P1).
+    wire sound;
+    lk_guard #(.WIDTH(46)) guard (
+        .clk(clk), .reset(reset),
+        .next({state_d, open_d, tls1_3_d, header_done_d, index_d, tag_out_d, tag_in_d, authentic_d, bytes_d}),
+        .now({state_q, open_q, tls1_3_q, header_done_q, index_q, tag_out_q, tag_in_q, authentic_q, bytes_q}), .sound(sound));
 
     // Input.
     wire tag_wanted = state_q == TAG && open_q && tag_in_q != TAG_BYTES && tag_out_q == 5'd0;
@@ -99,8 +112,8 @@ module lk_record_lane #(
     wire [7:0] header_byte = header[8*(4'd12-header_index_q)+:8];
     assign out_data = tag_out_q != 5'd0 ? tag_q[127:120] : header_done_q ? aead_out : header_byte;
     assign out_last = tag_out_q == 5'd1;
-    assign out_valid = tag_out_q != 5'd0 || header_out
-                     || (sealing && header_done_q && aead_ready && (!from_payload || in_valid));
+    assign out_valid = sound && (tag_out_q != 5'd0 || header_out
+                     || (sealing && header_done_q && aead_ready && (!from_payload || in_valid)));
 
     assign store_data = aead_out;
     assign store_last = aead_last;
@@ -108,7 +121,7 @@ module lk_record_lane #(
 
     assign idle = state_q == IDLE;
     assign done = done_q;
-    assign authentic = authentic_q;
+    assign authentic = authentic_q && sound;
     assign typeless = tls1_3_q && type_q == 8'd0;
     assign opened_type = type_q;
     assign opened_bytes = bytes_q;

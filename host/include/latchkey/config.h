@@ -113,6 +113,22 @@ typedef enum lk_client_policy {
  */
 lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy policy);
 
+/** Whether the handshake may be done again on a connection, up to TLS 1.2. */
+typedef enum lk_renegotiation {
+    LK_RENEGOTIATION_OFF,       /* no: whoever asks is told no_renegotiation (default) */
+    LK_RENEGOTIATION_SAME_PEER, /* yes, but the peer's certificate stays the same */
+    LK_RENEGOTIATION_ANY_PEER   /* yes, and the peer may be someone else afterwards */
+} lk_renegotiation;
+
+/**
+ * Lets this side take part in renegotiation (RFC 5246 section 7.4.1.1) when the peer asks, and ask for it by
+ * lk_connection_renegotiate(). It must be bound to the connection by RFC 5746, whatever is set here. SAME_PEER: a
+ * certificate that differs from the one before ends the connection (CERTIFICATE_CHANGED), so that what an application
+ * has found out about its peer stays true; a client that had none may show one.
+ * @return INVALID_ARGUMENT for a policy that does not exist.
+ */
+lk_error lk_config_set_renegotiation(lk_config *config, lk_renegotiation policy);
+
 /**
  * For servers: for how many seconds a session may be gone on with after it began or was renewed (default: 7200). 0:
  * never. Clients that take a ticket get one, which the server seals under keys that it makes itself, changes after so

@@ -90,6 +90,8 @@ extern "C" {
     X(WEAK_PARAMETERS, LK_ALERT_INSUFFICIENT_SECURITY, "the server's Diffie-Hellman group is too weak to be used")     \
     X(BAD_KEY_SHARE, LK_ALERT_ILLEGAL_PARAMETER, "the peer's key share is not a valid public key of its group")        \
     X(RENEGOTIATION, LK_ALERT_NO_RENEGOTIATION, "the peer asked for renegotiation, which is off")                      \
+    X(RENEGOTIATION_INSECURE, LK_ALERT_HANDSHAKE_FAILURE,                                                              \
+      "a handshake is not bound to the connection by renegotiation_info (RFC 5746); bring the peer up to date")        \
     X(NO_APPLICATION_PROTOCOL, LK_ALERT_NO_APPLICATION_PROTOCOL, "the peer supports none of our ALPN protocols")       \
     /* the peer's certificate */                                                                                       \
     X(CERTIFICATE_MISSING, LK_ALERT_CERTIFICATE_REQUIRED, "the peer sent no certificate")                              \
@@ -102,6 +104,8 @@ extern "C" {
       "the peer's certificate is for another name; check the host name you gave")                                      \
     X(CERTIFICATE_REVOKED, LK_ALERT_CERTIFICATE_REVOKED, "the peer's certificate has been revoked")                    \
     X(CERTIFICATE_UNSUITABLE, LK_ALERT_UNSUPPORTED_CERTIFICATE, "the peer's certificate may not be used for this")     \
+    X(CERTIFICATE_CHANGED, LK_ALERT_ILLEGAL_PARAMETER,                                                                 \
+      "the peer came with another certificate than before in a renegotiation")                                         \
     X(CERTIFICATE_REJECTED, LK_ALERT_CERTIFICATE_UNKNOWN, "the peer's certificate was rejected")                       \
     /* limits */                                                                                                       \
     X(SEQUENCE_REUSED, LK_ALERT_INTERNAL_ERROR, "a sequence number was offered twice for sealing; nothing was made")   \
