@@ -31,7 +31,7 @@ module lk_aes_gcm #(
     input  wire         decrypt,
     input  wire [95:0]  nonce,
     input  wire [127:0] aad,           // filled up with zeros
-    input  wire [3:0]   aad_bytes,     // 1 to 15
+    input  wire [3:0]   aad_bytes,     // up to 15
     input  wire [14:0]  data_bytes,
     input  wire [7:0]   data_in,
     input  wire         data_valid,    // a byte moves when valid and ready

@@ -89,7 +89,7 @@ module lk_lane_control (
 
     assign free = lane_idle && !opening_q && sound;
     assign owing = opening_q;
-    assign fetch_key = starts && !refused_q && !key_here && free;
+    assign fetch_key = starts && !refused_q && !key_here && free && !lane_key_busy;
     assign lane_start = starts && !refused_q && key_here && free && !lane_key_busy && !key_coming && (open ? bank_free : complete_ready);
     assign record_begins = lane_start;
     assign record_done = (state_q == STREAM && lane_in_done) || (refuses && announces);

@@ -155,6 +155,18 @@ bool lk_connection_established(const lk_connection *connection);
 /** What ended the connection in one sentence with its particulars: a file, a name, an alert. Never NULL. */
 const char *lk_connection_diagnosis(const lk_connection *connection);
 
+/** An alert that was exchanged. */
+typedef struct lk_alert_report {
+    bool sent;            /* by this side; otherwise by the peer */
+    bool fatal;           /* its level: fatal, otherwise a warning */
+    int description;      /* LK_ALERT_* */
+    const char *name;     /* as the RFCs write it */
+    const char *sentence; /* what its sender complains of */
+} lk_alert_report;
+
+/** The last alert either way, close_notify and warnings included. @return false when there was none. */
+bool lk_connection_last_alert(const lk_connection *connection, lk_alert_report *alert);
+
 /* Statistics (P7). */
 
 typedef struct lk_direction_statistics {
