@@ -96,8 +96,10 @@ typedef struct lk_offer {
     uint8_t share[LK_GROUP_MAX][LK_PUBLIC_MAX]; /* by place in the table of groups, where the bit in shares is set */
     bool extended_master_secret, secure_renegotiation;
     bool encrypt_then_mac;
-    bool session_ticket;    /* TLS 1.2: it takes a ticket */
-    bool psk_with_exchange; /* TLS 1.3: it does psk_dhe_ke */
+    uint8_t max_fragment;       /* MaxFragmentLength, RFC 6066; 0: none */
+    uint16_t record_size_limit; /* RFC 8449; 0: none */
+    bool session_ticket;        /* TLS 1.2: it takes a ticket */
+    bool psk_with_exchange;     /* TLS 1.3: it does psk_dhe_ke */
     /* What it goes on with; the readers stand over the ClientHello and are empty once it is parsed. */
     lk_reader ticket, identities, binders, binder; /* the last: that of the identity that is taken */
     uint16_t identity;
@@ -144,6 +146,7 @@ struct lk_handshake {
     bool certificate_asked; /* of the client, by a CertificateRequest */
     bool authority_known;   /* client: one that the request names, if it names any, has issued our certificate */
     bool encrypt_then_mac;  /* TLS 1.2: agreed on */
+    uint8_t max_fragment;   /* agreed on; 0: nothing was */
     lk_offer offer;
     uint8_t *cookie;
     size_t cookie_length;
@@ -186,6 +189,7 @@ struct lk_handshake {
     /* the message composed last; pending as long as the record layer has no room for it */
     uint8_t *outgoing; /* NULL once established: then small is enough */
     size_t outgoing_capacity, outgoing_length;
+    size_t outgoing_sent; /* of the pending one, which may go in parts */
     uint8_t small[LK_SMALL_MESSAGE];
     const lk_row *pending;  /* the row that is finished once it has gone */
     bool update_wanted;     /* TLS 1.3: this side's key shall change */
