@@ -46,7 +46,8 @@ lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
     if (error)
         return error;
     /* TLS 1.3: "the legacy_version field MUST be set to 0x0303" */
-    lk_writer_u16(body, handshake->highest_version < LK_TLS1_2 ? handshake->highest_version : LK_TLS1_2);
+    handshake->hello_version = handshake->highest_version < LK_TLS1_2 ? handshake->highest_version : LK_TLS1_2;
+    lk_writer_u16(body, handshake->hello_version);
     lk_writer_bytes(body, handshake->client_random, sizeof handshake->client_random);
     lk_writer_vector session_id = lk_writer_begin(body, 1);
     lk_writer_bytes(body, handshake->session_id, handshake->session_id_length);
@@ -84,6 +85,7 @@ static void forget_offer(lk_handshake *handshake)
 /* What was read of the ClientHello in place is gone when the message is. */
 static void forget_places(lk_offer *offer)
 {
+    memset(offer->share, 0, sizeof offer->share);
     offer->ticket = offer->identities = offer->binders = offer->binder = lk_reader_over(NULL, 0);
     offer->hello = NULL;
 }
@@ -155,6 +157,7 @@ lk_error lk_client_hello_parse(lk_handshake *handshake, lk_reader *body)
         error = parse_extensions(handshake, body);
     if (error)
         return error;
+    handshake->hello_version = choices.legacy_version;
     memcpy(handshake->client_random, random, LK_RANDOM_LENGTH);
     handshake->session_id_length = session_id.left;
     lk_reader_copy(&session_id, handshake->session_id, session_id.left);

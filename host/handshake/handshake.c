@@ -63,10 +63,10 @@ void lk_handshake_set_version(lk_handshake *handshake, uint16_t version)
 
 /* Beginning and end */
 
-/* True when the suite exists in that version, and the required engine has both. */
+/* True when the suite exists in that version, the required engine has both, and a key that it needs is there. */
 static bool possible(const lk_handshake_settings *settings, const lk_suite *suite, uint16_t version)
 {
-    return lk_suite_allows(suite, version) &&
+    return lk_suite_allows(suite, version) && (suite->exchange != LK_EXCHANGE_PSK || settings->psk.length > 0) &&
            (!settings->required || lk_engine_supports(settings->required, version, suite->cipher));
 }
 

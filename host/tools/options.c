@@ -3,6 +3,7 @@
 
 #include <latchkey/config.h>
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,15 @@ static int parse_bytes(const struct argp_state *state, const char *text)
     return (int)number;
 }
 
+static int parse_bits(const struct argp_state *state, const char *text)
+{
+    char *end;
+    long bits = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || bits < 1 || bits > INT_MAX)
+        argp_error(state, "'%s' is no number of bits", text);
+    return (int)bits;
+}
+
 static lk_renegotiation parse_renegotiation(const struct argp_state *state, const char *text)
 {
     static const char *const names[] = {
@@ -108,6 +118,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case LK_OPTION_GROUPS:
         options->groups = argument;
+        return 0;
+    case LK_OPTION_DH_MINIMUM:
+        options->dh_minimum = parse_bits(state, argument);
+        return 0;
+    case LK_OPTION_PSK:
+        options->psk = argument;
+        if (!strchr(argument, ':') || argument[0] == ':')
+            argp_error(state, "'%s' is no pre-shared key: write IDENTITY:FILE, with the key in the file", argument);
         return 0;
     case LK_OPTION_ALPN:
         options->alpn = argument;
@@ -164,6 +182,9 @@ static const struct argp_option table[] = {
     {"max", LK_OPTION_HIGHEST, "VERSION", 0, "the highest version", 20},
     {"suites", LK_OPTION_SUITES, "LIST", 0, "cipher suites in order of preference, colon-separated", 20},
     {"groups", LK_OPTION_GROUPS, "LIST", 0, "key exchange groups in order of preference, colon-separated", 20},
+    {"dh-min", LK_OPTION_DH_MINIMUM, "BITS", 0, "the least bits of a group of DHE (default: 2048)", 20},
+    {"psk", LK_OPTION_PSK, "IDENTITY:FILE", 0,
+     "a pre-shared key for suites with PSK, in hexadecimal digits in FILE, and the name that it goes by", 20},
     {"alpn", LK_OPTION_ALPN, "LIST", 0, "application protocols (ALPN) in order of preference, comma-separated", 20},
     {"no-tickets", LK_OPTION_NO_TICKETS, NULL, 0, "no session tickets: sessions up to TLS 1.2 have an id instead", 20},
     {"legacy-sessions", LK_OPTION_LEGACY_SESSIONS, NULL, 0,

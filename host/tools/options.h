@@ -14,6 +14,8 @@ typedef struct lk_options {
     const char *device;       /* a URI; NULL: any board on this machine's USB */
     uint16_t lowest, highest; /* versions; 0: the library's default */
     const char *suites, *groups, *alpn;
+    const char *psk;                  /* IDENTITY:FILE */
+    int dh_minimum;                   /* bits; 0: the library's default */
     const char *key_log, *statistics; /* files, or NULL */
     int max_fragment, record_limit;   /* bytes; 0: not agreed on */
     bool fallback, trace, no_tickets, legacy_sessions, renegotiate;
@@ -30,6 +32,8 @@ enum {
     LK_OPTION_HIGHEST,
     LK_OPTION_SUITES,
     LK_OPTION_GROUPS,
+    LK_OPTION_DH_MINIMUM,
+    LK_OPTION_PSK,
     LK_OPTION_ALPN,
     LK_OPTION_NO_TICKETS,
     LK_OPTION_LEGACY_SESSIONS,
