@@ -78,6 +78,9 @@ lk_error lk_certificate_verify_parse(lk_handshake *handshake, lk_reader *body)
      * CertificateRequest, which offer all that we know; and fit the key. */
     if (!scheme || !lk_signature_fits(scheme, handshake->version, key))
         return LK_ERROR_ILLEGAL_PARAMETER;
+    /* RFC 8446 section 4.4.2.2: "The digitalSignature bit MUST be set if the Key Usage extension is present". */
+    if (!lk_certificate_chain_signs(&handshake->peer_chain))
+        return LK_ERROR_CERTIFICATE_UNSUITABLE;
     mean(handshake, peer, scheme);
     *(peer == LK_CLIENT ? &handshake->client_scheme : &handshake->scheme) = scheme;
     lk_error error = compose_content(handshake, peer, &content);

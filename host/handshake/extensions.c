@@ -23,7 +23,8 @@ static const extension_row rows[] = {
     NAMED(LK_EXTENSION_ENCRYPT_THEN_MAC, "encrypt_then_mac", HELLO_1_2, lk_encrypt_then_mac),
     NAMED(LK_EXTENSION_EXTENDED_MASTER_SECRET, "extended_master_secret", HELLO_1_2, lk_extended_master_secret),
     NAMED(LK_EXTENSION_RENEGOTIATION_INFO, "renegotiation_info", HELLO_1_2, lk_renegotiation_info),
-    NAMED(LK_EXTENSION_SUPPORTED_GROUPS, "supported_groups", LK_IN_CLIENT_HELLO | LK_IN_ENCRYPTED_EXTENSIONS,
+    /* RFC 8446 section 4.2.7: clients "SHOULD NOT" mind it in a ServerHello of TLS 1.2, where some servers send it. */
+    NAMED(LK_EXTENSION_SUPPORTED_GROUPS, "supported_groups", HELLO_1_2 | LK_IN_ENCRYPTED_EXTENSIONS,
           lk_supported_groups),
     NAMED(LK_EXTENSION_EC_POINT_FORMATS, "ec_point_formats", HELLO_1_2, lk_ec_point_formats),
     NAMED(LK_EXTENSION_ALPN, "application_layer_protocol_negotiation", HELLO_1_2 | LK_IN_ENCRYPTED_EXTENSIONS, lk_alpn),
@@ -72,7 +73,7 @@ void lk_extensions_compose(lk_handshake *handshake, lk_place place, lk_writer *w
 /* An answer may hold only what was asked for: RFC 8446 section 4.2. */
 static bool is_answer(lk_place place)
 {
-    return place != LK_IN_CLIENT_HELLO && place != LK_IN_CERTIFICATE_REQUEST;
+    return place != LK_IN_CLIENT_HELLO && place != LK_IN_CERTIFICATE_REQUEST && place != LK_IN_NEW_SESSION_TICKET;
 }
 
 static lk_error check_place(lk_handshake *handshake, lk_place place, int row, uint16_t type)

@@ -13,7 +13,8 @@ typedef enum lk_place {
     LK_IN_HELLO_RETRY_REQUEST = 8,
     LK_IN_ENCRYPTED_EXTENSIONS = 16,
     LK_IN_CERTIFICATE = 32,
-    LK_IN_CERTIFICATE_REQUEST = 64
+    LK_IN_CERTIFICATE_REQUEST = 64,
+    LK_IN_NEW_SESSION_TICKET = 128
 } lk_place;
 
 /* ExtensionType, IANA. */

@@ -56,17 +56,30 @@ static lk_error derive(lk_handshake *handshake, const char *label, const char *l
     return error;
 }
 
+static lk_error exchange(lk_handshake *handshake)
+{
+    const lk_group *group = handshake->group;
+    return lk_key_exchange_derive(group, handshake->key_pair, handshake->peer_public, group->public_length,
+                                  handshake->shared);
+}
+
+lk_error lk_keys_exchange_server(lk_handshake *handshake)
+{
+    size_t count = 0;
+    size_t row = (size_t)(handshake->group - lk_group_table(&count));
+    memcpy(handshake->peer_public, handshake->offer.share[row], handshake->group->public_length);
+    return exchange(handshake);
+}
+
+/* From the shared secret, which is then erased. */
 static lk_error handshake_secrets(lk_handshake *handshake)
 {
     uint8_t hash[LK_HASH_MAX];
     lk_key_schedule *schedule = &handshake->schedule;
     lk_hash schedule_hash = handshake->suite->hash;
     const lk_group *group = handshake->group;
-    lk_error error = lk_key_exchange_derive(group, handshake->key_pair, handshake->peer_public, group->public_length,
-                                            handshake->shared);
-    if (!error)
-        error = handshake->resumed ? lk_key_schedule_resume(schedule, schedule_hash, handshake->resumption->secret)
-                                   : lk_key_schedule_start(schedule, schedule_hash);
+    lk_error error = handshake->resumed ? lk_key_schedule_resume(schedule, schedule_hash, handshake->resumption->secret)
+                                        : lk_key_schedule_start(schedule, schedule_hash);
     if (!error)
         error = lk_key_schedule_handshake(schedule, handshake->shared, group->shared_length);
     if (!error)
@@ -102,7 +115,9 @@ static lk_error application_secrets(lk_handshake *handshake)
 
 lk_error lk_keys_handshake_client(lk_handshake *handshake)
 {
-    lk_error error = handshake_secrets(handshake);
+    lk_error error = exchange(handshake);
+    if (!error)
+        error = handshake_secrets(handshake);
     return error ? error : use_secret(handshake, LK_OPEN, handshake->handshake_secret[LK_SERVER], "handshake keys");
 }
 
@@ -113,9 +128,6 @@ lk_error lk_keys_handshake_write(lk_handshake *handshake)
 
 lk_error lk_keys_handshake_server(lk_handshake *handshake)
 {
-    size_t count = 0;
-    size_t row = (size_t)(handshake->group - lk_group_table(&count));
-    memcpy(handshake->peer_public, handshake->offer.share[row], handshake->group->public_length);
     lk_error error = handshake_secrets(handshake);
     return error ? error : use_secret(handshake, LK_OPEN, handshake->handshake_secret[LK_CLIENT], "handshake keys");
 }
@@ -147,6 +159,7 @@ lk_error lk_keys_update_write(lk_handshake *handshake)
     uint8_t *secret = handshake->application_secret[handshake->role];
     lk_error error = lk_traffic_update(handshake->suite->hash, secret);
     handshake->update_wanted = false;
+    handshake->updated = true;
     return error ? error : use_secret(handshake, LK_SEAL, secret, "next application keys");
 }
 

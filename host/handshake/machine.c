@@ -75,8 +75,10 @@ static lk_error row_finish(lk_handshake *handshake, const lk_row *row)
         return error;
     bool completed = row->next == LK_STATE_ESTABLISHED && handshake->state != LK_STATE_ESTABLISHED;
     handshake->state = row->next;
-    if (completed)
+    if (completed) {
+        lk_record_layer_expect_data(handshake->layer, true);
         lk_handshake_release_memory(handshake);
+    }
     return LK_OK;
 }
 
@@ -154,6 +156,12 @@ static lk_error go_on(lk_handshake *handshake, const lk_row *row)
     lk_error error = LK_OK;
     if (row->way == LK_PASSES)
         return row_finish(handshake, row);
+    /* A flight ends where the other side has to answer: what the peer sent behind its end it sent without having heard
+     * the answer. (Behind a key change it would be under the wrong key too: RFC 8446 section 5.1.) */
+    if (handshake->state != LK_STATE_ESTABLISHED && lk_handshake_in_message(handshake))
+        return lk_handshake_fail(handshake, LK_ERROR_UNEXPECTED_MESSAGE,
+                                 "the peer sent more than it may before it has heard this side's %s",
+                                 message_name(row->message));
     if (row->message == LK_CHANGE_CIPHER_SPEC)
         compose_change_cipher_spec(handshake);
     else

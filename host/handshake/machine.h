@@ -167,6 +167,7 @@ struct lk_handshake {
     uint8_t small[LK_SMALL_MESSAGE];
     const lk_row *pending;  /* the row that is finished once it has gone */
     bool update_wanted;     /* TLS 1.3: this side's key shall change */
+    bool updated;           /* it has, and no application data went since */
     unsigned idle_messages; /* messages without use since application data came last */
 
     char meaning[LK_MEANING_MAX];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ServerHello and HelloRetryRequest: RFC 8446 sections 4.1.3 and 4.1.4, RFC 5246 section 7.4.1.3. */
 #include "handshake/extensions.h"
+#include "handshake/keys.h"
 #include "handshake/messages.h"
 #include "handshake/resume.h"
 
@@ -56,6 +57,8 @@ lk_error lk_server_hello_compose(lk_handshake *handshake, lk_writer *body)
         memcpy(handshake->server_random + LK_RANDOM_LENGTH - SENTINEL_LENGTH, sentinel, SENTINEL_LENGTH);
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
     lk_error error = abbreviated ? LK_OK : lk_key_exchange_new(handshake->group, &handshake->key_pair);
+    if (!error && handshake->version >= LK_TLS1_3)
+        error = lk_keys_exchange_server(handshake);
     if (!error)
         error = lk_transcript_choose(&handshake->transcript, handshake->suite->hash);
     if (error)

@@ -89,7 +89,14 @@ static lk_error take_scheme(lk_handshake *handshake, uint16_t number, const EVP_
     if (!handshake->scheme || !lk_signature_fits(handshake->scheme, handshake->version, key) ||
         lk_signature_authentication(key) != handshake->suite->authentication)
         return LK_ERROR_ILLEGAL_PARAMETER;
-    return LK_OK;
+    /* RFC 8422 section 5.3: "the public key in the server's certificate MUST respect the client's choice of elliptic
+     * curves". */
+    if (!lk_group_offered(handshake->settings->groups, handshake->settings->group_count, key))
+        return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
+                                 "the server's certificate is on a curve that was not offered");
+    /* RFC 5246 section 7.4.2: where the server signs, "the digitalSignature bit MUST be set if the key usage extension
+     * is present". */
+    return lk_certificate_chain_signs(&handshake->peer_chain) ? LK_OK : LK_ERROR_CERTIFICATE_UNSUITABLE;
 }
 
 lk_error lk_server_key_exchange_parse(lk_handshake *handshake, lk_reader *body)

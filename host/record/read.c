@@ -218,7 +218,7 @@ static lk_error read_check_content(const lk_read_side *side, const lk_read_entry
 {
     const lk_operation *operation = &entry->operation;
     bool data = operation->content_type == LK_CONTENT_APPLICATION_DATA;
-    if (operation->output_length == 0 && !data)
+    if (operation->output_length == 0 && (!data || side->no_data))
         return LK_ERROR_UNEXPECTED_MESSAGE;
     if (!side->direction || side->version != LK_TLS1_3)
         return LK_OK;
@@ -306,6 +306,11 @@ lk_error lk_record_layer_read(lk_record_layer *layer, lk_fragment *fragment)
         }
         read_drop_first(side);
     }
+}
+
+void lk_record_layer_expect_data(lk_record_layer *layer, bool expected)
+{
+    layer->read.no_data = !expected;
 }
 
 void lk_record_layer_release(lk_record_layer *layer)

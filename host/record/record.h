@@ -120,6 +120,12 @@ void lk_record_layer_received(lk_record_layer *layer, size_t length);
  */
 lk_error lk_record_layer_read(lk_record_layer *layer, lk_fragment *fragment);
 
+/**
+ * Whether application data may come; it may at first. Where it may not, an empty record of it is UNEXPECTED_MESSAGE
+ * too.
+ */
+void lk_record_layer_expect_data(lk_record_layer *layer, bool expected);
+
 /** True when records are still being opened by the engine. */
 bool lk_record_layer_opening(const lk_record_layer *layer);
 

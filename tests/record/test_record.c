@@ -329,6 +329,13 @@ Test(record, empty_application_data_is_skipped_up_to_a_limit)
     cr_expect_eq(read_protected(LK_TLS1_3, sequence, 23, "", 0), LK_ERROR_TOO_MANY_EMPTY);
 }
 
+Test(record, empty_application_data_is_refused_where_none_may_come)
+{
+    protect(LK_TLS1_2);
+    lk_record_layer_expect_data(server->layer, false);
+    cr_expect_eq(read_protected(LK_TLS1_2, 0, LK_CONTENT_APPLICATION_DATA, "", 0), LK_ERROR_UNEXPECTED_MESSAGE);
+}
+
 Test(record, an_empty_handshake_record_is_refused)
 {
     cr_expect_eq(read_plain(22, 0x0303, "", 0), LK_ERROR_UNEXPECTED_MESSAGE);
