@@ -38,6 +38,7 @@ static const extension_row rows[] = {
     NAMED(LK_EXTENSION_KEY_SHARE, "key_share", LK_IN_CLIENT_HELLO | LK_IN_SERVER_HELLO_1_3 | LK_IN_HELLO_RETRY_REQUEST,
           lk_key_share),
     NAMED(LK_EXTENSION_SESSION_TICKET, "session_ticket", HELLO_1_2, lk_session_ticket),
+    NAMED(LK_EXTENSION_EARLY_DATA, "early_data", LK_IN_CLIENT_HELLO, lk_early_data),
     NAMED(LK_EXTENSION_PSK_KEY_EXCHANGE_MODES, "psk_key_exchange_modes", LK_IN_CLIENT_HELLO, lk_psk_key_exchange_modes),
     /* Section 4.2.11: it "MUST be the last extension in the ClientHello". */
     NAMED(LK_EXTENSION_PRE_SHARED_KEY, "pre_shared_key", LK_IN_CLIENT_HELLO | LK_IN_SERVER_HELLO_1_3,

@@ -129,7 +129,13 @@ lk_error lk_keys_handshake_write(lk_handshake *handshake)
 lk_error lk_keys_handshake_server(lk_handshake *handshake)
 {
     lk_error error = handshake_secrets(handshake);
-    return error ? error : use_secret(handshake, LK_OPEN, handshake->handshake_secret[LK_CLIENT], "handshake keys");
+    if (!error)
+        error = use_secret(handshake, LK_OPEN, handshake->handshake_secret[LK_CLIENT], "handshake keys");
+    /* RFC 8446 section 4.2.10: a server that takes no early data "skips past early data by attempting to deprotect
+     * received records using the handshake traffic key, discarding records which fail deprotection". */
+    if (!error && handshake->offer.early_data)
+        lk_record_layer_skip_early_data(handshake->layer);
+    return error;
 }
 
 lk_error lk_keys_application_client(lk_handshake *handshake)

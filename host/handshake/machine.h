@@ -96,6 +96,7 @@ typedef struct lk_offer {
     bool extended_master_secret, secure_renegotiation;
     bool encrypt_then_mac;
     bool session_ticket;    /* TLS 1.2: it takes a ticket */
+    bool early_data;        /* TLS 1.3: some comes behind the hello */
     bool psk_with_exchange; /* TLS 1.3: it does psk_dhe_ke */
     /* What it goes on with; the readers stand over the ClientHello and are empty once it is parsed. */
     lk_reader ticket, identities, binders, binder; /* the last: that of the identity that is taken */

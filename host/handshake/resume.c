@@ -54,9 +54,10 @@ static bool master_bound(const lk_handshake *handshake, const lk_resumption *res
 static bool usable(const lk_handshake *handshake, const lk_resumption *resumption)
 {
     return lk_handshake_speaks(handshake, resumption->version) && has_suite(handshake, resumption->suite) &&
-           (resumption->ticket_length > 0 || resumption->id_length > 0) && resumption->chain.count > 0 &&
-           master_bound(handshake, resumption) && lk_resumption_alive(resumption, lk_resumption_now()) &&
-           strcmp(resumption->name, handshake->host) == 0 && chain_holds(handshake, &resumption->chain);
+           (resumption->ticket_length > 0 ? handshake->settings->uses_tickets : resumption->id_length > 0) &&
+           resumption->chain.count > 0 && master_bound(handshake, resumption) &&
+           lk_resumption_alive(resumption, lk_resumption_now()) && strcmp(resumption->name, handshake->host) == 0 &&
+           chain_holds(handshake, &resumption->chain);
 }
 
 static lk_error make_room(lk_handshake *handshake, size_t more)

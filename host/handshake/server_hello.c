@@ -76,6 +76,10 @@ lk_error lk_hello_retry_request_compose(lk_handshake *handshake, lk_writer *body
     if (!error)
         error = lk_transcript_retry(&handshake->transcript);
     handshake->retried = true;
+    /* RFC 8446 section 4.2.10: a server that sends this "skips early data by skipping all records with an external
+     * content type of "application_data"". */
+    if (handshake->offer.early_data)
+        lk_record_layer_skip_early_data(handshake->layer);
     compose(handshake, LK_IN_HELLO_RETRY_REQUEST, retry_random, body);
     lk_handshake_mean(handshake, "server asks for a share of %s instead", handshake->group->title);
     return error;
