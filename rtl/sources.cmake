@@ -9,7 +9,9 @@ set(LK_RTL_STREAM
   ${LK_RTL_DIR}/stream/lk_stream_widen.v)
 set(LK_RTL_CRYPTO
   ${LK_RTL_DIR}/crypto/lk_aead.v
-  ${LK_RTL_DIR}/crypto/lk_aes_encrypt.v
+  ${LK_RTL_DIR}/crypto/lk_aes.v
+  ${LK_RTL_DIR}/crypto/lk_aes_cbc.v
+  ${LK_RTL_DIR}/crypto/lk_aes_cipher.v
   ${LK_RTL_DIR}/crypto/lk_aes_gcm.v
   ${LK_RTL_DIR}/crypto/lk_aes_key_schedule.v
   ${LK_RTL_DIR}/crypto/lk_aes_round.v
@@ -17,7 +19,12 @@ set(LK_RTL_CRYPTO
   ${LK_RTL_DIR}/crypto/lk_chacha20.v
   ${LK_RTL_DIR}/crypto/lk_chacha20_poly1305.v
   ${LK_RTL_DIR}/crypto/lk_ghash.v
-  ${LK_RTL_DIR}/crypto/lk_poly1305.v)
+  ${LK_RTL_DIR}/crypto/lk_hash.v
+  ${LK_RTL_DIR}/crypto/lk_mac_padding.v
+  ${LK_RTL_DIR}/crypto/lk_poly1305.v
+  ${LK_RTL_DIR}/crypto/lk_record_mac.v
+  ${LK_RTL_DIR}/crypto/lk_sha1.v
+  ${LK_RTL_DIR}/crypto/lk_sha256.v)
 set(LK_RTL_RECORD
   ${LK_RTL_DIR}/record/lk_cipher_form.v
   ${LK_RTL_DIR}/record/lk_command_executor.v

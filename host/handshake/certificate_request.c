@@ -19,7 +19,8 @@ lk_error lk_certificate_request_compose(lk_handshake *handshake, lk_writer *body
         lk_writer_u8(body, ECDSA_SIGN);
         lk_writer_u8(body, RSA_SIGN);
         lk_writer_end(body, types);
-        lk_signature_algorithms_compose(handshake, LK_IN_CERTIFICATE_REQUEST, body);
+        if (handshake->version >= LK_TLS1_2)
+            lk_signature_algorithms_compose(handshake, LK_IN_CERTIFICATE_REQUEST, body);
         lk_certificate_authorities_compose(handshake, LK_IN_CERTIFICATE_REQUEST, body);
     }
     handshake->certificate_asked = true;
@@ -46,7 +47,7 @@ static lk_error parse_1_3(lk_handshake *handshake, lk_reader *body)
 }
 
 /* What TLS 1.3 has in extensions stands here one behind the other; type_fits: the server takes a key like ours. */
-static lk_error parse_1_2(lk_handshake *handshake, lk_reader *body, bool *type_fits)
+static lk_error parse_classic(lk_handshake *handshake, lk_reader *body, bool *type_fits)
 {
     const EVP_PKEY *key = handshake->settings->key;
     lk_reader types = lk_reader_vector8(body);
@@ -55,7 +56,9 @@ static lk_error parse_1_2(lk_handshake *handshake, lk_reader *body, bool *type_f
     if (key)
         *type_fits =
             memchr(types.next, lk_signature_authentication(key) == LK_AUTH_RSA ? RSA_SIGN : ECDSA_SIGN, types.left);
-    lk_error error = lk_signature_algorithms_parse(handshake, LK_IN_CERTIFICATE_REQUEST, body);
+    lk_error error = handshake->version < LK_TLS1_2
+                         ? LK_OK
+                         : lk_signature_algorithms_parse(handshake, LK_IN_CERTIFICATE_REQUEST, body);
     return error ? error : lk_certificate_authorities_parse(handshake, LK_IN_CERTIFICATE_REQUEST, body);
 }
 
@@ -66,7 +69,7 @@ lk_error lk_certificate_request_parse(lk_handshake *handshake, lk_reader *body)
     handshake->certificate_asked = true;
     handshake->authority_known = true; /* of a request that names none */
     lk_error error =
-        handshake->version >= LK_TLS1_3 ? parse_1_3(handshake, body) : parse_1_2(handshake, body, &type_fits);
+        handshake->version >= LK_TLS1_3 ? parse_1_3(handshake, body) : parse_classic(handshake, body, &type_fits);
     if (error)
         return error;
     if (key && type_fits && handshake->authority_known)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CertificateVerify: RFC 8446 section 4.4.3, of either side; RFC 5246 section 7.4.8, of a client. */
+#include "handshake/digitally_signed.h"
 #include "handshake/messages.h"
 
 #include <string.h>
@@ -49,20 +50,10 @@ static void mean(lk_handshake *handshake, lk_role sender, const lk_signature_sch
 lk_error lk_certificate_verify_compose(lk_handshake *handshake, lk_writer *body)
 {
     signed_content content;
-    uint8_t signature[LK_SIGNATURE_MAX];
-    size_t length = sizeof signature;
     const lk_signature_scheme *scheme = handshake->role == LK_CLIENT ? handshake->client_scheme : handshake->scheme;
     lk_error error = compose_content(handshake, handshake->role, &content);
-    if (!error)
-        error = lk_signature_sign(scheme, handshake->settings->key, content.bytes, content.length, signature, &length);
-    if (error)
-        return error;
-    lk_writer_u16(body, scheme->number);
-    lk_writer_vector vector = lk_writer_begin(body, 2);
-    lk_writer_bytes(body, signature, length);
-    lk_writer_end(body, vector);
     mean(handshake, handshake->role, scheme);
-    return LK_OK;
+    return error ? error : lk_signed_compose(handshake, scheme, content.bytes, content.length, body);
 }
 
 lk_error lk_certificate_verify_parse(lk_handshake *handshake, lk_reader *body)
@@ -70,20 +61,16 @@ lk_error lk_certificate_verify_parse(lk_handshake *handshake, lk_reader *body)
     signed_content content;
     lk_role peer = lk_handshake_peer(handshake);
     EVP_PKEY *key = lk_certificate_chain_key(&handshake->peer_chain);
-    const lk_signature_scheme *scheme = lk_signature_find(lk_reader_u16(body));
-    lk_reader signature = lk_reader_vector16(body);
-    if (!lk_reader_finished(body))
-        return LK_ERROR_DECODE;
+    const lk_signature_scheme *scheme;
+    lk_reader signature;
     /* "the signature algorithm MUST be one offered in the client's "signature_algorithms" extension" or in the server's
      * CertificateRequest, which offer all that we know; and fit the key. */
-    if (!scheme || !lk_signature_fits(scheme, handshake->version, key))
-        return LK_ERROR_ILLEGAL_PARAMETER;
-    /* RFC 8446 section 4.4.2.2: "The digitalSignature bit MUST be set if the Key Usage extension is present". */
-    if (!lk_certificate_chain_signs(&handshake->peer_chain))
-        return LK_ERROR_CERTIFICATE_UNSUITABLE;
+    lk_error error = lk_signed_parse(handshake, key, body, &scheme, &signature);
+    if (error)
+        return error;
     mean(handshake, peer, scheme);
     *(peer == LK_CLIENT ? &handshake->client_scheme : &handshake->scheme) = scheme;
-    lk_error error = compose_content(handshake, peer, &content);
+    error = compose_content(handshake, peer, &content);
     if (error)
         return error;
     return lk_signature_verify(scheme, key, content.bytes, content.length, signature.next, signature.left);

@@ -16,8 +16,12 @@ static lk_error choose_version(lk_handshake *handshake, const lk_client_choices 
     if (lk_extensions_seen(handshake, LK_EXTENSION_SUPPORTED_VERSIONS)) {
         for (uint16_t version = handshake->highest_version; !chosen && version >= handshake->lowest_version; version--)
             chosen = handshake->offer.versions & lk_version_bit(version) ? version : 0;
-    } else if (choices->legacy_version >= LK_TLS1_2 && lk_handshake_speaks(handshake, LK_TLS1_2)) {
-        chosen = LK_TLS1_2;
+    } else {
+        /* RFC 5246 appendix E.1: the lower one of the client's version and the highest of the server's. */
+        uint16_t highest = choices->legacy_version < LK_TLS1_2 ? choices->legacy_version : LK_TLS1_2;
+        chosen = handshake->highest_version < highest ? handshake->highest_version : highest;
+        if (!lk_handshake_speaks(handshake, chosen))
+            chosen = 0;
     }
     if (chosen == 0)
         return lk_handshake_fail(

@@ -44,8 +44,8 @@ lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
     lk_error error = prepare(handshake);
     if (error)
         return error;
-    /* "the legacy_version field MUST be set to 0x0303" */
-    lk_writer_u16(body, LK_TLS1_2);
+    /* TLS 1.3: "the legacy_version field MUST be set to 0x0303" */
+    lk_writer_u16(body, handshake->highest_version < LK_TLS1_2 ? handshake->highest_version : LK_TLS1_2);
     lk_writer_bytes(body, handshake->client_random, sizeof handshake->client_random);
     lk_writer_vector session_id = lk_writer_begin(body, 1);
     lk_writer_bytes(body, handshake->session_id, handshake->session_id_length);

@@ -3,14 +3,28 @@
 
 #include <openssl/evp.h>
 
+static const struct {
+    const char *name;
+    size_t length;
+} hashes[] = {
+    [LK_HASH_SHA256] = {"SHA256", 32},
+    [LK_HASH_SHA384] = {"SHA384", 48},
+    [LK_HASH_MD5_SHA1] = {"MD5-SHA1", 36},
+};
+
 const char *lk_hash_name(lk_hash hash)
 {
-    return hash == LK_HASH_SHA384 ? "SHA384" : "SHA256";
+    return hashes[hash].name;
 }
 
 size_t lk_hash_length(lk_hash hash)
 {
-    return hash == LK_HASH_SHA384 ? 48 : 32;
+    return hashes[hash].length;
+}
+
+lk_hash lk_hash_of_version(uint16_t version, lk_hash suite_hash)
+{
+    return version < LK_TLS1_2 ? LK_HASH_MD5_SHA1 : suite_hash;
 }
 
 lk_error lk_hash_of(lk_hash hash, const uint8_t *data, size_t length, uint8_t *out)

@@ -78,7 +78,7 @@ lk_error lk_supported_groups_parse(lk_handshake *handshake, lk_place place, lk_r
 bool lk_ec_point_formats_wanted(const lk_handshake *handshake, lk_place place)
 {
     if (place == LK_IN_CLIENT_HELLO)
-        return lk_handshake_speaks(handshake, LK_TLS1_2);
+        return lk_handshake_speaks_classic(handshake);
     return lk_extensions_seen(handshake, LK_EXTENSION_EC_POINT_FORMATS);
 }
 
@@ -107,8 +107,8 @@ lk_error lk_ec_point_formats_parse(lk_handshake *handshake, lk_place place, lk_r
 
 bool lk_signature_algorithms_wanted(const lk_handshake *handshake, lk_place place)
 {
-    (void)handshake;
-    return place == LK_IN_CLIENT_HELLO || place == LK_IN_CERTIFICATE_REQUEST;
+    return (place == LK_IN_CLIENT_HELLO && handshake->highest_version >= LK_TLS1_2) ||
+           place == LK_IN_CERTIFICATE_REQUEST;
 }
 
 void lk_signature_algorithms_compose(lk_handshake *handshake, lk_place place, lk_writer *content)
@@ -119,7 +119,8 @@ void lk_signature_algorithms_compose(lk_handshake *handshake, lk_place place, lk
     const lk_signature_scheme *table = lk_signature_table(&count);
     lk_writer_vector list = lk_writer_begin(content, 2);
     for (size_t i = 0; i < count; i++)
-        lk_writer_u16(content, table[i].number);
+        if (lk_signature_offered(&table[i]))
+            lk_writer_u16(content, table[i].number);
     lk_writer_end(content, list);
 }
 

@@ -128,7 +128,7 @@ lk_error lk_alpn_parse(lk_handshake *handshake, lk_place place, lk_reader *conte
 bool lk_extended_master_secret_wanted(const lk_handshake *handshake, lk_place place)
 {
     if (place == LK_IN_CLIENT_HELLO)
-        return lk_handshake_speaks(handshake, LK_TLS1_2);
+        return lk_handshake_speaks_classic(handshake);
     return handshake->offer.extended_master_secret;
 }
 
@@ -154,7 +154,7 @@ lk_error lk_extended_master_secret_parse(lk_handshake *handshake, lk_place place
 bool lk_renegotiation_info_wanted(const lk_handshake *handshake, lk_place place)
 {
     if (place == LK_IN_CLIENT_HELLO)
-        return lk_handshake_speaks(handshake, LK_TLS1_2);
+        return lk_handshake_speaks_classic(handshake);
     return handshake->offer.secure_renegotiation;
 }
 

@@ -8,7 +8,7 @@
 static lk_error verify_data(const lk_handshake *handshake, lk_role sender, uint8_t *out, size_t *length)
 {
     uint8_t hash[LK_HASH_MAX];
-    lk_hash kind = handshake->suite->hash;
+    lk_hash kind = lk_handshake_hash(handshake);
     lk_error error = lk_transcript_now(&handshake->transcript, hash);
     if (error)
         return error;

@@ -53,11 +53,16 @@ bool lk_handshake_speaks(const lk_handshake *handshake, uint16_t version)
     return handshake->lowest_version <= version && version <= handshake->highest_version;
 }
 
+bool lk_handshake_speaks_classic(const lk_handshake *handshake)
+{
+    return handshake->lowest_version <= LK_TLS1_2 && handshake->highest_version >= LK_TLS1_0;
+}
+
 void lk_handshake_set_version(lk_handshake *handshake, uint16_t version)
 {
     handshake->version = version;
     handshake->transcript.keeps_all &= version < LK_TLS1_3;
-    lk_record_layer_set_version(handshake->layer, version, LK_TLS1_2);
+    lk_record_layer_set_version(handshake->layer, version, version < LK_TLS1_2 ? version : LK_TLS1_2);
 }
 
 /* Beginning and end */

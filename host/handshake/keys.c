@@ -176,12 +176,12 @@ lk_error lk_keys_update_read(lk_handshake *handshake)
     return error ? error : use_secret(handshake, LK_OPEN, secret, "next application keys");
 }
 
-/* TLS 1.2 */
+/* TLS 1.0 to 1.2 */
 
 lk_error lk_keys_master(lk_handshake *handshake)
 {
     uint8_t session_hash[LK_HASH_MAX];
-    lk_hash hash = handshake->suite->hash;
+    lk_hash hash = lk_handshake_hash(handshake);
     const lk_group *group = handshake->group;
     lk_error error = lk_key_exchange_derive(group, handshake->key_pair, handshake->peer_public, group->public_length,
                                             handshake->shared);
@@ -199,7 +199,7 @@ lk_error lk_keys_master(lk_handshake *handshake)
 
 lk_error lk_keys_session(lk_handshake *handshake)
 {
-    lk_hash hash = handshake->suite->hash;
+    lk_hash hash = lk_handshake_hash(handshake);
     handshake->observer.secret(handshake->observer.context, "CLIENT_RANDOM", handshake->client_random,
                                handshake->master, sizeof handshake->master);
     for (lk_role side = LK_CLIENT; side <= LK_SERVER; side++)

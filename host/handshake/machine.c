@@ -41,9 +41,16 @@ static const char *message_name(lk_message message)
 
 /* The table */
 
+/* TLS 1.2 and its forerunners have the same messages in the same order. */
+static bool version_stands(const lk_row *row, uint16_t version)
+{
+    return row->version == 0 || row->version == version ||
+           (row->version == LK_TLS1_2 && version > 0 && version < LK_TLS1_2);
+}
+
 static bool row_stands(const lk_handshake *handshake, const lk_row *row)
 {
-    return row->role == handshake->role && (row->version == 0 || row->version == handshake->version) &&
+    return row->role == handshake->role && version_stands(row, handshake->version) &&
            (row->state == LK_STATE_ANY || row->state == handshake->state) && (!row->when || row->when(handshake));
 }
 

@@ -65,7 +65,7 @@ typedef lk_error lk_message_parse(lk_handshake *handshake, lk_reader *body);
 /** One row of the table in states.c. */
 typedef struct lk_row {
     lk_role role;
-    uint16_t version; /* 0: any, or none yet */
+    uint16_t version; /* 0: any, or none yet; a row of TLS 1.2 is one of the versions before it too */
     lk_state state;
     lk_way way;
     lk_message message;
@@ -191,6 +191,12 @@ void lk_handshake_set_version(lk_handshake *handshake, uint16_t version);
 /** Counts a message that carries nothing. @return TOO_MANY_EMPTY past the bound. */
 lk_error lk_handshake_idle(lk_handshake *handshake);
 
+/** The hash function of the transcript and of what is derived, once version and suite are known. */
+static inline lk_hash lk_handshake_hash(const lk_handshake *handshake)
+{
+    return lk_hash_of_version(handshake->version, handshake->suite->hash);
+}
+
 /** The role of the other side. */
 static inline lk_role lk_handshake_peer(const lk_handshake *handshake)
 {
@@ -199,5 +205,8 @@ static inline lk_role lk_handshake_peer(const lk_handshake *handshake)
 
 /** True for a version that this side is ready for. */
 bool lk_handshake_speaks(const lk_handshake *handshake, uint16_t version);
+
+/** True when this side is ready for a version from TLS 1.0 to TLS 1.2: their extensions are the same. */
+bool lk_handshake_speaks_classic(const lk_handshake *handshake);
 
 #endif

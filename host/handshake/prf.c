@@ -57,7 +57,8 @@ lk_error lk_prf_keys(lk_hash hash, const uint8_t *master, const uint8_t *client_
     uint8_t seed[2 * LK_RANDOM_LENGTH];
     uint8_t block[KEY_BLOCK_MAX];
     const lk_cipher *cipher = client->cipher;
-    size_t length = 2 * ((size_t)cipher->mac_key_length + cipher->key_length + cipher->salt_length);
+    size_t iv_length = lk_record_iv_length(client->version, cipher);
+    size_t length = 2 * (cipher->mac_key_length + cipher->key_length + iv_length);
 
     memcpy(seed, server_random, LK_RANDOM_LENGTH);
     memcpy(seed + LK_RANDOM_LENGTH, client_random, LK_RANDOM_LENGTH);
@@ -68,8 +69,8 @@ lk_error lk_prf_keys(lk_hash hash, const uint8_t *master, const uint8_t *client_
         lk_reader_copy(&reader, server->mac_key, cipher->mac_key_length);
         lk_reader_copy(&reader, client->key, cipher->key_length);
         lk_reader_copy(&reader, server->key, cipher->key_length);
-        lk_reader_copy(&reader, client->iv, cipher->salt_length);
-        lk_reader_copy(&reader, server->iv, cipher->salt_length);
+        lk_reader_copy(&reader, client->iv, iv_length);
+        lk_reader_copy(&reader, server->iv, iv_length);
     }
     lk_secret_wipe(block, sizeof block);
     return error;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pseudorandom function of TLS 1.2 (RFC 5246 section 5) and what is made with it. */
+/*
+ * The pseudorandom function of TLS 1.2 (RFC 5246 section 5) and what is made with it; with LK_HASH_MD5_SHA1 that of TLS
+ * 1.0 and 1.1 (RFC 4346 section 5).
+ */
 #ifndef LK_HANDSHAKE_PRF_H
 #define LK_HANDSHAKE_PRF_H
 
@@ -21,8 +24,8 @@ lk_error lk_prf_extended_master_secret(lk_hash hash, const uint8_t *premaster, s
                                        const uint8_t *session_hash, uint8_t *master);
 
 /**
- * The keys of both directions (RFC 5246 section 6.3) into two sets of parameters whose cipher is set: keys, MAC keys
- * and the implicit parts of the nonces. @return CRYPTO.
+ * The keys of both directions (RFC 5246 section 6.3) into two sets of parameters whose version and cipher are set:
+ * keys, MAC keys, and the implicit parts of the nonces or (TLS 1.0) the first IVs. @return CRYPTO.
  */
 lk_error lk_prf_keys(lk_hash hash, const uint8_t *master, const uint8_t *client_random, const uint8_t *server_random,
                      lk_direction_parameters *client, lk_direction_parameters *server);

@@ -15,8 +15,9 @@ static const uint8_t retry_random[LK_RANDOM_LENGTH] = {0xcf, 0x21, 0xad, 0x74, 0
                                                        0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb,
                                                        0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c};
 
-/* The last bytes of a random that a TLS 1.3 server sends in TLS 1.2: "DOWNGRD" and 01; 00 stands for older versions. */
-static const uint8_t sentinel[SENTINEL_LENGTH] = {'D', 'O', 'W', 'N', 'G', 'R', 'D', 1};
+/* The last bytes of a random of a server that speaks more than it picks: "DOWNGRD" and this. */
+enum { SENTINEL_TLS1_2 = 1, SENTINEL_OLDER = 0 };
+static const uint8_t sentinel[SENTINEL_PREFIX] = {'D', 'O', 'W', 'N', 'G', 'R', 'D'};
 
 bool lk_hello_retry_request_is(lk_reader body)
 {
@@ -27,7 +28,8 @@ bool lk_hello_retry_request_is(lk_reader body)
 
 static void compose(lk_handshake *handshake, lk_place place, const uint8_t *random, lk_writer *body)
 {
-    lk_writer_u16(body, LK_TLS1_2);
+    /* TLS 1.3: "the legacy_version field MUST be set to 0x0303" */
+    lk_writer_u16(body, handshake->version < LK_TLS1_2 ? handshake->version : LK_TLS1_2);
     lk_writer_bytes(body, random, LK_RANDOM_LENGTH);
     lk_writer_vector session_id = lk_writer_begin(body, 1);
     /* The client's, where a session is gone on with and in TLS 1.3 (legacy_session_id_echo); a new one, or none. */
@@ -46,21 +48,30 @@ static void mean(lk_handshake *handshake)
                       handshake->resumed ? ", and goes on with the session" : "");
 }
 
+/* "TLS 1.3 servers which negotiate TLS 1.2 or below in response to a ClientHello MUST set the last 8 bytes of their
+ * Random value specially", and servers of TLS 1.2 that negotiate TLS 1.1 or below should. */
+static void write_sentinel(lk_handshake *handshake)
+{
+    uint8_t *end = handshake->server_random + LK_RANDOM_LENGTH - SENTINEL_LENGTH;
+    if (handshake->version >= LK_TLS1_3 || handshake->version == handshake->highest_version ||
+        handshake->highest_version < LK_TLS1_2)
+        return;
+    memcpy(end, sentinel, SENTINEL_PREFIX);
+    end[SENTINEL_PREFIX] = handshake->version == LK_TLS1_2 ? SENTINEL_TLS1_2 : SENTINEL_OLDER;
+}
+
 lk_error lk_server_hello_compose(lk_handshake *handshake, lk_writer *body)
 {
     lk_place place = handshake->version >= LK_TLS1_3 ? LK_IN_SERVER_HELLO_1_3 : LK_IN_SERVER_HELLO_1_2;
     if (RAND_bytes(handshake->server_random, LK_RANDOM_LENGTH) != 1)
         return LK_ERROR_CRYPTO;
-    /* "TLS 1.3 servers which negotiate TLS 1.2 or below in response to a ClientHello MUST set the last 8 bytes of their
-     * Random value specially". */
-    if (handshake->version == LK_TLS1_2 && handshake->highest_version >= LK_TLS1_3)
-        memcpy(handshake->server_random + LK_RANDOM_LENGTH - SENTINEL_LENGTH, sentinel, SENTINEL_LENGTH);
+    write_sentinel(handshake);
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
     lk_error error = abbreviated ? LK_OK : lk_key_exchange_new(handshake->group, &handshake->key_pair);
     if (!error && handshake->version >= LK_TLS1_3)
         error = lk_keys_exchange_server(handshake);
     if (!error)
-        error = lk_transcript_choose(&handshake->transcript, handshake->suite->hash);
+        error = lk_transcript_choose(&handshake->transcript, lk_handshake_hash(handshake));
     if (error)
         return error;
     if (abbreviated)
@@ -72,7 +83,7 @@ lk_error lk_server_hello_compose(lk_handshake *handshake, lk_writer *body)
 
 lk_error lk_hello_retry_request_compose(lk_handshake *handshake, lk_writer *body)
 {
-    lk_error error = lk_transcript_choose(&handshake->transcript, handshake->suite->hash);
+    lk_error error = lk_transcript_choose(&handshake->transcript, lk_handshake_hash(handshake));
     if (!error)
         error = lk_transcript_retry(&handshake->transcript);
     handshake->retried = true;
@@ -122,7 +133,7 @@ static lk_error take_version(lk_handshake *handshake, const server_hello *hello)
         if (version < LK_TLS1_3 || !lk_handshake_speaks(handshake, version) || hello->version != LK_TLS1_2)
             return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
                                      "the server picks version 0x%04x, which was not offered", version);
-    } else if (version != LK_TLS1_2 || !lk_handshake_speaks(handshake, version)) {
+    } else if (version > LK_TLS1_2 || !lk_handshake_speaks(handshake, version)) {
         return lk_handshake_fail(
             handshake, LK_ERROR_PROTOCOL_VERSION, "%s (ours: %s to %s; the server answers with %s)",
             lk_error_sentence(LK_ERROR_PROTOCOL_VERSION), lk_version_title(handshake->lowest_version),
@@ -137,12 +148,15 @@ static lk_error take_version(lk_handshake *handshake, const server_hello *hello)
 static lk_error check_sentinel(lk_handshake *handshake, const uint8_t *random)
 {
     const uint8_t *end = random + LK_RANDOM_LENGTH - SENTINEL_LENGTH;
+    if (handshake->version >= LK_TLS1_3 || memcmp(end, sentinel, SENTINEL_PREFIX) != 0)
+        return LK_OK;
     /* "TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below MUST check that the last 8 bytes are not
-     * equal to either of these values." */
-    if (handshake->version < LK_TLS1_3 && handshake->highest_version >= LK_TLS1_3 &&
-        memcmp(end, sentinel, SENTINEL_PREFIX) == 0 && end[SENTINEL_PREFIX] <= sentinel[SENTINEL_PREFIX])
-        return LK_ERROR_DOWNGRADE;
-    return LK_OK;
+     * equal to either of these values. TLS 1.2 clients SHOULD also check that the last 8 bytes are not equal to the
+     * second value if the ServerHello indicates TLS 1.1 or below." */
+    bool any = handshake->highest_version >= LK_TLS1_3 && end[SENTINEL_PREFIX] <= SENTINEL_TLS1_2;
+    bool older = handshake->highest_version >= LK_TLS1_2 && handshake->version < LK_TLS1_2 &&
+                 end[SENTINEL_PREFIX] == SENTINEL_OLDER;
+    return any || older ? LK_ERROR_DOWNGRADE : LK_OK;
 }
 
 static lk_error take_suite(lk_handshake *handshake, uint16_t number)
@@ -158,7 +172,7 @@ static lk_error take_suite(lk_handshake *handshake, uint16_t number)
                                  "the server picks suite 0x%04x, which was not offered for %s", number,
                                  lk_version_title(handshake->version));
     handshake->suite = suite;
-    return lk_transcript_choose(&handshake->transcript, suite->hash);
+    return lk_transcript_choose(&handshake->transcript, lk_handshake_hash(handshake));
 }
 
 static bool is_echoed(const lk_handshake *handshake, const server_hello *hello)

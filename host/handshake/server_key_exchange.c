@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ServerKeyExchange of an ECDHE suite in TLS 1.2: RFC 8422 section 5.4. */
+/* ServerKeyExchange of an ECDHE suite up to TLS 1.2: RFC 8422 section 5.4. */
+#include "handshake/digitally_signed.h"
 #include "handshake/messages.h"
 
 #include <string.h>
@@ -36,24 +37,14 @@ lk_error lk_server_key_exchange_compose(lk_handshake *handshake, lk_writer *body
 {
     uint8_t parameters[PARAMETERS_MAX];
     uint8_t content[SIGNED_MAX];
-    uint8_t signature[LK_SIGNATURE_MAX];
-    size_t length = sizeof signature;
     lk_writer writer = lk_writer_into(parameters, sizeof parameters);
     lk_error error = compose_parameters(handshake, &writer);
-    if (!error) {
-        size_t content_length = signed_content(handshake, parameters, writer.length, content);
-        error =
-            lk_signature_sign(handshake->scheme, handshake->settings->key, content, content_length, signature, &length);
-    }
     if (error)
         return error;
     lk_writer_bytes(body, parameters, writer.length);
-    lk_writer_u16(body, handshake->scheme->number);
-    lk_writer_vector vector = lk_writer_begin(body, 2);
-    lk_writer_bytes(body, signature, length);
-    lk_writer_end(body, vector);
+    size_t content_length = signed_content(handshake, parameters, writer.length, content);
     mean(handshake);
-    return LK_OK;
+    return lk_signed_compose(handshake, handshake->scheme, content, content_length, body);
 }
 
 static const lk_group *offered_group(const lk_handshake *handshake, uint16_t number)
@@ -81,24 +72,6 @@ static lk_error take_parameters(lk_handshake *handshake, lk_reader *body)
     return LK_OK;
 }
 
-static lk_error take_scheme(lk_handshake *handshake, uint16_t number, const EVP_PKEY *key)
-{
-    handshake->scheme = lk_signature_find(number);
-    /* RFC 5246 section 7.4.3: the algorithm "MUST be a pair listed in that extension" and "compatible with the key in
-     * the server's end-entity certificate"; the suite says which kind of key that is. */
-    if (!handshake->scheme || !lk_signature_fits(handshake->scheme, handshake->version, key) ||
-        lk_signature_authentication(key) != handshake->suite->authentication)
-        return LK_ERROR_ILLEGAL_PARAMETER;
-    /* RFC 8422 section 5.3: "the public key in the server's certificate MUST respect the client's choice of elliptic
-     * curves". */
-    if (!lk_group_offered(handshake->settings->groups, handshake->settings->group_count, key))
-        return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
-                                 "the server's certificate is on a curve that was not offered");
-    /* RFC 5246 section 7.4.2: where the server signs, "the digitalSignature bit MUST be set if the key usage extension
-     * is present". */
-    return lk_certificate_chain_signs(&handshake->peer_chain) ? LK_OK : LK_ERROR_CERTIFICATE_UNSUITABLE;
-}
-
 lk_error lk_server_key_exchange_parse(lk_handshake *handshake, lk_reader *body)
 {
     uint8_t content[SIGNED_MAX];
@@ -109,11 +82,17 @@ lk_error lk_server_key_exchange_parse(lk_handshake *handshake, lk_reader *body)
     if (error)
         return error;
     size_t parameters_length = before - body->left;
-    uint16_t number = lk_reader_u16(body);
-    lk_reader signature = lk_reader_vector16(body);
-    if (!lk_reader_finished(body))
-        return LK_ERROR_DECODE;
-    error = take_scheme(handshake, number, key);
+    lk_reader signature;
+    /* RFC 5246 section 7.4.3: the algorithm "MUST be a pair listed in that extension" and "compatible with the key in
+     * the server's end-entity certificate"; the suite says which kind of key that is. */
+    error = lk_signed_parse(handshake, key, body, &handshake->scheme, &signature);
+    if (!error && lk_signature_authentication(key) != handshake->suite->authentication)
+        error = LK_ERROR_ILLEGAL_PARAMETER;
+    /* RFC 8422 section 5.3: "the public key in the server's certificate MUST respect the client's choice of elliptic
+     * curves". */
+    if (!error && !lk_group_offered(handshake->settings->groups, handshake->settings->group_count, key))
+        error = lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
+                                  "the server's certificate is on a curve that was not offered");
     if (error)
         return error;
     mean(handshake);

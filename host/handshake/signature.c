@@ -4,16 +4,21 @@
 #include <openssl/rsa.h>
 #include <string.h>
 
+/* In the place of a number that no registry has: private use, as others have it. */
+enum { RSA_PKCS1_MD5_SHA1 = 0xff01 };
+
 static const lk_signature_scheme schemes[] = {
-    {0x0403, false, true, LK_AUTH_ECDSA, "ecdsa_secp256r1_sha256", "EC", "SHA256", "prime256v1"},
-    {0x0503, false, true, LK_AUTH_ECDSA, "ecdsa_secp384r1_sha384", "EC", "SHA384", "secp384r1"},
-    {0x0807, false, true, LK_AUTH_ECDSA, "ed25519", "ED25519", NULL, NULL},
-    {0x0804, true, true, LK_AUTH_RSA, "rsa_pss_rsae_sha256", "RSA", "SHA256", NULL},
-    {0x0805, true, true, LK_AUTH_RSA, "rsa_pss_rsae_sha384", "RSA", "SHA384", NULL},
-    {0x0806, true, true, LK_AUTH_RSA, "rsa_pss_rsae_sha512", "RSA", "SHA512", NULL},
-    {0x0401, false, false, LK_AUTH_RSA, "rsa_pkcs1_sha256", "RSA", "SHA256", NULL},
-    {0x0501, false, false, LK_AUTH_RSA, "rsa_pkcs1_sha384", "RSA", "SHA384", NULL},
-    {0x0601, false, false, LK_AUTH_RSA, "rsa_pkcs1_sha512", "RSA", "SHA512", NULL},
+    {0x0403, false, LK_TLS1_2, LK_TLS1_3, LK_AUTH_ECDSA, "ecdsa_secp256r1_sha256", "EC", "SHA256", "prime256v1"},
+    {0x0503, false, LK_TLS1_2, LK_TLS1_3, LK_AUTH_ECDSA, "ecdsa_secp384r1_sha384", "EC", "SHA384", "secp384r1"},
+    {0x0807, false, LK_TLS1_2, LK_TLS1_3, LK_AUTH_ECDSA, "ed25519", "ED25519", NULL, NULL},
+    {0x0804, true, LK_TLS1_2, LK_TLS1_3, LK_AUTH_RSA, "rsa_pss_rsae_sha256", "RSA", "SHA256", NULL},
+    {0x0805, true, LK_TLS1_2, LK_TLS1_3, LK_AUTH_RSA, "rsa_pss_rsae_sha384", "RSA", "SHA384", NULL},
+    {0x0806, true, LK_TLS1_2, LK_TLS1_3, LK_AUTH_RSA, "rsa_pss_rsae_sha512", "RSA", "SHA512", NULL},
+    {0x0401, false, LK_TLS1_2, LK_TLS1_2, LK_AUTH_RSA, "rsa_pkcs1_sha256", "RSA", "SHA256", NULL},
+    {0x0501, false, LK_TLS1_2, LK_TLS1_2, LK_AUTH_RSA, "rsa_pkcs1_sha384", "RSA", "SHA384", NULL},
+    {0x0601, false, LK_TLS1_2, LK_TLS1_2, LK_AUTH_RSA, "rsa_pkcs1_sha512", "RSA", "SHA512", NULL},
+    {RSA_PKCS1_MD5_SHA1, false, LK_SSL3, LK_TLS1_1, LK_AUTH_RSA, "rsa_pkcs1_md5_sha1", "RSA", "MD5-SHA1", NULL},
+    {0x0203, false, LK_TLS1_0, LK_TLS1_1, LK_AUTH_ECDSA, "ecdsa_sha1", "EC", "SHA1", NULL},
 };
 
 enum { SCHEME_COUNT = sizeof schemes / sizeof schemes[0], CURVE_NAME_MAX = 64 };
@@ -47,25 +52,28 @@ static bool curve_is(const EVP_PKEY *key, const char *curve)
 /* RFC 8017 section 9.1.1: hash, salt of the same length and two bytes more must have room in the key. */
 static bool has_room(const lk_signature_scheme *scheme, const EVP_PKEY *key)
 {
-    const EVP_MD *digest = EVP_get_digestbyname(scheme->digest);
+    const EVP_MD *digest = scheme->pss ? EVP_get_digestbyname(scheme->digest) : NULL;
     return !scheme->pss || (digest && (EVP_PKEY_get_bits(key) + 6) / 8 >= 2 * EVP_MD_get_size(digest) + 2);
 }
 
 bool lk_signature_fits(const lk_signature_scheme *scheme, uint16_t version, const EVP_PKEY *key)
 {
-    if (!EVP_PKEY_is_a(key, scheme->algorithm) || !has_room(scheme, key))
-        return false;
-    if (version < LK_TLS1_3)
-        return true;
     /* RFC 8446 section 4.2.3: in TLS 1.3 "the signing curve is constrained", and the PKCS #1 v1.5 schemes "are not
      * defined for use in signed TLS handshake messages". */
-    return scheme->tls1_3 && (!scheme->curve || curve_is(key, scheme->curve));
+    return EVP_PKEY_is_a(key, scheme->algorithm) && has_room(scheme, key) && scheme->lowest <= version &&
+           version <= scheme->highest && (version < LK_TLS1_3 || !scheme->curve || curve_is(key, scheme->curve));
+}
+
+bool lk_signature_offered(const lk_signature_scheme *scheme)
+{
+    return scheme->highest >= LK_TLS1_2;
 }
 
 const lk_signature_scheme *lk_signature_choose(uint32_t offered, uint16_t version, const EVP_PKEY *key)
 {
     for (size_t i = 0; i < SCHEME_COUNT; i++)
-        if ((offered & lk_signature_bit(&schemes[i])) && lk_signature_fits(&schemes[i], version, key))
+        if ((version < LK_TLS1_2 || (offered & lk_signature_bit(&schemes[i]))) &&
+            lk_signature_fits(&schemes[i], version, key))
             return &schemes[i];
     return NULL;
 }

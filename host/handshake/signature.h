@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signature schemes (RFC 8446 section 4.2.3) as constant rows, and signing and verifying with them by libcrypto. */
+/*
+ * Signature schemes (RFC 8446 section 4.2.3) as constant rows, and signing and verifying with them by libcrypto; those
+ * of the versions before TLS 1.2, which have none to choose from, among them (RFC 4346 section 4.7, RFC 8422
+ * section 5.10).
+ */
 #ifndef LK_HANDSHAKE_SIGNATURE_H
 #define LK_HANDSHAKE_SIGNATURE_H
 
@@ -18,8 +22,8 @@ enum { LK_SIGNATURE_MAX = 2048 };
 typedef struct lk_signature_scheme {
     uint16_t number;                  /* IANA's SignatureScheme */
     bool pss;                         /* RSA with PSS padding, not PKCS #1 v1.5 */
-    bool tls1_3;                      /* may sign a TLS 1.3 handshake, not certificates alone */
-    lk_authentication authentication; /* the suites of TLS 1.2 that it goes with */
+    uint16_t lowest, highest;         /* the versions whose handshakes it may sign */
+    lk_authentication authentication; /* the suites up to TLS 1.2 that it goes with */
     const char *title;
     const char *algorithm; /* libcrypto's name of the key type */
     const char *digest;    /* NULL where the algorithm has its own */
@@ -38,7 +42,11 @@ uint32_t lk_signature_bit(const lk_signature_scheme *scheme);
 /** True when the scheme may sign a handshake of that version with that key. */
 bool lk_signature_fits(const lk_signature_scheme *scheme, uint16_t version, const EVP_PKEY *key);
 
-/** The first scheme of a map that fits version and key, or NULL. */
+/** True when it stands in signature_algorithms, which came with TLS 1.2. */
+bool lk_signature_offered(const lk_signature_scheme *scheme);
+
+/** The first scheme of a map that fits version and key, or NULL. Before TLS 1.2 the key decides, whatever the map says.
+ */
 const lk_signature_scheme *lk_signature_choose(uint32_t offered, uint16_t version, const EVP_PKEY *key);
 
 /** The kind of TLS 1.2 suite that a key authenticates; LK_AUTH_ANY for a key of no use here. */

@@ -28,7 +28,8 @@ typedef enum lk_cipher_kind { LK_KIND_AEAD, LK_KIND_CBC, LK_KIND_NULL_MAC } lk_c
 typedef enum lk_mac { LK_MAC_NONE, LK_MAC_SHA1, LK_MAC_SHA256, LK_MAC_SHA384 } lk_mac;
 typedef enum lk_exchange { LK_EXCHANGE_ANY, LK_EXCHANGE_ECDHE } lk_exchange;
 typedef enum lk_authentication { LK_AUTH_ANY, LK_AUTH_RSA, LK_AUTH_ECDSA } lk_authentication;
-typedef enum lk_hash { LK_HASH_SHA256, LK_HASH_SHA384 } lk_hash;
+/* MD5 and SHA-1 side by side: no suite's, but that of every one before TLS 1.2 (RFC 4346 section 5). */
+typedef enum lk_hash { LK_HASH_SHA256, LK_HASH_SHA384, LK_HASH_MD5_SHA1 } lk_hash;
 
 /** How one record is protected. All lengths in bytes. */
 typedef struct lk_cipher {
@@ -49,7 +50,7 @@ typedef struct lk_suite {
     const lk_cipher *cipher;
     lk_exchange exchange;
     lk_authentication authentication;
-    lk_hash hash;
+    lk_hash hash;    /* from TLS 1.2 on */
     uint16_t number; /* IANA */
     uint16_t lowest_version, highest_version;
 } lk_suite;

@@ -11,6 +11,10 @@
 static const char *version_title(uint16_t version)
 {
     switch (version) {
+    case LK_VERSION_TLS1_0:
+        return "TLS 1.0";
+    case LK_VERSION_TLS1_1:
+        return "TLS 1.1";
     case LK_VERSION_TLS1_2:
         return "TLS 1.2";
     case LK_VERSION_TLS1_3:

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The AEADs of a lane behind one set of ports, those of lk_aes_gcm: AES-GCM, and ChaCha20-Poly1305 where the build has it.
-// There is one key at a time: the first word of a key for one of them wipes the other (P3).
+// The AEADs of a lane behind one set of ports: AES-GCM, and ChaCha20-Poly1305 where the build has it. AES is lent to CBC, which
+// is no AEAD. There is one key at a time: the first word of a key for one of the three wipes what the others have (P3).
 `default_nettype none
 
 module lk_aead #(
     parameter GHASH_DIGIT = 8,
-    parameter CHACHA20_POLY1305 = 1
+    parameter CHACHA20_POLY1305 = 1,
+    parameter AES_DECRYPT = 1              // AES also decrypts, for who borrows it
 ) (
     input  wire         clk,
     input  wire         reset,
     input  wire         chacha20_poly1305, // with the words of a key and with start: which one, if the build has it
+    input  wire         lend,              // with the words of a key, and held: AES has another user
     input  wire         key_word_valid,
     input  wire [31:0]  key_word,          // first byte of the key in [31:24]
-    input  wire         key_long,          // AES-GCM, with the words: there are eight of them, not four
+    input  wire         key_long,          // AES, with the words: there are eight of them, not four
     input  wire         key_wipe,          // pulse: forgets the key
     output wire         key_busy,
     input  wire         start,             // pulse: a message begins
@@ -28,35 +30,56 @@ module lk_aead #(
     output wire         data_last,         // the byte that would move is the last
     output wire         data_done,         // no byte is left
     output wire         tag_valid,
-    output wire [127:0] tag
+    output wire [127:0] tag,
+    // AES on loan, as lk_aes_cipher says.
+    input  wire         aes_start,
+    input  wire         aes_decrypt,
+    input  wire [127:0] aes_in,
+    output wire         aes_busy,
+    output wire [127:0] aes_out
 );
+    reg          word_before_q = 1'b0;
+    wire         first_word = key_word_valid && !word_before_q;
+    wire         for_chacha;               // the words of the key, and the message
+    wire         for_gcm = !for_chacha && !lend;
+    always @(posedge clk) word_before_q <= key_word_valid && !reset;
+
+    wire         schedule_busy;
+    wire         gcm_aes_start;
+    wire [127:0] gcm_aes_in;
+    lk_aes #(.DECRYPT(AES_DECRYPT)) aes (
+        .clk(clk), .reset(reset), .key_word_valid(key_word_valid && !for_chacha), .key_word(key_word), .key_long(key_long),
+        .key_wipe(key_wipe || (first_word && for_chacha)), .key_busy(schedule_busy), .start(lend ? aes_start : gcm_aes_start),
+        .decrypt(lend && aes_decrypt), .in(lend ? aes_in : gcm_aes_in), .busy(aes_busy), .out(aes_out));
+
+    wire         gcm_busy, gcm_ready, gcm_last, gcm_done, gcm_tag_valid;
+    wire [7:0]   gcm_out;
+    wire [127:0] gcm_tag;
+    wire         gcm_data_valid;
+    lk_aes_gcm #(.GHASH_DIGIT(GHASH_DIGIT)) gcm (
+        .clk(clk), .reset(reset), .key_word_valid(key_word_valid && for_gcm), .key_wipe(key_wipe || (first_word && !for_gcm)),
+        .key_busy(gcm_busy), .schedule_busy(schedule_busy), .aes_start(gcm_aes_start), .aes_in(gcm_aes_in), .aes_busy(aes_busy),
+        .aes_out(aes_out), .start(start && for_gcm), .decrypt(decrypt), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes),
+        .data_bytes(data_bytes), .data_in(data_in), .data_valid(gcm_data_valid), .data_ready(gcm_ready), .data_out(gcm_out),
+        .data_last(gcm_last), .data_done(gcm_done), .tag_valid(gcm_tag_valid), .tag(gcm_tag));
+
     generate
         if (CHACHA20_POLY1305 != 0) begin : both
-            reg  chacha_q = 1'b0;                // has the message
-            reg  word_before_q = 1'b0;
-            wire first_word = key_word_valid && !word_before_q;
-
-            wire         gcm_busy, gcm_ready, gcm_last, gcm_done, gcm_tag_valid;
-            wire [7:0]   gcm_out;
-            wire [127:0] gcm_tag;
-            lk_aes_gcm #(.GHASH_DIGIT(GHASH_DIGIT)) gcm (
-                .clk(clk), .reset(reset), .key_word_valid(key_word_valid && !chacha20_poly1305), .key_word(key_word),
-                .key_long(key_long), .key_wipe(key_wipe || (first_word && chacha20_poly1305)), .key_busy(gcm_busy),
-                .start(start && !chacha20_poly1305), .decrypt(decrypt), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes),
-                .data_bytes(data_bytes), .data_in(data_in), .data_valid(data_valid && !chacha_q), .data_ready(gcm_ready),
-                .data_out(gcm_out), .data_last(gcm_last), .data_done(gcm_done), .tag_valid(gcm_tag_valid), .tag(gcm_tag));
+            reg          chacha_q = 1'b0;    // has the message
+            assign for_chacha = chacha20_poly1305;
 
             wire         chacha_busy, chacha_ready, chacha_last, chacha_done, chacha_tag_valid;
             wire [7:0]   chacha_out;
             wire [127:0] chacha_tag;
             lk_chacha20_poly1305 chacha (
-                .clk(clk), .reset(reset), .key_word_valid(key_word_valid && chacha20_poly1305), .key_word(key_word),
-                .key_wipe(key_wipe || (first_word && !chacha20_poly1305)), .key_busy(chacha_busy),
-                .start(start && chacha20_poly1305), .decrypt(decrypt), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes),
+                .clk(clk), .reset(reset), .key_word_valid(key_word_valid && for_chacha), .key_word(key_word),
+                .key_wipe(key_wipe || (first_word && !for_chacha)), .key_busy(chacha_busy),
+                .start(start && for_chacha), .decrypt(decrypt), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes),
                 .data_bytes(data_bytes), .data_in(data_in), .data_valid(data_valid && chacha_q), .data_ready(chacha_ready),
                 .data_out(chacha_out), .data_last(chacha_last), .data_done(chacha_done), .tag_valid(chacha_tag_valid),
                 .tag(chacha_tag));
 
+            assign gcm_data_valid = data_valid && !chacha_q;
             assign key_busy = gcm_busy || chacha_busy;
             assign data_ready = chacha_q ? chacha_ready : gcm_ready;
             assign data_out = chacha_q ? chacha_out : gcm_out;
@@ -65,17 +88,17 @@ module lk_aead #(
             assign tag_valid = chacha_q ? chacha_tag_valid : gcm_tag_valid;
             assign tag = chacha_q ? chacha_tag : gcm_tag;
 
-            always @(posedge clk) begin
-                word_before_q <= key_word_valid && !reset;
-                if (start) chacha_q <= chacha20_poly1305;
-            end
-        end else begin : aes
-            lk_aes_gcm #(.GHASH_DIGIT(GHASH_DIGIT)) gcm (
-                .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word(key_word), .key_long(key_long),
-                .key_wipe(key_wipe), .key_busy(key_busy), .start(start), .decrypt(decrypt), .nonce(nonce), .aad(aad),
-                .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in), .data_valid(data_valid),
-                .data_ready(data_ready), .data_out(data_out), .data_last(data_last), .data_done(data_done),
-                .tag_valid(tag_valid), .tag(tag));
+            always @(posedge clk) if (start) chacha_q <= for_chacha;
+        end else begin : gcm_alone
+            assign for_chacha = 1'b0;
+            assign gcm_data_valid = data_valid;
+            assign key_busy = gcm_busy;
+            assign data_ready = gcm_ready;
+            assign data_out = gcm_out;
+            assign data_last = gcm_last;
+            assign data_done = gcm_done;
+            assign tag_valid = gcm_tag_valid;
+            assign tag = gcm_tag;
             wire unused = &{1'b0, chacha20_poly1305, 1'b0};
         end
     endgenerate

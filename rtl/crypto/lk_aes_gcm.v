@@ -7,7 +7,9 @@
 // GHASH ends with (Y + C) H, + lengths, times H: two multiplications behind the last block C. Here it is (Y + C) H^2 + lengths H:
 // H^2 is made with the key, lengths H at the beginning of a message, and one multiplication is left for the end.
 //
-// Order of use: a key (four or eight words, then wait for key_busy to fall), then messages. After start, nonce, aad, decrypt
+// AES with its key is outside (lk_aes), because other modes use it, too.
+//
+// Order of use: a key (four or eight words to AES, then wait for key_busy to fall), then messages. After start, nonce, aad, decrypt
 // and data_bytes are held until data_done. tag_valid then stays until the next start.
 `default_nettype none
 
@@ -16,11 +18,15 @@ module lk_aes_gcm #(
 ) (
     input  wire         clk,
     input  wire         reset,
-    input  wire         key_word_valid,
-    input  wire [31:0]  key_word,      // first byte of the key in [31:24]
-    input  wire         key_long,      // with the words: there are eight of them, not four
-    input  wire         key_wipe,      // pulse: forgets the key
+    input  wire         key_word_valid, // as AES gets them
+    input  wire         key_wipe,      // pulse: forgets what was made of the key
     output wire         key_busy,
+    // AES, whose key_busy is schedule_busy.
+    input  wire         schedule_busy,
+    output reg          aes_start,
+    output reg  [127:0] aes_in,
+    input  wire         aes_busy,
+    input  wire [127:0] aes_out,
     input  wire         start,         // pulse: a message begins
     input  wire         decrypt,
     input  wire [95:0]  nonce,
@@ -64,26 +70,9 @@ module lk_aes_gcm #(
     reg [127:0] square_d, square_q = 128'd0;                 // H^2
     reg [127:0] lengths_hash_d, lengths_hash_q = 128'd0;     // lengths H
 
-    wire         schedule_busy;
-    wire [31:0]  unsubstituted, substituted;
-    wire [3:0]   last_round, round;
-    wire [127:0] round_key;
-    wire         aes_busy;
-    wire [127:0] aes_out;
-    reg          aes_start;
-    reg  [127:0] aes_in;
     wire         ghash_ready;
     wire         ghash_busy;
     wire [127:0] hash;
-
-    lk_aes_key_schedule key_schedule (
-        .clk(clk), .reset(reset), .word_valid(key_word_valid), .word(key_word), .long_key(key_long),
-        .wipe(key_wipe), .busy(schedule_busy), .unsubstituted(unsubstituted), .substituted(substituted),
-        .last_round(last_round), .round(round), .round_key(round_key));
-
-    lk_aes_encrypt encrypt (
-        .clk(clk), .reset(reset || key_wipe), .last_round(last_round), .start(aes_start), .in(aes_in), .busy(aes_busy),
-        .out(aes_out), .round(round), .round_key(round_key), .unsubstituted(unsubstituted), .substituted(substituted));
 
     // Data.
     wire       lengths_hashed = stage_q == LENGTHS && !ghash_busy;

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// SubBytes (FIPS 197 section 5.1.1) of two bytes, from a table in one block RAM. The outcome is there a cycle later; a block RAM
-// answers in the same time whatever is asked of it (P5).
+// SubBytes (FIPS 197 section 5.1.1) or InvSubBytes (section 5.3.2) of two bytes, from tables in one block RAM. The outcome is
+// there a cycle later; a block RAM answers in the same time whatever is asked of it (P5).
 `default_nettype none
 
 module lk_aes_sbox (
     input  wire        clk,
+    input  wire        inverse,
     input  wire [15:0] in,
     output wire [15:0] out  // of what came in in the cycle before
 );
-    (* rom_style = "block" *) reg [7:0] substitutes[0:255];
+    (* rom_style = "block" *) reg [7:0] substitutes[0:511];
     reg [7:0] high_q, low_q;
     assign out = {high_q, low_q};
 
     always @(posedge clk) begin
-        high_q <= substitutes[in[15:8]];
-        low_q <= substitutes[in[7:0]];
+        high_q <= substitutes[{inverse, in[15:8]}];
+        low_q <= substitutes[{inverse, in[7:0]}];
     end
 
     // In GF(2^8), modulo x^8 + x^4 + x^3 + x + 1.
@@ -38,15 +39,17 @@ module lk_aes_sbox (
     // The powers of x + 1 are all bytes but zero; beside each goes the same power of 1 / (x + 1), its inverse.
     localparam [7:0] GENERATOR = 8'h03, GENERATOR_INVERSE = 8'hf6;
     integer   step;
-    reg [7:0] power, inverse;
+    reg [7:0] power, reciprocal;
     initial begin
-        substitutes[0] = affine(8'd0);
+        substitutes[{1'b0, 8'd0}] = affine(8'd0);
+        substitutes[{1'b1, affine(8'd0)}] = 8'd0;
         power = 8'd1;
-        inverse = 8'd1;
+        reciprocal = 8'd1;
         for (step = 0; step < 255; step = step + 1) begin
-            substitutes[power] = affine(inverse);
+            substitutes[{1'b0, power}] = affine(reciprocal);
+            substitutes[{1'b1, affine(reciprocal)}] = power;
             power = product(power, GENERATOR);
-            inverse = product(inverse, GENERATOR_INVERSE);
+            reciprocal = product(reciprocal, GENERATOR_INVERSE);
         end
     end
 endmodule

@@ -50,6 +50,18 @@ void loopback_free(loopback *pair)
     free(pair);
 }
 
+void loopback_again(loopback *pair)
+{
+    for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
+        loopback_side *side = &pair->side[role];
+        lk_connection_free(side->connection);
+        side->connection = NULL;
+        side->result = LK_OK;
+        side->records = 0;
+        side->key_log[0] = side->alerts[0] = '\0';
+    }
+}
+
 void loopback_connect(loopback *pair, const char *host)
 {
     for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {

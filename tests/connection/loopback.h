@@ -42,6 +42,9 @@ void loopback_free(loopback *pair);
 /** The connections, made from the configurations when they are first needed; host "localhost". */
 void loopback_connect(loopback *pair, const char *host);
 
+/** Drops the connections: what comes next begins anew, from the same configurations. */
+void loopback_again(loopback *pair);
+
 /** Carries what waits on both sides until nothing moves. Returns whether anything did. */
 bool loopback_move(loopback *pair);
 

@@ -4,6 +4,7 @@
 #include "handshake/prf.h"
 
 #include <criterion/criterion.h>
+#include <openssl/hmac.h>
 
 static void assert_vector(lk_hash hash, const char *secret_text, const char *seed_text, const char *expected)
 {
@@ -37,7 +38,7 @@ Test(prf, the_key_block_is_cut_into_client_key_server_key_client_salt_server_sal
     uint8_t master[LK_MASTER_SECRET_LENGTH] = {1}, client_random[32] = {2}, server_random[32] = {3};
     uint8_t seed[64], block[40];
     const lk_cipher *cipher = lk_cipher_find(LK_CIPHER_AES_128_GCM);
-    lk_direction_parameters client = {.cipher = cipher}, server = {.cipher = cipher};
+    lk_direction_parameters client = {.version = LK_TLS1_2, .cipher = cipher}, server = client;
     memcpy(seed, server_random, 32);
     memcpy(seed + 32, client_random, 32);
     cr_assert_eq(lk_prf(LK_HASH_SHA256, master, sizeof master, "key expansion", seed, sizeof seed, block, sizeof block),
@@ -47,6 +48,66 @@ Test(prf, the_key_block_is_cut_into_client_key_server_key_client_salt_server_sal
     cr_assert_arr_eq(server.key, block + 16, 16);
     cr_assert_arr_eq(client.iv, block + 32, 4);
     cr_assert_arr_eq(server.iv, block + 36, 4);
+}
+
+/* RFC 4346 section 5: P_hash by HMAC, each half of the secret with a hash of its own. */
+static void expand(const EVP_MD *hash, const uint8_t *secret, size_t secret_length, const uint8_t *seed, size_t length,
+                   uint8_t *out, size_t out_length)
+{
+    uint8_t step[EVP_MAX_MD_SIZE + 64], block[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    cr_assert_not_null(HMAC(hash, secret, (int)secret_length, seed, length, step, &size)); /* A(1) */
+    for (size_t at = 0; at < out_length; at++) {
+        if (at % size == 0) {
+            unsigned made = 0;
+            memcpy(step + size, seed, length);
+            cr_assert_not_null(HMAC(hash, secret, (int)secret_length, step, size + length, block, &made));
+            uint8_t next[EVP_MAX_MD_SIZE];
+            cr_assert_not_null(HMAC(hash, secret, (int)secret_length, step, size, next, &made));
+            memcpy(step, next, size);
+        }
+        out[at] ^= block[at % size];
+    }
+}
+
+Test(prf, before_tls_1_2_it_is_md5_of_one_half_of_the_secret_and_sha_1_of_the_other)
+{
+    uint8_t secret[49], seed[4 + 20] = "labl", out[100], expected[100];
+    for (size_t i = 0; i < sizeof secret; i++)
+        secret[i] = (uint8_t)(i * 5 + 1);
+    for (size_t i = 4; i < sizeof seed; i++)
+        seed[i] = (uint8_t)(i * 3);
+    for (size_t length = 1; length <= sizeof secret; length++) { /* the halves of an odd one share a byte */
+        size_t half = (length + 1) / 2;
+        memset(expected, 0, sizeof expected);
+        expand(EVP_md5(), secret, half, seed, sizeof seed, expected, sizeof expected);
+        expand(EVP_sha1(), secret + length - half, half, seed, sizeof seed, expected, sizeof expected);
+        cr_assert_eq(lk_prf(LK_HASH_MD5_SHA1, secret, length, "labl", seed + 4, sizeof seed - 4, out, sizeof out),
+                     LK_OK);
+        cr_assert_arr_eq(out, expected, sizeof out, "a secret of %zu bytes", length);
+    }
+}
+
+Test(prf, tls_1_0_has_ivs_behind_the_keys_and_tls_1_1_has_none)
+{
+    uint8_t master[LK_MASTER_SECRET_LENGTH] = {1}, client_random[32] = {2}, server_random[32] = {3};
+    uint8_t seed[64], block[2 * (20 + 16 + 16)], zeros[16] = {0};
+    const lk_cipher *cipher = lk_cipher_find(LK_CIPHER_AES_128_CBC_SHA);
+    memcpy(seed, server_random, 32);
+    memcpy(seed + 32, client_random, 32);
+    cr_assert_eq(
+        lk_prf(LK_HASH_MD5_SHA1, master, sizeof master, "key expansion", seed, sizeof seed, block, sizeof block),
+        LK_OK);
+    for (uint16_t version = LK_TLS1_0; version <= LK_TLS1_1; version++) {
+        lk_direction_parameters client = {.version = version, .cipher = cipher}, server = client;
+        cr_assert_eq(lk_prf_keys(LK_HASH_MD5_SHA1, master, client_random, server_random, &client, &server), LK_OK);
+        cr_expect_arr_eq(client.mac_key, block, 20);
+        cr_expect_arr_eq(server.mac_key, block + 20, 20);
+        cr_expect_arr_eq(client.key, block + 40, 16);
+        cr_expect_arr_eq(server.key, block + 56, 16);
+        cr_expect_arr_eq(client.iv, version == LK_TLS1_0 ? block + 72 : zeros, 16);
+        cr_expect_arr_eq(server.iv, version == LK_TLS1_0 ? block + 88 : zeros, 16);
+    }
 }
 
 Test(prf, a_seed_that_does_not_fit_is_refused)

@@ -11,8 +11,8 @@ static EVP_PKEY *key_for(const lk_signature_scheme *scheme)
     EVP_PKEY *key = NULL;
     if (strcmp(scheme->algorithm, "RSA") == 0)
         key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
-    else if (scheme->curve)
-        key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", scheme->curve);
+    else if (strcmp(scheme->algorithm, "EC") == 0)
+        key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", scheme->curve ? scheme->curve : "P-256");
     else
         key = EVP_PKEY_Q_keygen(NULL, NULL, scheme->algorithm);
     cr_assert_not_null(key, "no key for %s", scheme->title);
@@ -27,8 +27,9 @@ Test(signature, every_scheme_verifies_what_it_signed_and_nothing_else)
         uint8_t signature[LK_SIGNATURE_MAX];
         size_t length = sizeof signature;
         EVP_PKEY *key = key_for(&table[i]);
-        cr_assert(lk_signature_fits(&table[i], LK_TLS1_2, key), "%s", table[i].title);
-        cr_assert_eq(lk_signature_fits(&table[i], LK_TLS1_3, key), table[i].tls1_3, "%s", table[i].title);
+        for (uint16_t version = LK_SSL3; version <= LK_TLS1_3; version++)
+            cr_assert_eq(lk_signature_fits(&table[i], version, key),
+                         table[i].lowest <= version && version <= table[i].highest, "%s", table[i].title);
         cr_assert_eq(lk_signature_sign(&table[i], key, text, sizeof text, signature, &length), LK_OK);
         cr_assert_eq(lk_signature_verify(&table[i], key, text, sizeof text, signature, length), LK_OK);
         cr_assert_eq(lk_signature_verify(&table[i], key, text, sizeof text - 1, signature, length),
@@ -56,6 +57,26 @@ Test(signature, a_key_too_short_for_hash_and_salt_fits_no_pss)
     cr_assert(lk_signature_fits(lk_signature_find(0x0805), LK_TLS1_3, key), "SHA-384 takes 98");
     cr_assert_not(lk_signature_fits(lk_signature_find(0x0806), LK_TLS1_3, key), "SHA-512 takes 130");
     EVP_PKEY_free(key);
+}
+
+Test(signature, before_tls_1_2_the_key_alone_decides_and_nothing_of_it_is_offered)
+{
+    static const struct {
+        const char *algorithm, *curve, *title;
+    } cases[] = {{"RSA", NULL, "rsa_pkcs1_md5_sha1"}, {"EC", "P-384", "ecdsa_sha1"}, {"ED25519", NULL, NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        EVP_PKEY *key = cases[i].curve ? EVP_PKEY_Q_keygen(NULL, NULL, cases[i].algorithm, cases[i].curve)
+                        : i == 0       ? EVP_PKEY_Q_keygen(NULL, NULL, cases[i].algorithm, (size_t)2048)
+                                       : EVP_PKEY_Q_keygen(NULL, NULL, cases[i].algorithm);
+        const lk_signature_scheme *scheme = lk_signature_choose(0, LK_TLS1_1, key);
+        cr_expect_null(lk_signature_choose(0, LK_TLS1_2, key));
+        cr_assert_eq(scheme != NULL, cases[i].title != NULL);
+        if (scheme) {
+            cr_expect_str_eq(scheme->title, cases[i].title);
+            cr_expect_not(lk_signature_offered(scheme));
+        }
+        EVP_PKEY_free(key);
+    }
 }
 
 Test(signature, the_choice_is_the_first_that_the_peer_offers_and_the_key_fits)

@@ -418,8 +418,9 @@ Test(software, says_what_it_can_do_and_refuses_the_rest)
     lk_engine_capabilities_get(engine, &capabilities);
     cr_expect(capabilities.immediate);
     cr_expect_eq(capabilities.ciphers, 0x3FF);
-    cr_expect_eq(capabilities.versions, lk_version_bit(LK_TLS1_0) | lk_version_bit(LK_TLS1_1) |
-                                            lk_version_bit(LK_TLS1_2) | lk_version_bit(LK_TLS1_3));
+    cr_expect_eq(capabilities.versions, lk_version_bit(LK_SSL3) | lk_version_bit(LK_TLS1_0) |
+                                            lk_version_bit(LK_TLS1_1) | lk_version_bit(LK_TLS1_2) |
+                                            lk_version_bit(LK_TLS1_3));
     cr_expect_eq(lk_engine_descriptor(engine), -1);
     cr_expect(lk_engine_supports(engine, LK_TLS1_3, lk_cipher_find(LK_CIPHER_AES_128_GCM)));
     cr_expect_not(lk_engine_supports(engine, LK_TLS1_0, lk_cipher_find(LK_CIPHER_AES_128_GCM)));

@@ -3,97 +3,33 @@
 
 #include "Vlk_test_chacha.h"
 
-#include <new>
-#include <verilated.h>
+#include "rtl/crypto/model.hpp"
 
 enum { POLY_BLOCK = 16, PATIENCE = 400000 };
 
-struct chacha_model {
-    VerilatedContext context;
-    Vlk_test_chacha top{&context};
-    uint64_t random = 0x9e3779b97f4a7c15u;
-
-    void step()
-    {
-        top.clk = 0;
-        top.eval();
-        top.clk = 1;
-        top.eval();
-    }
-
-    /* xorshift64: the same stalls in every run. */
-    bool stalls(unsigned share)
-    {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        return (random >> 32) % 256 < share;
-    }
+struct chacha_model : clocked_model<Vlk_test_chacha> {
 };
-
-static uint32_t word_of(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-/* A vector whose highest byte is the first; Verilator keeps the lowest word first. */
-template <class Vector> static void to_vector(const uint8_t *bytes, int words, Vector &vector)
-{
-    for (int word = 0; word < words; word++) {
-        vector[word] = word_of(bytes + 4 * (words - 1 - word));
-    }
-}
-
-static unsigned wait_key(chacha_model *model)
-{
-    unsigned cycles = 0;
-    for (; model->top.key_busy; cycles++) {
-        model->step();
-    }
-    return cycles;
-}
-
-static unsigned wait_pair(chacha_model *model)
-{
-    unsigned cycles = 0;
-    for (; model->top.pair_busy; cycles++) {
-        model->step();
-    }
-    return cycles;
-}
 
 chacha_model *chacha_model_new(void)
 {
     chacha_model *model = new (std::nothrow) chacha_model;
     if (model) {
-        model->top.reset = 1;
-        model->step();
-        model->top.reset = 0;
-        model->step();
-        wait_key(model);
-        wait_pair(model);
+        model->reset();
+        model->wait_while(model->top.key_busy);
+        model->wait_while(model->top.pair_busy);
     }
     return model;
 }
 
 void chacha_model_free(chacha_model *model)
 {
-    if (model) {
-        model->top.final();
-    }
-    delete model;
+    end_model(model);
 }
 
 void chacha_model_key(chacha_model *model, const uint8_t key[CHACHA_KEY])
 {
-    model->top.key_word_valid = 1;
-    for (int i = 0; i < CHACHA_KEY; i += 4) {
-        model->top.key_word = word_of(key + i);
-        model->step();
-    }
-    model->top.key_word_valid = 0;
-    model->top.key_word = 0;
-    wait_key(model);
+    give_key(model, model->top.key_word_valid, key, CHACHA_KEY);
+    model->wait_while(model->top.key_busy);
 }
 
 unsigned chacha_model_wipe(chacha_model *model)
@@ -101,8 +37,8 @@ unsigned chacha_model_wipe(chacha_model *model)
     model->top.key_wipe = 1;
     model->step();
     model->top.key_wipe = 0;
-    unsigned cycles = 1 + wait_key(model);
-    wait_pair(model);
+    unsigned cycles = 1 + model->wait_while(model->top.key_busy);
+    model->wait_while(model->top.pair_busy);
     return cycles;
 }
 
@@ -227,9 +163,7 @@ bool chacha_model_message(chacha_model *model, const chacha_message *message, ui
         top.data_valid = 0;
     }
     cycles->tag = now;
-    for (int i = 0; i < CHACHA_TAG; i++) {
-        tag[i] = (uint8_t)(top.tag[3 - i / 4] >> (24 - 8 * (i % 4)));
-    }
+    from_vector(top.tag, 0, CHACHA_TAG / 4, tag);
     return top.tag_valid && top.data_done;
 }
 
@@ -246,21 +180,18 @@ void chacha_model_abandon(chacha_model *model, const uint8_t nonce[CHACHA_NONCE]
     model->top.data_valid = 0;
 }
 
-unsigned chacha_model_pair_key(chacha_model *model, bool chacha, const uint8_t key[CHACHA_KEY])
+unsigned chacha_model_pair_key(chacha_model *model, chacha_pair_user user, const uint8_t key[CHACHA_KEY])
 {
-    model->top.pair_chacha = chacha;
-    model->top.pair_word_valid = 1;
-    for (int i = 0; i < CHACHA_KEY; i += 4) {
-        model->top.key_word = word_of(key + i);
-        model->step();
-    }
-    model->top.pair_word_valid = 0;
-    model->top.key_word = 0;
-    return CHACHA_KEY / 4 + wait_pair(model);
+    model->top.pair_chacha = user == CHACHA_PAIR_CHACHA;
+    model->top.pair_lend = user == CHACHA_PAIR_CBC;
+    give_key(model, model->top.pair_word_valid, key, CHACHA_KEY);
+    return CHACHA_KEY / 4 + model->wait_while(model->top.pair_busy);
 }
 
-bool chacha_model_pair_holds(chacha_model *model, bool chacha)
+unsigned chacha_model_pair_holds(chacha_model *model)
 {
     model->top.eval();
-    return chacha ? model->top.chacha_leftover : model->top.gcm_leftover;
+    return (model->top.aes_leftover ? CHACHA_PAIR_HOLDS_AES : 0u) |
+           (model->top.gcm_leftover ? CHACHA_PAIR_HOLDS_GCM : 0u) |
+           (model->top.chacha_leftover ? CHACHA_PAIR_HOLDS_CHACHA : 0u);
 }

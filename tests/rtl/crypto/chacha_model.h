@@ -62,12 +62,20 @@ bool chacha_model_message(chacha_model *model, const chacha_message *message, ui
 /** Begins a message and leaves it after so many cycles. */
 void chacha_model_abandon(chacha_model *model, const uint8_t nonce[CHACHA_NONCE], unsigned cycles);
 
-/** Loads a key of 32 bytes into lk_aead, for ChaCha20-Poly1305 or for AES-256-GCM; returns the cycles until it is
- * ready. */
-unsigned chacha_model_pair_key(chacha_model *model, bool chacha, const uint8_t key[CHACHA_KEY]);
+/* Who gets a key of lk_aead, and in what bits of a key may be. */
+typedef enum chacha_pair_user {
+    CHACHA_PAIR_GCM,
+    CHACHA_PAIR_CHACHA,
+    CHACHA_PAIR_CBC,
+    CHACHA_PAIR_USERS
+} chacha_pair_user;
+enum { CHACHA_PAIR_HOLDS_AES = 1, CHACHA_PAIR_HOLDS_GCM = 2, CHACHA_PAIR_HOLDS_CHACHA = 4 };
 
-/** True when one of lk_aead's ciphers holds a bit of a key. */
-bool chacha_model_pair_holds(chacha_model *model, bool chacha);
+/** Loads a key of 32 bytes into lk_aead; returns the cycles until it is ready. */
+unsigned chacha_model_pair_key(chacha_model *model, chacha_pair_user user, const uint8_t key[CHACHA_KEY]);
+
+/** The parts of lk_aead that hold a bit of a key. */
+unsigned chacha_model_pair_holds(chacha_model *model);
 
 #ifdef __cplusplus
 }

@@ -3,80 +3,42 @@
 
 #include "Vlk_test_crypto.h"
 
-#include <new>
-#include <verilated.h>
+#include "rtl/crypto/model.hpp"
 
-struct crypto_model {
-    VerilatedContext context;
-    Vlk_test_crypto top{&context};
+struct crypto_model : clocked_model<Vlk_test_crypto> {
+    uint64_t random = 0x9e3779b97f4a7c15u;
 
-    void step()
+    /* xorshift64: the same stalls in every run. */
+    bool stalls(unsigned share)
     {
-        top.clk = 0;
-        top.eval();
-        top.clk = 1;
-        top.eval();
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        return (random >> 32) % 256 < share;
     }
 };
-
-/* A vector of 128 bits whose highest byte is the first; Verilator keeps the lowest word first. */
-template <class Vector> static void to_vector(const uint8_t *bytes, Vector &vector)
-{
-    for (int word = 0; word < 4; word++) {
-        const uint8_t *at = bytes + 4 * (3 - word);
-        vector[word] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-    }
-}
-
-template <class Vector> static void from_vector(const Vector &vector, int first_word, uint8_t *bytes)
-{
-    for (int i = 0; i < CRYPTO_BLOCK; i++) {
-        bytes[i] = (uint8_t)(vector[first_word + 3 - i / 4] >> (24 - 8 * (i % 4)));
-    }
-}
-
-static unsigned wait_key(crypto_model *model)
-{
-    unsigned cycles = 0;
-    for (; model->top.key_busy; cycles++) {
-        model->step();
-    }
-    return cycles;
-}
 
 crypto_model *crypto_model_new(void)
 {
     crypto_model *model = new (std::nothrow) crypto_model;
     if (model) {
-        model->top.reset = 1;
-        model->step();
-        model->top.reset = 0;
-        model->step();
-        wait_key(model);
+        model->reset();
+        model->wait_while(model->top.key_busy);
     }
     return model;
 }
 
 void crypto_model_free(crypto_model *model)
 {
-    if (model) {
-        model->top.final();
-    }
-    delete model;
+    end_model(model);
 }
 
 unsigned crypto_model_key(crypto_model *model, const uint8_t *key, size_t length)
 {
-    model->top.key_word_valid = 1;
     model->top.key_long = length == CRYPTO_KEY_LONG;
-    for (size_t i = 0; i < length; i += 4) {
-        model->top.key_word =
-            (uint32_t)key[i] << 24 | (uint32_t)key[i + 1] << 16 | (uint32_t)key[i + 2] << 8 | key[i + 3];
-        model->step();
-    }
-    model->top.key_word_valid = 0;
+    give_key(model, model->top.key_word_valid, key, length);
     model->top.key_long = 0; /* counts with the words alone */
-    return (unsigned)length / 4 + wait_key(model);
+    return (unsigned)length / 4 + model->wait_while(model->top.key_busy);
 }
 
 void crypto_model_wipe(crypto_model *model)
@@ -84,27 +46,73 @@ void crypto_model_wipe(crypto_model *model)
     model->top.key_wipe = 1;
     model->step();
     model->top.key_wipe = 0;
-    wait_key(model);
+    model->wait_while(model->top.key_busy);
 }
 
 void crypto_model_round_key(crypto_model *model, uint8_t round, uint8_t round_key[CRYPTO_BLOCK])
 {
     model->top.round = round;
     model->top.eval();
-    from_vector(model->top.round_key, 0, round_key);
+    from_vector(model->top.round_key, 0, CRYPTO_BLOCK / 4, round_key);
 }
 
-unsigned crypto_model_encrypt(crypto_model *model, const uint8_t in[CRYPTO_BLOCK], uint8_t out[CRYPTO_BLOCK])
+static unsigned run_aes(crypto_model *model, bool decrypt, const uint8_t *in, uint8_t *out)
 {
     unsigned cycles = 1;
-    to_vector(in, model->top.aes_in);
+    to_vector(in, CRYPTO_BLOCK / 4, model->top.aes_in);
     model->top.aes_start = 1;
+    model->top.aes_decrypt = decrypt;
     model->step();
     model->top.aes_start = 0;
     for (; model->top.aes_busy; cycles++) {
         model->step();
     }
-    from_vector(model->top.aes_out, 0, out);
+    model->top.aes_decrypt = 0;
+    from_vector(model->top.aes_out, 0, CRYPTO_BLOCK / 4, out);
+    return cycles;
+}
+
+unsigned crypto_model_encrypt(crypto_model *model, const uint8_t in[CRYPTO_BLOCK], uint8_t out[CRYPTO_BLOCK])
+{
+    return run_aes(model, false, in, out);
+}
+
+unsigned crypto_model_decrypt(crypto_model *model, const uint8_t in[CRYPTO_BLOCK], uint8_t out[CRYPTO_BLOCK])
+{
+    return run_aes(model, true, in, out);
+}
+
+unsigned crypto_model_cbc(crypto_model *model, const crypto_cbc *message, const uint8_t *in, size_t length,
+                          uint8_t *out, uint8_t last[CRYPTO_BLOCK])
+{
+    Vlk_test_crypto &top = model->top;
+    top.cbc = 1;
+    top.cbc_decrypt = message->decrypt;
+    top.cbc_start = 1;
+    model->step();
+    top.cbc_start = 0;
+    size_t sent = 0, received = 0;
+    unsigned cycles = 0;
+    for (; received < length; cycles++) {
+        top.cbc_in_valid = sent < CRYPTO_BLOCK + length && !model->stalls(message->in_stalls);
+        top.cbc_in = !top.cbc_in_valid ? 0xee : sent < CRYPTO_BLOCK ? message->iv[sent] : in[sent - CRYPTO_BLOCK];
+        top.cbc_out_ready = !model->stalls(message->out_stalls);
+        top.eval();
+        sent += top.cbc_in_valid && top.cbc_in_ready;
+        if (top.cbc_out_valid && top.cbc_out_ready) {
+            out[received++] = top.cbc_out;
+        }
+        model->step();
+    }
+    top.cbc_in_valid = 0;
+    top.cbc_out_ready = 0;
+    top.cbc_last_shift = 1;
+    for (int i = 0; i < CRYPTO_BLOCK; i++) {
+        last[i] = top.cbc_last_byte;
+        model->step();
+    }
+    top.cbc_last_shift = 0;
+    top.cbc = 0;
     return cycles;
 }
 
@@ -112,13 +120,13 @@ void crypto_model_ghash(crypto_model *model, const uint8_t hash_key[CRYPTO_BLOCK
                         uint8_t hashes[CRYPTO_DIGITS][CRYPTO_BLOCK], unsigned *cycles)
 {
     Vlk_test_crypto &top = model->top;
-    to_vector(hash_key, top.hash_key);
+    to_vector(hash_key, CRYPTO_BLOCK / 4, top.hash_key);
     *cycles = 0;
     for (size_t i = 0; i < count; i++) {
         for (; top.block_ready != (1u << CRYPTO_DIGITS) - 1; ++*cycles) {
             model->step();
         }
-        to_vector(blocks + CRYPTO_BLOCK * i, top.block);
+        to_vector(blocks + CRYPTO_BLOCK * i, CRYPTO_BLOCK / 4, top.block);
         top.first = i == 0;
         top.block_valid = 1;
         model->step();
@@ -129,6 +137,6 @@ void crypto_model_ghash(crypto_model *model, const uint8_t hash_key[CRYPTO_BLOCK
         model->step();
     }
     for (int digit = 0; digit < CRYPTO_DIGITS; digit++) {
-        from_vector(top.hash, 4 * digit, hashes[digit]);
+        from_vector(top.hash, CRYPTO_BLOCK / 4 * digit, CRYPTO_BLOCK / 4, hashes[digit]);
     }
 }

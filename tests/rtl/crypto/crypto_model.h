@@ -29,8 +29,24 @@ void crypto_model_wipe(crypto_model *model);
 /** The round key at that address, 0 to 15, as the cipher would read it. */
 void crypto_model_round_key(crypto_model *model, uint8_t round, uint8_t round_key[CRYPTO_BLOCK]);
 
-/** Encrypts one block; returns the cycles it took. */
+/** Encrypts or decrypts one block; returns the cycles it took. */
 unsigned crypto_model_encrypt(crypto_model *model, const uint8_t in[CRYPTO_BLOCK], uint8_t out[CRYPTO_BLOCK]);
+unsigned crypto_model_decrypt(crypto_model *model, const uint8_t in[CRYPTO_BLOCK], uint8_t out[CRYPTO_BLOCK]);
+
+/** One message through CBC: how it goes in and comes out. */
+typedef struct crypto_cbc {
+    bool decrypt;
+    const uint8_t *iv;
+    unsigned in_stalls;  /* of 256 cycles, how many offer no byte, */
+    unsigned out_stalls; /* and how many take none */
+} crypto_cbc;
+
+/**
+ * A message of whole blocks; last: the block that is kept as the IV of a message behind it. Returns the cycles from the
+ * first byte of the IV to the last of the message.
+ */
+unsigned crypto_model_cbc(crypto_model *model, const crypto_cbc *message, const uint8_t *in, size_t length,
+                          uint8_t *out, uint8_t last[CRYPTO_BLOCK]);
 
 /**
  * GHASH of whole blocks with every digit (4, 8, 16, 32 bits a cycle) at once; each takes a block as soon as the slowest

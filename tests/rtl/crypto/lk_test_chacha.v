@@ -20,9 +20,11 @@ module lk_test_chacha (
     output wire         leftover,       // a bit is set in a memory of the one or the other, or in Poly1305's numbers
     // lk_aead, which has a key or none.
     input  wire         pair_chacha,
+    input  wire         pair_lend,
     input  wire         pair_word_valid,
     output wire         pair_busy,
-    output wire         gcm_leftover,   // a bit is set in its round keys, its hash key or its keystream
+    output wire         aes_leftover,   // a bit is set in the round keys,
+    output wire         gcm_leftover,   // in the hash key, its square or the keystream
     output wire         chacha_leftover,
     // Poly1305 alone.
     input  wire         poly_word_valid,
@@ -70,12 +72,15 @@ module lk_test_chacha (
     wire         pair_ready, pair_last, pair_done, pair_tag_valid;
     wire [7:0]   pair_out;
     wire [127:0] pair_tag;
+    wire         lent_busy;
+    wire [127:0] lent_out;
     lk_aead pair (
         .clk(clk), .reset(reset), .chacha20_poly1305(pair_chacha), .key_word_valid(pair_word_valid), .key_word(key_word),
-        .key_long(1'b1), .key_wipe(key_wipe), .key_busy(pair_busy), .start(1'b0), .decrypt(1'b0), .nonce(96'd0), .aad(128'd0),
+        .key_long(1'b1), .lend(pair_lend), .key_wipe(key_wipe), .key_busy(pair_busy), .start(1'b0), .decrypt(1'b0), .nonce(96'd0), .aad(128'd0),
         .aad_bytes(4'd0), .data_bytes(15'd0), .data_in(8'd0), .data_valid(1'b0), .data_ready(pair_ready), .data_out(pair_out),
-        .data_last(pair_last), .data_done(pair_done), .tag_valid(pair_tag_valid), .tag(pair_tag));
-    wire unused = &{1'b0, pair_ready, pair_last, pair_done, pair_tag_valid, pair_out, pair_tag, 1'b0};
+        .data_last(pair_last), .data_done(pair_done), .tag_valid(pair_tag_valid), .tag(pair_tag),
+        .aes_start(1'b0), .aes_decrypt(1'b0), .aes_in(128'd0), .aes_busy(lent_busy), .aes_out(lent_out));
+    wire unused = &{1'b0, pair_ready, pair_last, pair_done, pair_tag_valid, pair_out, pair_tag, lent_busy, lent_out, 1'b0};
 
     wire [15:0] entries, gcm_entries;
     wire [7:0]  chacha_entries;
@@ -92,11 +97,12 @@ module lk_test_chacha (
                                          pair.both.chacha.chacha20.key_copy[i]};
         end
         for (i = 0; i < 16; i = i + 1) begin : round_keys
-            assign gcm_entries[i] = |{pair.both.gcm.key_schedule.bank[0].memory[i], pair.both.gcm.key_schedule.bank[1].memory[i],
-                                      pair.both.gcm.key_schedule.bank[2].memory[i], pair.both.gcm.key_schedule.bank[3].memory[i]};
+            assign gcm_entries[i] = |{pair.aes.key_schedule.bank[0].memory[i], pair.aes.key_schedule.bank[1].memory[i],
+                                      pair.aes.key_schedule.bank[2].memory[i], pair.aes.key_schedule.bank[3].memory[i]};
         end
     endgenerate
-    assign gcm_leftover = |{gcm_entries, pair.both.gcm.hash_key_q, pair.both.gcm.keystream_q};
+    assign gcm_leftover = |{pair.gcm.hash_key_q, pair.gcm.square_q, pair.gcm.keystream_q};
+    assign aes_leftover = |gcm_entries;
     assign chacha_leftover = |chacha_entries;
     assign leftover = |{entries, chacha.a_q, chacha.b_q, chacha.c_q, chacha.d_q, aead.chacha20.a_q, aead.chacha20.b_q,
                         aead.chacha20.c_q, aead.chacha20.d_q, aead.poly1305.r_q, aead.poly1305.s_q, aead.poly1305.factor_q,

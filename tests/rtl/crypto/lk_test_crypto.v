@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ciphers of rtl/crypto side by side, for their tests: AES with its key schedule, and GHASH with four digits.
+// The ciphers of rtl/crypto side by side, for their tests: AES with its key schedule, CBC on it, and GHASH with four digits.
 `default_nettype none
 
 module lk_test_crypto (
@@ -14,6 +14,18 @@ module lk_test_crypto (
     input  wire [127:0] aes_in,
     output wire         aes_busy,
     output wire [127:0] aes_out,
+    input  wire         aes_decrypt,
+    input  wire         cbc,            // CBC has AES
+    input  wire         cbc_start,
+    input  wire         cbc_decrypt,
+    input  wire [7:0]   cbc_in,
+    input  wire         cbc_in_valid,
+    output wire         cbc_in_ready,
+    output wire [7:0]   cbc_out,
+    output wire         cbc_out_valid,
+    input  wire         cbc_out_ready,
+    output wire [7:0]   cbc_last_byte,
+    input  wire         cbc_last_shift,
     input  wire [3:0]   round,          // reads a round key while AES rests
     output wire [127:0] round_key,
     input  wire [127:0] hash_key,
@@ -31,11 +43,22 @@ module lk_test_crypto (
     lk_aes_key_schedule key_schedule (
         .clk(clk), .reset(reset), .word_valid(key_word_valid), .word(key_word), .long_key(key_long), .wipe(key_wipe),
         .busy(key_busy), .unsubstituted(unsubstituted), .substituted(substituted),
-        .last_round(last_round), .round(aes_busy || aes_start ? aes_round : round), .round_key(round_key));
+        .last_round(last_round), .round(reads ? round : aes_round), .round_key(round_key));
 
-    lk_aes_encrypt encrypt (
-        .clk(clk), .reset(reset), .last_round(last_round), .start(aes_start), .in(aes_in), .busy(aes_busy), .out(aes_out),
+    wire         cbc_aes_start;
+    wire [127:0] cbc_aes_in;
+    wire         reads = !(aes_busy || aes_start || cbc);
+
+    lk_aes_cipher cipher (
+        .clk(clk), .reset(reset), .last_round(last_round), .start(cbc ? cbc_aes_start : aes_start),
+        .decrypt(cbc ? cbc_decrypt : aes_decrypt), .in(cbc ? cbc_aes_in : aes_in), .busy(aes_busy), .out(aes_out),
         .round(aes_round), .round_key(round_key), .unsubstituted(unsubstituted), .substituted(substituted));
+
+    lk_aes_cbc block_chaining (
+        .clk(clk), .reset(reset), .start(cbc_start), .decrypt(cbc_decrypt), .in_data(cbc_in), .in_valid(cbc_in_valid),
+        .in_ready(cbc_in_ready), .out_data(cbc_out), .out_valid(cbc_out_valid), .out_ready(cbc_out_ready),
+        .last_byte(cbc_last_byte), .last_shift(cbc_last_shift), .aes_start(cbc_aes_start), .aes_in(cbc_aes_in),
+        .aes_busy(aes_busy), .aes_out(aes_out));
 
     genvar i;
     generate

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lk_aes_encrypt and lk_aes_key_schedule against FIPS 197 and libcrypto. */
+/* lk_aes_cipher and lk_aes_key_schedule against FIPS 197 and libcrypto. */
 #include "rtl/crypto/crypto_model.h"
 
 #include <criterion/criterion.h>
@@ -40,6 +40,8 @@ static void check_vector(const key_size *size, const uint8_t *key, const uint8_t
     crypto_model_key(model, key, size->bytes);
     crypto_model_encrypt(model, plaintext, out);
     cr_assert_arr_eq(out, ciphertext, CRYPTO_BLOCK);
+    crypto_model_decrypt(model, ciphertext, out);
+    cr_assert_arr_eq(out, plaintext, CRYPTO_BLOCK);
 }
 
 Test(aes, the_cipher_example_of_fips_197_appendix_b)
@@ -115,6 +117,8 @@ Test(aes, random_keys_and_blocks_give_what_libcrypto_gives)
             cr_assert_eq(EVP_EncryptUpdate(context, wanted, &length, block, sizeof block), 1);
             cr_assert_eq(crypto_model_encrypt(model, block, got), size->cycles_a_block);
             cr_assert_arr_eq(got, wanted, CRYPTO_BLOCK);
+            cr_assert_eq(crypto_model_decrypt(model, wanted, got), size->cycles_a_block);
+            cr_assert_arr_eq(got, block, CRYPTO_BLOCK);
             /* Cipher output is as random as any. */
             memcpy(j < 2 ? key + CRYPTO_BLOCK * (size_t)j : block, wanted, CRYPTO_BLOCK);
             block[0] ^= (uint8_t)(j < 2);

@@ -36,6 +36,12 @@ void lk_engine_model_step(lk_engine_model *model, lk_engine_pins *pins)
     top.clk = 0;
     top.eval();
     top.clk = 1;
+    lk_engine_model_settle(model, pins);
+}
+
+void lk_engine_model_settle(lk_engine_model *model, lk_engine_pins *pins)
+{
+    Vlk_record_engine &top = model->top;
     top.eval();
     pins->command_ready = top.command_ready;
     pins->completion_data = top.completion_data;

@@ -39,6 +39,9 @@ void lk_engine_model_free(lk_engine_model *model);
 /** One rising edge with the inputs as they are, then the outputs. */
 void lk_engine_model_step(lk_engine_model *model, lk_engine_pins *pins);
 
+/** The outputs once more, without an edge: for who changes registers of the model from outside (engine_registers.h). */
+void lk_engine_model_settle(lk_engine_model *model, lk_engine_pins *pins);
+
 #ifdef __cplusplus
 }
 #endif

@@ -7,10 +7,11 @@
 
 enum { TLS1_2_MINOR = 3, TLS1_3_MINOR = 4 };
 
-bool reference_open(test_reference *reference)
+bool reference_open(test_reference *reference, uint32_t slot_count)
 {
     memset(reference, 0, sizeof *reference);
-    return lk_engine_software_new(&reference->engine) == LK_OK;
+    reference->slot_count = slot_count;
+    return slot_count <= REFERENCE_SLOTS && lk_engine_software_new(&reference->engine) == LK_OK;
 }
 
 void reference_close(test_reference *reference)
@@ -40,7 +41,7 @@ static bool about_slot(uint8_t opcode)
 }
 
 /* What the header shows by itself. */
-static lk_status check_header(const test_command *command)
+static lk_status check_header(const test_reference *reference, const test_command *command)
 {
     const lk_command *header = &command->header;
     bool seal = header->opcode == LK_OPCODE_SEAL;
@@ -53,7 +54,7 @@ static lk_status check_header(const test_command *command)
         return LK_STATUS_BAD_FIELD;
     }
     if (about_slot(header->opcode)) {
-        return header->slot < REFERENCE_SLOTS ? LK_STATUS_OK : LK_STATUS_BAD_SLOT;
+        return header->slot < reference->slot_count ? LK_STATUS_OK : LK_STATUS_BAD_SLOT;
     }
     return header->length == 0 ? LK_STATUS_OK : LK_STATUS_BAD_LENGTH;
 }
@@ -193,7 +194,7 @@ void reference_answer(test_reference *reference, const test_command *command, ex
                                        .slot = command->header.slot,
                                        .generation = command->header.generation,
                                        .tag = command->header.tag};
-    lk_status status = check_header(command);
+    lk_status status = check_header(reference, command);
     if (status == LK_STATUS_OK && command->header.opcode == LK_OPCODE_SLOT_LOAD) {
         status = load(reference, command);
     } else if (status == LK_STATUS_OK && about_slot(command->header.opcode)) {
@@ -202,4 +203,19 @@ void reference_answer(test_reference *reference, const test_command *command, ex
         reference_reset(reference);
     }
     expected->header.status = (uint8_t)status;
+}
+
+void reference_write(lk_writer *writer, const expected_completion *expected)
+{
+    const lk_completion *header = &expected->header;
+    lk_writer_u8(writer, LK_COMPLETION_MAGIC);
+    lk_writer_u8(writer, header->opcode);
+    lk_writer_u8(writer, header->status);
+    lk_writer_u8(writer, header->content_type);
+    lk_writer_u16_little(writer, header->slot);
+    lk_writer_u16_little(writer, header->generation);
+    lk_writer_u32_little(writer, header->tag);
+    lk_writer_u32_little(writer, header->length);
+    lk_writer_bytes(writer, expected->payload, header->length);
+    lk_writer_zeros(writer, (4 - header->length % 4) % 4);
 }

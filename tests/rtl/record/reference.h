@@ -10,7 +10,7 @@
 #include "protocol/completion.h"
 #include "record/engine.h"
 
-enum { REFERENCE_SLOTS = 256 };
+enum { REFERENCE_SLOTS = 256 }; /* at most */
 
 /* A command with everything in it that can be wrong but its magic byte. */
 typedef struct test_command {
@@ -28,6 +28,7 @@ typedef struct reference_slot {
 
 typedef struct test_reference {
     lk_engine *engine;
+    uint32_t slot_count;
     reference_slot slots[REFERENCE_SLOTS];
 } test_reference;
 
@@ -36,8 +37,8 @@ typedef struct expected_completion {
     uint8_t payload[LK_RECORD_BYTES_MAX];
 } expected_completion;
 
-/** False when the software engine cannot be made. */
-bool reference_open(test_reference *reference);
+/** For an engine with so many slots, at most REFERENCE_SLOTS. False when the software engine cannot be made. */
+bool reference_open(test_reference *reference, uint32_t slot_count);
 
 /** Zero is allowed. */
 void reference_close(test_reference *reference);
@@ -47,5 +48,8 @@ void reference_reset(test_reference *reference);
 
 /** The completion of a command, and what it does to the slots. */
 void reference_answer(test_reference *reference, const test_command *command, expected_completion *expected);
+
+/** Writes a completion as it comes out of the engine. */
+void reference_write(lk_writer *writer, const expected_completion *expected);
 
 #endif

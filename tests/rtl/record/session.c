@@ -8,44 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_protection(test_session *session, session_protection protection)
-{
-    cr_assert_lt(session->protection_count, SESSION_PROTECTIONS_MAX);
-    session->protections[session->protection_count++] = protection;
-}
-
-/* The facts CIPHERS and VERSIONS against the table of ciphers: what an engine learns is tested from then on. */
-static void find_protections(test_session *session)
-{
-    enum { CIPHER_BITS = 32 };
-    uint32_t ciphers = (uint32_t)engine_port_fact(&session->port, LK_FACT_CIPHERS);
-    uint32_t versions = (uint32_t)engine_port_fact(&session->port, LK_FACT_VERSIONS);
-    for (uint16_t version = LK_SSL3; version <= LK_TLS1_3; version++) {
-        for (uint8_t id = 0; id < CIPHER_BITS; id++) {
-            const lk_cipher *cipher = lk_cipher_find(id);
-            if (!cipher || !(ciphers >> id & 1) || !(versions & lk_version_bit(version)) ||
-                !lk_cipher_allows(cipher, version) || !lk_engine_supports(session->reference.engine, version, cipher)) {
-                continue;
-            }
-            add_protection(session, (session_protection){version, id, false});
-            if (cipher->kind == LK_KIND_CBC && version != LK_SSL3) {
-                add_protection(session, (session_protection){version, id, true});
-            }
-        }
-    }
-}
-
 void session_open(test_session *session)
 {
     memset(session, 0, sizeof *session);
     cr_assert(engine_port_open(&session->port, SESSION_BYTES));
-    cr_assert(reference_open(&session->reference));
+    cr_assert(reference_open(&session->reference, (uint32_t)engine_port_fact(&session->port, LK_FACT_SLOTS)));
     uint8_t *commands = malloc(SESSION_BYTES), *completions = malloc(SESSION_BYTES);
     cr_assert(commands && completions);
     session->commands = lk_writer_into(commands, SESSION_BYTES);
     session->completions = lk_writer_into(completions, SESSION_BYTES);
     session->next_tag = 0x10000001;
-    find_protections(session);
+    session->protection_count =
+        session_find_protections(&session->port, session->reference.engine, session->protections);
+    cr_assert_gt(session->protection_count, 0);
 }
 
 void session_close(test_session *session)
@@ -54,25 +29,6 @@ void session_close(test_session *session)
     reference_close(&session->reference);
     free(session->commands.start);
     free(session->completions.start);
-}
-
-static size_t to_word(size_t length)
-{
-    return (4 - length % 4) % 4;
-}
-
-static void write_completion(lk_writer *writer, const expected_completion *expected)
-{
-    lk_writer_u8(writer, LK_COMPLETION_MAGIC);
-    lk_writer_u8(writer, expected->header.opcode);
-    lk_writer_u8(writer, expected->header.status);
-    lk_writer_u8(writer, expected->header.content_type);
-    lk_writer_u16_little(writer, expected->header.slot);
-    lk_writer_u16_little(writer, expected->header.generation);
-    lk_writer_u32_little(writer, expected->header.tag);
-    lk_writer_u32_little(writer, expected->header.length);
-    lk_writer_bytes(writer, expected->payload, expected->header.length);
-    lk_writer_zeros(writer, to_word(expected->header.length));
 }
 
 lk_status session_add(test_session *session, test_command command)
@@ -85,7 +41,7 @@ lk_status session_add(test_session *session, test_command command)
     start[FLAGS_OFFSET] = command.flags;
 
     reference_answer(&session->reference, &command, &session->expected);
-    write_completion(&session->completions, &session->expected);
+    reference_write(&session->completions, &session->expected);
     cr_assert(!session->completions.failed);
     session->count++;
     return session->expected.header.status;
@@ -114,7 +70,7 @@ static void explain(const test_session *session)
     while (at < session->completions.length && at < session->port.output_length && wanted[at] == got[at]) {
         if (at == next) {
             size_t length = wanted[at + 12] | (size_t)wanted[at + 13] << 8;
-            next += LK_COMPLETION_HEADER_BYTES + length + to_word(length);
+            next += LK_COMPLETION_HEADER_BYTES + (length + 3) / 4 * 4;
             completion++;
         }
         at++;
@@ -154,24 +110,6 @@ test_command session_unseal(uint16_t slot, uint64_t sequence, const uint8_t *rec
     return (test_command){
         .header = {.opcode = LK_OPCODE_OPEN, .slot = slot, .length = (uint16_t)length, .sequence = sequence},
         .payload = record};
-}
-
-lk_direction_parameters session_protected(lk_direction_kind kind, session_protection protection, uint8_t seed)
-{
-    lk_direction_parameters parameters = {.kind = kind,
-                                          .version = protection.version,
-                                          .cipher = lk_cipher_find(protection.cipher),
-                                          .encrypt_then_mac = protection.encrypt_then_mac};
-    for (size_t i = 0; i < parameters.cipher->key_length; i++) {
-        parameters.key[i] = (uint8_t)(seed + 17 * i + 1);
-    }
-    for (size_t i = 0; i < lk_record_iv_length(protection.version, parameters.cipher); i++) {
-        parameters.iv[i] = (uint8_t)(seed * 3 + 29 * i + 7);
-    }
-    for (size_t i = 0; i < parameters.cipher->mac_key_length; i++) {
-        parameters.mac_key[i] = (uint8_t)(seed * 5 + 31 * i + 3);
-    }
-    return parameters;
 }
 
 lk_direction_parameters session_direction(lk_direction_kind kind, uint16_t version, uint8_t seed)

@@ -6,24 +6,15 @@
 
 #include "base/writer.h"
 #include "rtl/record/engine_port.h"
+#include "rtl/record/protection.h"
 #include "rtl/record/reference.h"
 
 enum { SESSION_BATCH = 64, SESSION_BYTES = SESSION_BATCH * (LK_RECORD_BYTES_MAX + 64) };
 
-/* A version with a cipher: what a direction may be protected with. */
-typedef struct session_protection {
-    uint16_t version;
-    uint8_t cipher;
-    bool encrypt_then_mac; /* CBC alone */
-} session_protection;
-
-enum { SESSION_PROTECTIONS_MAX = 64 };
-
 typedef struct test_session {
     engine_port port;
     test_reference reference;
-    /* All that the engine says it has, and that the software engine has, too. */
-    session_protection protections[SESSION_PROTECTIONS_MAX];
+    session_protection protections[SESSION_PROTECTIONS_MAX]; /* all that both have */
     size_t protection_count;
     expected_completion expected; /* of the command added last */
     lk_writer commands;
@@ -50,8 +41,7 @@ void session_run(test_session *session);
 test_command session_seal(uint16_t slot, uint64_t sequence, const uint8_t *plaintext, size_t length);
 test_command session_unseal(uint16_t slot, uint64_t sequence, const uint8_t *record, size_t length);
 
-/** A direction with key and IV made of the seed; the second one of AES-128-GCM. */
-lk_direction_parameters session_protected(lk_direction_kind kind, session_protection protection, uint8_t seed);
+/** session_protected() of AES-128-GCM. */
 lk_direction_parameters session_direction(lk_direction_kind kind, uint16_t version, uint8_t seed);
 
 #endif

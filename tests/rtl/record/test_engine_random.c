@@ -130,17 +130,10 @@ static uint16_t random_padding(const random_direction *direction, size_t length)
     return (uint16_t)random_below(&source, random_once_in(&source, 50) || room < 70 ? room : 70);
 }
 
-/* The IV of CBC stands in front of the plaintext. */
-static size_t iv_in_payload(const random_direction *direction)
-{
-    const lk_cipher *cipher = direction->parameters.cipher;
-    return cipher->kind == LK_KIND_CBC ? lk_record_explicit_nonce_length(direction->parameters.version, cipher) : 0;
-}
-
 /* SEAL with a fresh sequence number, or now and then one that was used, or that is never used. */
 static void seal(random_direction *direction)
 {
-    size_t length = random_length(&source) + iv_in_payload(direction);
+    size_t length = random_length(&source) + session_payload_iv(&direction->parameters);
     if (random_once_in(&source, 8)) {
         direction->sequence += random_below(&source, 1000);
     }
@@ -213,8 +206,7 @@ static void unseal(random_direction *direction)
         cr_assert_eq(status, typeless ? LK_STATUS_NO_CONTENT_TYPE : LK_STATUS_OK);
     }
     /* Where the IV is chained, a lost record takes those behind it along. */
-    bool chained = direction->parameters.cipher->kind == LK_KIND_CBC && iv_in_payload(direction) == 0;
-    if (direction->sequence > UINT64_MAX - 2000 || (damaged && chained)) {
+    if (direction->sequence > UINT64_MAX - 2000 || (damaged && session_is_chained(&direction->parameters))) {
         reload(direction);
     }
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// AES encryption, one round a cycle: from start to result eleven cycles for AES-128, fifteen for AES-256. The round keys are
-// read from the key schedule. The result stays until the next start.
+// AES, one round a cycle: from start to result eleven cycles for AES-128, fifteen for AES-256, in either direction. The round
+// keys are read from the key schedule. The result stays until the next start.
 `default_nettype none
 
-module lk_aes_encrypt (
+module lk_aes_cipher #(
+    parameter DECRYPT = 1           // 0 leaves decryption out
+) (
     input  wire         clk,
     input  wire         reset,
     input  wire [3:0]   last_round, // 10 or 14; held still
     input  wire         start,      // pulse, while not busy
+    input  wire         decrypt,    // from start until not busy
     input  wire [127:0] in,
     output wire         busy,       // rises the cycle after start; the result is there when it falls
     output wire [127:0] out,
@@ -19,26 +22,29 @@ module lk_aes_encrypt (
     reg [127:0] state_d, state_q = 128'd0;
     reg [3:0]   round_d, round_q = 4'd0;  // 0: at rest
 
+    wire         backward = DECRYPT != 0 && decrypt;
     wire [127:0] substituted_state, round_out;
 
     // The S-boxes take what goes into the state's register, and answer in the cycle in which it is there; at rest, what they make
     // means nothing. Then the last four of them are there for the key schedule.
-    wire [127:0] loaded = (busy ? round_out : in) ^ round_key;
+    wire [127:0] loaded = busy ? round_out : in ^ round_key;
     wire         lend = !busy && !start;
     wire [127:0] unsubstituted_state = {loaded[127:32], lend ? unsubstituted : loaded[31:0]};
     genvar i;
     generate
         for (i = 0; i < 8; i = i + 1) begin : sub_bytes
-            lk_aes_sbox sbox (.clk(clk), .in(unsubstituted_state[16*i+:16]), .out(substituted_state[16*i+:16]));
+            lk_aes_sbox sbox (
+                .clk(clk), .inverse(backward && !lend), .in(unsubstituted_state[16*i+:16]), .out(substituted_state[16*i+:16]));
         end
     endgenerate
     assign substituted = substituted_state[31:0];
 
-    lk_aes_round aes_round (.substituted(substituted_state), .last(round_q == last_round), .out(round_out));
+    lk_aes_round #(.DECRYPT(DECRYPT)) aes_round (
+        .substituted(substituted_state), .decrypt(backward), .last(round_q == last_round), .round_key(round_key), .out(round_out));
 
     assign busy = round_q != 4'd0;
     assign out = state_q;
-    assign round = round_q;
+    assign round = backward ? last_round - round_q : round_q;
 
     always @* begin
         state_d = busy || start ? loaded : state_q;
