@@ -57,7 +57,9 @@ static int row_find(uint16_t type)
 
 void lk_extensions_compose(lk_handshake *handshake, lk_place place, lk_writer *writer)
 {
+    size_t before = writer->length;
     lk_writer_vector block = lk_writer_begin(writer, 2);
+    size_t empty = writer->length;
     for (int i = 0; i < ROW_COUNT; i++) {
         if (!(rows[i].places & place) || !rows[i].wanted(handshake, place))
             continue;
@@ -69,6 +71,9 @@ void lk_extensions_compose(lk_handshake *handshake, lk_place place, lk_writer *w
             handshake->extensions_offered |= 1u << i;
     }
     lk_writer_end(writer, block);
+    /* A client that knows no extensions expects none: not even a block without any (RFC 5246 section 7.4.1.3). */
+    if (place == LK_IN_SERVER_HELLO_1_2 && writer->length == empty)
+        writer->length = before;
 }
 
 /* An answer may hold only what was asked for: RFC 8446 section 4.2. */

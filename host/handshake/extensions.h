@@ -37,7 +37,7 @@ enum {
     LK_EXTENSION_RENEGOTIATION_INFO = 0xff01
 };
 
-/** Writes the block, its length in front. */
+/** Writes the block, its length in front; in a ServerHello up to TLS 1.2 nothing where it would be empty. */
 void lk_extensions_compose(lk_handshake *handshake, lk_place place, lk_writer *writer);
 
 /**

@@ -239,11 +239,11 @@ static lk_error parse(lk_handshake *handshake, const lk_row *row, lk_reader body
 /* Takes in the next message if it is there in whole. */
 static lk_error take_in(lk_handshake *handshake)
 {
-    const uint8_t *message = handshake->incoming + handshake->incoming_taken;
     size_t left = handshake->incoming_length - handshake->incoming_taken;
-    lk_reader reader = lk_reader_over(message, left);
     if (left < LK_MESSAGE_HEADER)
-        return LK_ERROR_WANT_READ;
+        return LK_ERROR_WANT_READ; /* there may be no memory at all */
+    const uint8_t *message = handshake->incoming + handshake->incoming_taken;
+    lk_reader reader = lk_reader_over(message, left);
     uint8_t type = lk_reader_u8(&reader);
     size_t length = lk_reader_u24(&reader);
     if (length > LK_MESSAGE_MAX - LK_MESSAGE_HEADER)

@@ -220,3 +220,26 @@ Test(order, a_ticket_with_an_extension_twice_is_an_illegal_parameter)
     cr_assert_eq(lk_connection_peek(pair->side[LK_CLIENT].connection, &data, &length), LK_ERROR_ILLEGAL_PARAMETER);
     loopback_free(pair);
 }
+
+Test(order, a_client_without_extensions_gets_a_hello_without_them)
+{
+    enum { HELLO = 2 + 32 + 1 + 2 + 1, SESSION_ID_AT = HEADER + 4 + 2 + 32 };
+    uint8_t hello[HEADER + 4 + HELLO + 3] = {HANDSHAKE, 3, 1, 0, 4 + HELLO + 3, 1, 0, 0, HELLO + 3, 3, 1};
+    static const uint8_t end[] = {0,    0, 2, 0xc0,
+                                  0x09, 1, 0}; /* no session id, ECDHE-ECDSA-AES128-SHA, no compression */
+    size_t length = 0;
+    loopback *pair = loopback_new("EC");
+    lk_config *config = pair->side[LK_SERVER].config;
+    memcpy(hello + sizeof hello - sizeof end, end, sizeof end);
+    cr_assert_eq(lk_config_set_versions(config, 0x0301, 0x0301), LK_OK);
+    cr_assert_eq(lk_config_set_suites(config, "ECDHE-ECDSA-AES128-SHA"), LK_OK);
+    loopback_connect(pair, "localhost");
+    memcpy(lk_connection_input(pair->side[LK_SERVER].connection, &length), hello, sizeof hello);
+    lk_connection_received(pair->side[LK_SERVER].connection, sizeof hello);
+    cr_assert_eq(lk_connection_handshake(pair->side[LK_SERVER].connection), LK_ERROR_WANT_WRITE, "%s",
+                 lk_connection_diagnosis(pair->side[LK_SERVER].connection));
+    const uint8_t *output = lk_connection_output(pair->side[LK_SERVER].connection, &length);
+    cr_assert_gt(length, SESSION_ID_AT);
+    cr_assert_eq(output[HEADER + 3], HELLO + output[SESSION_ID_AT], "there is something behind the compression");
+    loopback_free(pair);
+}
