@@ -28,7 +28,7 @@ yosys             | command yosys           | Yosys; https://yosyshq.net/yosys
 z3                | command z3              | Z3; https://github.com/Z3Prover/z3
 clang-format      | command clang-format    | clang-format; https://clang.llvm.org
 clang             | command clang           | Clang; https://clang.llvm.org
-libclang-rt-dev   | fuzzer clang            | libFuzzer, of the compiler-rt of Clang; https://llvm.org/docs/LibFuzzer.html
+libclang-rt-dev   | fuzzer clang            | libFuzzer (compiler-rt of LLVM); https://llvm.org/docs/LibFuzzer.html
 '
 # shellcheck disable=SC2034
 LK_NEEDS_PLOTS='
