@@ -35,6 +35,12 @@ LK_NEEDS_PLOTS='
 gnuplot-nox       | command gnuplot         | gnuplot; http://gnuplot.info
 '
 
+# Published test vectors, where lk_is_debian says that they are packaged: elsewhere their tests are skipped.
+# shellcheck disable=SC2034
+LK_NEEDS_VECTORS='
+python3-cryptography-vectors | folder /usr/lib/python3/dist-packages/cryptography_vectors | the test vectors of pyca/cryptography
+'
+
 # For tests/guest/run, where lk_has_guest says so.
 # shellcheck disable=SC2034
 LK_NEEDS_GUEST='
@@ -155,6 +161,7 @@ lk_has()
     local kind=$1 name=$2 least=${3:-} found
     case $kind in
     command) command -v "$name" >/dev/null ;;
+    folder) [[ -d $name ]] ;;
     module) pkg-config --exists "$name${least:+ >= $least}" 2>/dev/null ;;
     fuzzer) "$name" -fsanitize=fuzzer -x c -o /dev/null - <<<'int LLVMFuzzerTestOneInput(void) { return 0; }' 2>/dev/null ;;
     version)

@@ -23,13 +23,17 @@ static lk_error choose_engine(lk_connection *connection, lk_engine **engine)
     return LK_OK;
 }
 
+/* That some authority of the system's knows a client says nothing. */
+static bool may_ask(const lk_config *config, lk_client_policy policy)
+{
+    return policy == LK_CLIENT_UNKNOWN || config->own_roots || config->settings.trust_anyone;
+}
+
 static lk_error check_arguments(const lk_config *config, lk_role role, const char *host)
 {
     const lk_handshake_settings *settings = &config->settings;
-    bool asks = settings->client_policy != LK_CLIENT_UNKNOWN;
     if (role == LK_SERVER)
-        return settings->key && (!asks || config->own_roots || settings->trust_anyone) ? LK_OK
-                                                                                       : LK_ERROR_INVALID_ARGUMENT;
+        return settings->key && may_ask(config, settings->client_policy) ? LK_OK : LK_ERROR_INVALID_ARGUMENT;
     if (role != LK_CLIENT || (host && (*host == '\0' || strlen(host) > LK_NAME_MAX)))
         return LK_ERROR_INVALID_ARGUMENT;
     return host || settings->trust_anyone ? LK_OK : LK_ERROR_INVALID_ARGUMENT;
@@ -110,15 +114,43 @@ lk_error lk_connection_handshake(lk_connection *connection)
         lk_connection_observe_fallback(connection);
         if (error && !lk_error_is_want(error))
             return lk_connection_fail(connection, error);
-        if (lk_handshake_established(connection->handshake))
+        if (lk_connection_established(connection) && !lk_connection_renegotiating(connection))
             return LK_OK;
-        if (error == LK_ERROR_WANT_READ)
+        if (error == LK_ERROR_WANT_READ && !connection->holding)
             error = lk_connection_receive(connection);
         if (error == LK_ERROR_WANT_READ)
             return what_is_wanted(connection);
         if (error)
             return error;
     }
+}
+
+lk_error lk_connection_renegotiate(lk_connection *connection)
+{
+    if (connection->failure)
+        return connection->failure;
+    if (connection->close_wanted || connection->close_received)
+        return LK_ERROR_WRONG_STATE;
+    lk_error error = lk_handshake_renegotiate(connection->handshake);
+    lk_connection_observe_fallback(connection);
+    if (!error || error == LK_ERROR_WRONG_STATE)
+        return error;
+    return lk_error_is_want(error) ? what_is_wanted(connection) : lk_connection_fail(connection, error);
+}
+
+bool lk_connection_renegotiating(const lk_connection *connection)
+{
+    return lk_handshake_renegotiating(connection->handshake);
+}
+
+lk_error lk_connection_ask_client_certificate(lk_connection *connection, lk_client_policy policy)
+{
+    bool known = policy == LK_CLIENT_UNKNOWN || policy == LK_CLIENT_OPTIONAL || policy == LK_CLIENT_REQUIRED;
+    if (!known || !may_ask(connection->config, policy))
+        return LK_ERROR_INVALID_ARGUMENT;
+    if (connection->role != LK_SERVER || connection->failure)
+        return LK_ERROR_WRONG_STATE;
+    return lk_handshake_ask_client(connection->handshake, policy);
 }
 
 /* What was agreed */

@@ -22,7 +22,8 @@ lk_error lk_connection_write(lk_connection *connection, const void *data, size_t
         return connection->failure;
     if (connection->close_wanted)
         return LK_ERROR_WRONG_STATE;
-    lk_error error = lk_connection_established(connection) ? LK_OK : lk_connection_handshake(connection);
+    bool ready = lk_connection_established(connection) && !lk_connection_renegotiating(connection);
+    lk_error error = ready ? LK_OK : lk_connection_handshake(connection);
     if (error)
         return error;
     error = update_first(connection);
@@ -34,6 +35,11 @@ lk_error lk_connection_write(lk_connection *connection, const void *data, size_t
         return LK_OK;
     }
     return !error || lk_error_is_want(error) ? error : lk_connection_fail(connection, error);
+}
+
+size_t lk_connection_pending(const lk_connection *connection)
+{
+    return connection->holding ? connection->held.length : 0;
 }
 
 lk_error lk_connection_peek(lk_connection *connection, const uint8_t **data, size_t *length)

@@ -29,7 +29,7 @@ static lk_error take_alert(lk_connection *connection, const lk_fragment *fragmen
 
 static lk_error take_data(lk_connection *connection, const lk_fragment *fragment)
 {
-    if (!lk_handshake_established(connection->handshake) || lk_handshake_in_message(connection->handshake))
+    if (!lk_handshake_takes_data(connection->handshake))
         return LK_ERROR_UNEXPECTED_MESSAGE;
     lk_handshake_data_came(connection->handshake);
     connection->held = *fragment;
@@ -39,6 +39,8 @@ static lk_error take_data(lk_connection *connection, const lk_fragment *fragment
 
 static lk_error take(lk_connection *connection, const lk_fragment *fragment)
 {
+    if (fragment->type != LK_CONTENT_ALERT)
+        connection->warnings = 0;
     switch (fragment->type) {
     case LK_CONTENT_HANDSHAKE:
         return take_handshake(connection, fragment);

@@ -253,16 +253,24 @@ static lk_error give_up(lk_connection *connection, int socket, lk_error error)
     return error;
 }
 
+/* A renegotiation that cannot go on before its owner has read what came. */
+static bool must_read(const lk_connection *connection, lk_error error)
+{
+    return error == LK_ERROR_WANT_READ && lk_connection_pending(connection) > 0;
+}
+
 lk_error lk_socket_handshake(lk_connection *connection, int socket, int timeout)
 {
     deadline end = deadline_in(timeout);
     lk_error error = lk_connection_handshake(connection);
-    while (is_want(error)) {
+    while (is_want(error) && !must_read(connection, error)) {
         lk_error step = lk_socket_step(connection, socket, deadline_left(end));
         if (step)
             return step;
         error = lk_connection_handshake(connection);
     }
+    if (is_want(error))
+        return error;
     return error ? give_up(connection, socket, error) : flush(connection, socket, deadline_left(end));
 }
 
@@ -274,6 +282,8 @@ lk_error lk_socket_write(lk_connection *connection, int socket, const void *data
         lk_error error = lk_connection_write(connection, next, length, &taken);
         next += taken;
         length -= taken;
+        if (must_read(connection, error))
+            return error;
         if (is_want(error))
             error = lk_socket_step(connection, socket, timeout);
         if (error)

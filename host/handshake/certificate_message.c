@@ -2,6 +2,7 @@
 /* Certificate: RFC 8446 section 4.4.2, RFC 5246 section 7.4.2. */
 #include "handshake/extensions.h"
 #include "handshake/messages.h"
+#include "handshake/renegotiation.h"
 
 enum { SUBJECT_MAX = 96 };
 
@@ -72,8 +73,8 @@ static lk_error judge_none(lk_handshake *handshake)
     mean(handshake, LK_CLIENT, &handshake->peer_chain);
     /* "If the client does not send any certificates [...], the server MAY at its discretion either continue the
      * handshake without client authentication or abort the handshake with a "certificate_required" alert." */
-    if (handshake->settings->client_policy != LK_CLIENT_REQUIRED)
-        return LK_OK;
+    if (handshake->client_policy != LK_CLIENT_REQUIRED)
+        return lk_renegotiation_check_peer(handshake);
     return lk_handshake_fail(handshake, LK_ERROR_CERTIFICATE_MISSING,
                              "the client gave no certificate, and this server takes no client without one");
 }
@@ -95,5 +96,7 @@ lk_error lk_certificate_parse(lk_handshake *handshake, lk_reader *body)
         error = parse_entry(handshake, &list);
     if (!error)
         mean(handshake, lk_handshake_peer(handshake), &handshake->peer_chain);
-    return error ? error : verify(handshake);
+    if (!error)
+        error = verify(handshake);
+    return error ? error : lk_renegotiation_check_peer(handshake);
 }

@@ -10,7 +10,7 @@ enum { RSA_SIGN = 1, ECDSA_SIGN = 64 };
 
 lk_error lk_certificate_request_compose(lk_handshake *handshake, lk_writer *body)
 {
-    bool required = handshake->settings->client_policy == LK_CLIENT_REQUIRED;
+    bool required = handshake->client_policy == LK_CLIENT_REQUIRED;
     if (handshake->version >= LK_TLS1_3) {
         lk_writer_u8(body, 0); /* certificate_request_context */
         lk_extensions_compose(handshake, LK_IN_CERTIFICATE_REQUEST, body);

@@ -3,6 +3,7 @@
 #include "handshake/choice.h"
 #include "handshake/extensions.h"
 #include "handshake/messages.h"
+#include "handshake/renegotiation.h"
 #include "handshake/resume.h"
 
 #include "handshake/alert.h"
@@ -45,7 +46,8 @@ lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
     if (error)
         return error;
     /* TLS 1.3: "the legacy_version field MUST be set to 0x0303" */
-    lk_writer_u16(body, handshake->highest_version < LK_TLS1_2 ? handshake->highest_version : LK_TLS1_2);
+    handshake->hello_version = handshake->highest_version < LK_TLS1_2 ? handshake->highest_version : LK_TLS1_2;
+    lk_writer_u16(body, handshake->hello_version);
     lk_writer_bytes(body, handshake->client_random, sizeof handshake->client_random);
     lk_writer_vector session_id = lk_writer_begin(body, 1);
     lk_writer_bytes(body, handshake->session_id, handshake->session_id_length);
@@ -81,6 +83,7 @@ static void forget_offer(lk_handshake *handshake)
 /* What was read of the ClientHello in place is gone when the message is. */
 static void forget_places(lk_offer *offer)
 {
+    memset(offer->share, 0, sizeof offer->share);
     offer->ticket = offer->identities = offer->binders = offer->binder = lk_reader_over(NULL, 0);
     offer->hello = NULL;
 }
@@ -119,6 +122,20 @@ static lk_error parse_extensions(lk_handshake *handshake, lk_reader *body)
     return lk_extensions_parse(handshake, LK_IN_CLIENT_HELLO, &block);
 }
 
+static lk_error check_renegotiation(lk_handshake *handshake, lk_reader suites)
+{
+    bool signals = has_u16(suites, EMPTY_RENEGOTIATION_INFO_SCSV);
+    lk_offer *offer = &handshake->offer;
+    /* RFC 5746 section 3.7: in a renegotiation the SCSV may not be there, and renegotiation_info must be; in a first
+     * handshake the SCSV counts as an empty one (section 3.6). */
+    if (handshake->before && (signals || !offer->secure_renegotiation))
+        return lk_handshake_fail(handshake, LK_ERROR_RENEGOTIATION_INSECURE,
+                                 "the client renegotiates without renegotiation_info (RFC 5746)");
+    offer->secure_renegotiation |= signals;
+    handshake->secure_renegotiation = offer->secure_renegotiation;
+    return lk_renegotiation_check_hello(handshake, offer->extended_master_secret);
+}
+
 lk_error lk_client_hello_parse(lk_handshake *handshake, lk_reader *body)
 {
     lk_client_choices choices = {0};
@@ -143,17 +160,26 @@ lk_error lk_client_hello_parse(lk_handshake *handshake, lk_reader *body)
                                   "the client's second ClientHello has lost the session of its first");
     if (error)
         return error;
+    handshake->hello_version = choices.legacy_version;
     memcpy(handshake->client_random, random, LK_RANDOM_LENGTH);
     handshake->session_id_length = session_id.left;
     lk_reader_copy(&session_id, handshake->session_id, session_id.left);
-    /* RFC 5746 section 3.6: the SCSV counts as an empty renegotiation_info. */
-    if (has_u16(choices.suites, EMPTY_RENEGOTIATION_INFO_SCSV))
-        handshake->offer.secure_renegotiation = true;
+    error = check_renegotiation(handshake, choices.suites);
+    if (error)
+        return error;
     lk_handshake_mean(handshake, "client offers %zu suites%s%s", choices.suites.left / 2,
                       handshake->server_name[0] ? ", asks for " : "", handshake->server_name);
     error = lk_choose(handshake, &choices);
     forget_places(&handshake->offer);
     return error;
+}
+
+lk_error lk_client_hello_again(lk_handshake *handshake, lk_reader *body)
+{
+    lk_error error = lk_handshake_idle(handshake); /* a client may not keep a server busy with handshakes alone */
+    if (!error)
+        error = lk_renegotiation_begin(handshake);
+    return error ? error : lk_client_hello_parse(handshake, body);
 }
 
 lk_error lk_client_hello_refuse(lk_handshake *handshake, lk_reader *body)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Extensions about names and plain agreements: server_name, ALPN, extended_master_secret, renegotiation_info. */
 #include "handshake/extension_rows.h"
+#include "handshake/renegotiation.h"
 
 #include <string.h>
 
@@ -149,7 +150,7 @@ lk_error lk_extended_master_secret_parse(lk_handshake *handshake, lk_place place
     return LK_OK;
 }
 
-/* renegotiation_info, RFC 5746: we never renegotiate, so renegotiated_connection is always empty */
+/* renegotiation_info, RFC 5746 */
 
 bool lk_renegotiation_info_wanted(const lk_handshake *handshake, lk_place place)
 {
@@ -160,21 +161,17 @@ bool lk_renegotiation_info_wanted(const lk_handshake *handshake, lk_place place)
 
 void lk_renegotiation_info_compose(lk_handshake *handshake, lk_place place, lk_writer *content)
 {
-    (void)handshake;
-    (void)place;
-    lk_writer_u8(content, 0);
+    lk_writer_vector connection = lk_writer_begin(content, 1);
+    lk_renegotiation_compose(handshake, place == LK_IN_CLIENT_HELLO ? LK_CLIENT : LK_SERVER, content);
+    lk_writer_end(content, connection);
 }
 
 lk_error lk_renegotiation_info_parse(lk_handshake *handshake, lk_place place, lk_reader *content)
 {
-    lk_reader verify_data = lk_reader_vector8(content);
+    lk_reader connection = lk_reader_vector8(content);
     if (content->failed)
         return LK_ERROR_DECODE;
-    /* Sections 3.4 and 3.6: "verify that the length of the "renegotiated_connection" field is zero, and if it is not,
-     * MUST abort the handshake". */
-    if (verify_data.left > 0)
-        return LK_ERROR_ILLEGAL_PARAMETER;
     if (place == LK_IN_CLIENT_HELLO)
         handshake->offer.secure_renegotiation = true;
-    return LK_OK;
+    return lk_renegotiation_check(handshake, place == LK_IN_CLIENT_HELLO ? LK_CLIENT : LK_SERVER, connection);
 }

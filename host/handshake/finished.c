@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finished: RFC 8446 section 4.4.4, RFC 5246 section 7.4.9. */
 #include "handshake/messages.h"
+#include "handshake/renegotiation.h"
 
 #include "base/secret.h"
 
@@ -26,8 +27,10 @@ lk_error lk_finished_compose(lk_handshake *handshake, lk_writer *body)
     uint8_t expected[LK_HASH_MAX];
     size_t length = 0;
     lk_error error = verify_data(handshake, handshake->role, expected, &length);
-    if (!error)
+    if (!error) {
         lk_writer_bytes(body, expected, length);
+        lk_renegotiation_keep(handshake, handshake->role, expected, length);
+    }
     lk_secret_wipe(expected, sizeof expected);
     lk_handshake_mean(handshake, "%s confirms all that was said", handshake->role == LK_CLIENT ? "client" : "server");
     return error;
@@ -46,6 +49,8 @@ lk_error lk_finished_parse(lk_handshake *handshake, lk_reader *body)
     const uint8_t *got = lk_reader_bytes(body, body->left);
     if (!error && !lk_secret_equal(got, expected, length))
         error = LK_ERROR_BAD_FINISHED;
+    if (!error)
+        lk_renegotiation_keep(handshake, peer, expected, length);
     lk_secret_wipe(expected, sizeof expected);
     lk_handshake_mean(handshake, "%s confirms all that was said", peer == LK_CLIENT ? "client" : "server");
     return error;

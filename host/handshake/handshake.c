@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A handshake from its beginning to its end, and what was agreed in it; machine.c drives it. */
 #include "handshake/keys.h"
+#include "handshake/renegotiation.h"
 #include "handshake/resume.h"
 
 #include "base/secret.h"
@@ -67,10 +68,10 @@ void lk_handshake_set_version(lk_handshake *handshake, uint16_t version)
 
 /* Beginning and end */
 
-/* True when the suite exists in that version, and the required engine has both. */
+/* True when the suite exists in that version, the required engine has both, and a key that it needs is there. */
 static bool possible(const lk_handshake_settings *settings, const lk_suite *suite, uint16_t version)
 {
-    return lk_suite_allows(suite, version) &&
+    return lk_suite_allows(suite, version) && (suite->exchange != LK_EXCHANGE_PSK || settings->psk.length > 0) &&
            (!settings->required || lk_engine_supports(settings->required, version, suite->cipher));
 }
 
@@ -110,6 +111,35 @@ void lk_handshake_release_memory(lk_handshake *handshake)
     handshake->cookie = NULL;
 }
 
+/* Whether there may be a CertificateVerify of the client, which signs all that was said before. */
+static bool keeps_all(const lk_handshake *handshake)
+{
+    return handshake->settings->key && (handshake->role == LK_CLIENT || handshake->client_policy != LK_CLIENT_UNKNOWN);
+}
+
+lk_error lk_handshake_prepare(lk_handshake *handshake)
+{
+    const lk_handshake_settings *settings = handshake->settings;
+    size_t capacity =
+        OUTGOING_BASE + lk_certificate_chain_size(&settings->chain) + settings->chain.count * ENTRY_OVERHEAD;
+    if (handshake->role == LK_SERVER)
+        capacity += settings->authorities.length;
+    handshake->outgoing = malloc(capacity);
+    handshake->outgoing_capacity = handshake->outgoing ? capacity : 0;
+    handshake->transcript.keeps_all = keeps_all(handshake);
+    return handshake->outgoing ? LK_OK : LK_ERROR_NO_MEMORY;
+}
+
+lk_error lk_handshake_ask_client(lk_handshake *handshake, lk_client_policy policy)
+{
+    if (handshake->state != LK_STATE_START && handshake->state != LK_STATE_ESTABLISHED)
+        return LK_ERROR_WRONG_STATE;
+    handshake->client_policy = policy;
+    if (handshake->state == LK_STATE_START)
+        handshake->transcript.keeps_all = keeps_all(handshake);
+    return LK_OK;
+}
+
 lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, const char *host, lk_record_layer *layer,
                           const lk_handshake_observer *observer, lk_handshake **handshake)
 {
@@ -120,19 +150,14 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
     made->role = role;
     made->layer = layer;
     made->observer = *observer;
-    made->transcript.keeps_all = settings->key && (role == LK_CLIENT || settings->client_policy != LK_CLIENT_UNKNOWN);
+    made->client_policy = settings->client_policy;
     lk_error error = limit(made);
     if (!error && host && strlen(host) > LK_NAME_MAX)
         error = LK_ERROR_INVALID_ARGUMENT;
     if (!error) {
         if (host)
             memcpy(made->host, host, strlen(host) + 1);
-        made->outgoing_capacity =
-            OUTGOING_BASE + lk_certificate_chain_size(&settings->chain) + settings->chain.count * ENTRY_OVERHEAD;
-        if (role == LK_SERVER)
-            made->outgoing_capacity += settings->authorities.length;
-        made->outgoing = malloc(made->outgoing_capacity);
-        error = made->outgoing ? LK_OK : LK_ERROR_NO_MEMORY;
+        error = lk_handshake_prepare(made);
     }
     if (error) {
         lk_handshake_free(made);
@@ -145,6 +170,7 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
 
 void lk_handshake_abandon(lk_handshake *handshake)
 {
+    lk_renegotiation_finish(handshake);
     lk_handshake_release_memory(handshake);
     lk_secret_wipe(handshake->application_secret, sizeof handshake->application_secret);
     lk_secret_wipe(handshake->resumption_secret, sizeof handshake->resumption_secret);
@@ -175,12 +201,17 @@ lk_error lk_handshake_update_key(lk_handshake *handshake)
 
 bool lk_handshake_established(const lk_handshake *handshake)
 {
-    return handshake->state == LK_STATE_ESTABLISHED;
+    return handshake->state == LK_STATE_ESTABLISHED || handshake->before;
+}
+
+bool lk_handshake_takes_data(const lk_handshake *handshake)
+{
+    return lk_handshake_established(handshake) && !handshake->data_barred && !lk_handshake_in_message(handshake);
 }
 
 bool lk_handshake_resumed(const lk_handshake *handshake)
 {
-    return handshake->resumed;
+    return handshake->before ? handshake->before->resumed : handshake->resumed;
 }
 
 uint16_t lk_handshake_version(const lk_handshake *handshake)
@@ -190,27 +221,29 @@ uint16_t lk_handshake_version(const lk_handshake *handshake)
 
 const lk_suite *lk_handshake_suite(const lk_handshake *handshake)
 {
-    return handshake->suite;
+    return handshake->before ? handshake->before->suite : handshake->suite;
 }
 
 const lk_group *lk_handshake_group(const lk_handshake *handshake)
 {
-    return handshake->group;
+    return handshake->before ? handshake->before->group : handshake->group;
 }
 
 const char *lk_handshake_alpn(const lk_handshake *handshake)
 {
-    return handshake->alpn[0] ? handshake->alpn : NULL;
+    const char *name = handshake->before ? handshake->before->alpn : handshake->alpn;
+    return name[0] ? name : NULL;
 }
 
 const char *lk_handshake_server_name(const lk_handshake *handshake)
 {
-    return handshake->server_name[0] ? handshake->server_name : NULL;
+    const char *name = handshake->before ? handshake->before->server_name : handshake->server_name;
+    return name[0] ? name : NULL;
 }
 
 const lk_certificate_chain *lk_handshake_peer_chain(const lk_handshake *handshake)
 {
-    return &handshake->peer_chain;
+    return handshake->before ? &handshake->before->peer_chain : &handshake->peer_chain;
 }
 
 const char *lk_handshake_diagnosis(const lk_handshake *handshake)

@@ -14,7 +14,18 @@
 #include "handshake/tickets.h"
 #include "record/record.h"
 
-enum { LK_SUITES_MAX = 32, LK_ALPN_MAX = 512, LK_NAME_MAX = 255 };
+enum { LK_SUITES_MAX = 96, LK_ALPN_MAX = 512, LK_NAME_MAX = 255 };
+
+/* Bytes: RFC 4279 section 5.3 has every implementation take 128 of the one and 64 of the other. */
+enum { LK_PSK_IDENTITY_MAX = 128, LK_PSK_MAX = 64 };
+
+/** A key that both sides know already (RFC 4279); length 0: none. */
+typedef struct lk_psk {
+    char identity[LK_PSK_IDENTITY_MAX];
+    size_t identity_length;
+    uint8_t key[LK_PSK_MAX];
+    size_t length;
+} lk_psk;
 
 /** What a side brings to its handshakes. Filled in by a configuration, shared by its connections, not changed
  * meanwhile. */
@@ -24,6 +35,10 @@ typedef struct lk_handshake_settings {
     size_t suite_count;
     const lk_group *groups[LK_GROUP_MAX]; /* in order of preference; a client sends a share of the first */
     size_t group_count;
+    bool client_preference;  /* server: the first suite of the client's that this side has, too */
+    int dh_minimum;          /* client: the shortest prime of a DHE server, in bits */
+    EVP_PKEY *dh_parameters; /* server: its own for DHE, or NULL */
+    lk_psk psk;
     lk_certificate_chain chain; /* of this side */
     EVP_PKEY *key;              /* that belongs to it, or NULL */
     X509_STORE *roots;          /* that the peer's chain must lead to */
@@ -38,6 +53,7 @@ typedef struct lk_handshake_settings {
     lk_session_store sessions; /* server: where those with an id are; no functions: nowhere */
     bool keeps_sessions;       /* client: the observer is told of sessions that can be gone on with */
     bool legacy_resumption;    /* sessions without the extended master secret too */
+    lk_renegotiation renegotiation;
     const lk_engine *required; /* the engine that must be able to do what is agreed; NULL when any may */
 } lk_handshake_settings;
 
@@ -106,7 +122,25 @@ lk_error lk_handshake_change_cipher_spec(lk_handshake *handshake, const uint8_t 
  */
 lk_error lk_handshake_update_key(lk_handshake *handshake);
 
-/** True when it is complete, and true while a message has come in part. */
+/**
+ * Up to TLS 1.2: asks for a new handshake: a client begins it, a server requests it. What lk_handshake_run() returns.
+ * @return WRONG_STATE where the settings, the version or the first handshake do not allow it, or before it is complete.
+ */
+lk_error lk_handshake_renegotiate(lk_handshake *handshake);
+
+/** True from the first message of a new handshake to its last. Meanwhile what was agreed before still counts. */
+bool lk_handshake_renegotiating(const lk_handshake *handshake);
+
+/** The peer has sent no_renegotiation. @return true where that ended a new handshake: all is as it was before. */
+bool lk_handshake_refused(lk_handshake *handshake);
+
+/** Server: whether clients are asked for a certificate, from the next handshake on. @return WRONG_STATE within one. */
+lk_error lk_handshake_ask_client(lk_handshake *handshake, lk_client_policy policy);
+
+/** True when application data may come now. */
+bool lk_handshake_takes_data(const lk_handshake *handshake);
+
+/** True when it is complete (and stays so in a renegotiation), and true while a message has come in part. */
 bool lk_handshake_established(const lk_handshake *handshake);
 bool lk_handshake_in_message(const lk_handshake *handshake);
 

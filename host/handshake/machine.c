@@ -4,6 +4,7 @@
 #include "handshake/machine.h"
 
 #include "handshake/messages.h"
+#include "handshake/renegotiation.h"
 #include "handshake/resume.h"
 
 #include <stdlib.h>
@@ -84,6 +85,7 @@ static lk_error row_finish(lk_handshake *handshake, const lk_row *row)
     handshake->state = row->next;
     if (completed) {
         lk_record_layer_expect_data(handshake->layer, true);
+        lk_renegotiation_finish(handshake);
         lk_handshake_release_memory(handshake);
     }
     return LK_OK;
@@ -91,9 +93,10 @@ static lk_error row_finish(lk_handshake *handshake, const lk_row *row)
 
 /* RFC 8446 section 4.4.1: the transcript has the messages of the handshake; RFC 5246 section 7.4.1.1: but no
  * HelloRequest. */
-static bool belongs_to_transcript(const lk_handshake *handshake, lk_message message)
+static bool belongs_to_transcript(const lk_handshake *handshake, const lk_row *row)
 {
-    return handshake->state != LK_STATE_ESTABLISHED && message != LK_HELLO_REQUEST;
+    bool outside = handshake->state == LK_STATE_ESTABLISHED && row->next == LK_STATE_ESTABLISHED;
+    return !outside && row->message != LK_HELLO_REQUEST;
 }
 
 static void tell(lk_handshake *handshake, bool sent, lk_message message, size_t length)
@@ -127,7 +130,7 @@ static lk_error compose(lk_handshake *handshake, const lk_row *row)
                                   message_name(row->message));
     if (!error && row->message == LK_CLIENT_HELLO)
         error = lk_resume_bind(handshake, memory, writer.length);
-    if (!error && belongs_to_transcript(handshake, row->message))
+    if (!error && belongs_to_transcript(handshake, row))
         error = lk_transcript_add(&handshake->transcript, memory, writer.length);
     handshake->outgoing_length = writer.length;
     if (!error)
@@ -257,7 +260,7 @@ static lk_error take_in(lk_handshake *handshake)
         return lk_handshake_fail(handshake, LK_ERROR_UNEXPECTED_MESSAGE, "%s (%s)",
                                  lk_error_sentence(LK_ERROR_UNEXPECTED_MESSAGE), message_name(kind_of(type, body)));
     lk_error error = parse(handshake, row, body);
-    if (!error && belongs_to_transcript(handshake, row->message))
+    if (!error && belongs_to_transcript(handshake, row))
         error = lk_transcript_add(&handshake->transcript, message, LK_MESSAGE_HEADER + length);
     handshake->incoming_taken += LK_MESSAGE_HEADER + length;
     return error ? error : row_finish(handshake, row);

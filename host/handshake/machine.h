@@ -86,24 +86,38 @@ enum {
     LK_DIAGNOSIS_MAX = 384,
     LK_SESSION_ID_MAX = LK_SESSION_ID_BYTES,
     LK_COOKIE_MAX = 4096,
-    LK_SMALL_MESSAGE = 8 /* a KeyUpdate */
+    LK_VERIFY_DATA_MAX = 36, /* SSL 3.0 */
+    LK_SMALL_MESSAGE = 8     /* a KeyUpdate, a HelloRequest */
 };
 
 /** What a client's hello offers, as far as this server knows it: bits of lk_*_bit(). */
 typedef struct lk_offer {
     uint32_t versions, groups, signatures, shares;
-    uint8_t share[LK_GROUP_MAX][LK_PUBLIC_MAX]; /* by place in the table of groups, where the bit in shares is set */
     bool extended_master_secret, secure_renegotiation;
     bool encrypt_then_mac;
     bool session_ticket;    /* TLS 1.2: it takes a ticket */
     bool early_data;        /* TLS 1.3: some comes behind the hello */
     bool psk_with_exchange; /* TLS 1.3: it does psk_dhe_ke */
-    /* What it goes on with; the readers stand over the ClientHello and are empty once it is parsed. */
+    bool finite_fields;     /* it names groups of RFC 7919, known or not */
+    /* What follows stands over the ClientHello and is empty once it is parsed. */
+    lk_reader share[LK_GROUP_MAX]; /* by place in the table of groups, where the bit in shares is set */
+    /* What it goes on with. */
     lk_reader ticket, identities, binders, binder; /* the last: that of the identity that is taken */
     uint16_t identity;
     const uint8_t *hello; /* header included */
     size_t hello_length;  /* up to the binders */
 } lk_offer;
+
+/** What a handshake ended with, as long as a renegotiation is under way. */
+typedef struct lk_agreement {
+    const lk_suite *suite;
+    const lk_group *group;
+    const lk_signature_scheme *scheme, *client_scheme;
+    bool extended_master_secret, encrypt_then_mac, resumed;
+    uint64_t born;
+    char alpn[LK_NAME_MAX + 1], server_name[LK_NAME_MAX + 1];
+    lk_certificate_chain peer_chain;
+} lk_agreement;
 
 struct lk_handshake {
     const lk_handshake_settings *settings;
@@ -124,6 +138,7 @@ struct lk_handshake {
     const lk_group *group;
     const lk_signature_scheme *scheme;        /* that the server proves its key with */
     const lk_signature_scheme *client_scheme; /* that the client does; NULL: it has no certificate to give */
+    uint16_t hello_version; /* client_version, what TLS 1.3 calls legacy_version, of the ClientHello */
     uint8_t client_random[LK_RANDOM_LENGTH], server_random[LK_RANDOM_LENGTH];
     uint8_t session_id[LK_SESSION_ID_MAX];
     size_t session_id_length;
@@ -143,15 +158,27 @@ struct lk_handshake {
     lk_resumption *resumption; /* that is offered (client), or that was found (server); NULL when there is none */
     lk_resumption ticket;      /* TLS 1.2, client: the ticket that came, until the handshake is complete */
     bool resumed, ticket_promised;
-    bool session_stored; /* server: the session stands in the store, under session_id */
-    bool session_given;  /* client: the observer was told of a session */
-    uint64_t born;       /* of a session that is gone on with: when it began, in ms since 1970 */
+    uint8_t stored_id[LK_SESSION_ID_MAX]; /* server: under which the session stands in the store */
+    size_t stored_id_length;              /* 0: it does not */
+    bool session_given;                   /* client: the observer was told of a session */
+    uint64_t born;                        /* of a session that is gone on with: when it began, in ms since 1970 */
     uint8_t resumption_secret[LK_HASH_MAX];
+
+    /* renegotiation */
+    lk_client_policy client_policy; /* server: of this connection */
+    lk_agreement *before;           /* what still holds until the new handshake is complete; NULL outside of one */
+    bool secure_renegotiation;      /* both sides of the first handshake know RFC 5746 */
+    bool renegotiation_wanted;      /* client: a ClientHello goes next; server: a HelloRequest */
+    bool data_barred;               /* the peer's new key is in use, but its Finished has not come */
+    uint8_t verify_data[2][LK_VERIFY_DATA_MAX]; /* of the last Finished messages, by lk_role of the sender */
+    size_t verify_data_length;
 
     /* secrets; traffic secrets by lk_role of the side that seals with them */
     EVP_PKEY *key_pair;
     uint8_t peer_public[LK_PUBLIC_MAX];
-    uint8_t shared[LK_SHARED_MAX];
+    EVP_PKEY *peer_key;                         /* DHE up to TLS 1.2: the peer's public key, with its parameters */
+    uint8_t premaster[LK_MASTER_SECRET_LENGTH]; /* RSA: it comes before it is used */
+    bool psk_known;                             /* PSK: the identity is the one of the settings */
     lk_key_schedule schedule;
     uint8_t handshake_secret[2][LK_HASH_MAX], application_secret[2][LK_HASH_MAX];
     uint8_t master[LK_MASTER_SECRET_LENGTH];
@@ -181,6 +208,9 @@ __attribute__((format(printf, 2, 3))) void lk_handshake_mean(lk_handshake *hands
 /** Keeps particulars of a failure and returns its error. */
 __attribute__((format(printf, 3, 4))) lk_error lk_handshake_fail(lk_handshake *handshake, lk_error error,
                                                                  const char *format, ...);
+
+/** Makes ready for the messages of a handshake. @return NO_MEMORY. */
+lk_error lk_handshake_prepare(lk_handshake *handshake);
 
 /** Erases and frees what an established connection needs no more. */
 void lk_handshake_release_memory(lk_handshake *handshake);

@@ -73,7 +73,7 @@ static lk_error make_room(lk_handshake *handshake, size_t more)
 lk_error lk_handshake_resume(lk_handshake *handshake, const uint8_t *session, size_t length)
 {
     lk_reader reader = lk_reader_over(session, length);
-    if (handshake->role != LK_CLIENT || handshake->state != LK_STATE_START || handshake->pending)
+    if (handshake->role != LK_CLIENT || handshake->state != LK_STATE_START || handshake->pending || handshake->before)
         return LK_ERROR_WRONG_STATE;
     lk_resumption *resumption = calloc(1, sizeof *resumption);
     if (!resumption)
@@ -198,7 +198,7 @@ bool lk_resume_gives_tickets(const lk_handshake *handshake)
 
 static bool client_fits(const lk_handshake *handshake, const lk_certificate_chain *chain)
 {
-    lk_client_policy policy = handshake->settings->client_policy;
+    lk_client_policy policy = handshake->client_policy;
     if (chain->count == 0)
         return policy != LK_CLIENT_REQUIRED;
     return policy != LK_CLIENT_UNKNOWN && chain_holds(handshake, chain);
@@ -301,6 +301,8 @@ bool lk_resume_allowed(const lk_handshake *handshake)
 lk_error lk_resume_find(lk_handshake *handshake)
 {
     lk_resume_drop(handshake);
+    if (handshake->before)
+        return LK_OK; /* a renegotiation is a full handshake */
     return handshake->version >= LK_TLS1_3 ? find_1_3(handshake) : find_classic(handshake);
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ServerHello and HelloRetryRequest: RFC 8446 sections 4.1.3 and 4.1.4, RFC 5246 section 7.4.1.3. */
+#include "handshake/exchange.h"
 #include "handshake/extensions.h"
 #include "handshake/keys.h"
 #include "handshake/messages.h"
+#include "handshake/renegotiation.h"
 #include "handshake/resume.h"
 
 #include <openssl/rand.h>
@@ -60,6 +62,14 @@ static void write_sentinel(lk_handshake *handshake)
     end[SENTINEL_PREFIX] = handshake->version == LK_TLS1_2 ? SENTINEL_TLS1_2 : SENTINEL_OLDER;
 }
 
+static lk_error begin_exchange(lk_handshake *handshake)
+{
+    if (handshake->version >= LK_TLS1_3)
+        return lk_key_exchange_new(handshake->group, &handshake->key_pair);
+    const lk_exchange_row *exchange = lk_exchange_of(handshake);
+    return exchange->begin ? exchange->begin(handshake) : LK_OK;
+}
+
 lk_error lk_server_hello_compose(lk_handshake *handshake, lk_writer *body)
 {
     lk_place place = handshake->version >= LK_TLS1_3 ? LK_IN_SERVER_HELLO_1_3 : LK_IN_SERVER_HELLO_1_2;
@@ -67,9 +77,9 @@ lk_error lk_server_hello_compose(lk_handshake *handshake, lk_writer *body)
         return LK_ERROR_CRYPTO;
     write_sentinel(handshake);
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
-    lk_error error = abbreviated ? LK_OK : lk_key_exchange_new(handshake->group, &handshake->key_pair);
+    lk_error error = abbreviated ? LK_OK : begin_exchange(handshake);
     if (!error && handshake->version >= LK_TLS1_3)
-        error = lk_keys_exchange_server(handshake);
+        error = lk_keys_exchange(handshake);
     if (!error)
         error = lk_transcript_choose(&handshake->transcript, lk_handshake_hash(handshake));
     if (error)
@@ -229,8 +239,12 @@ lk_error lk_server_hello_parse(lk_handshake *handshake, lk_reader *body)
      * handshake" when the extension does not come back. */
     if (!lk_extensions_seen(handshake, LK_EXTENSION_RENEGOTIATION_INFO))
         return lk_handshake_fail(
-            handshake, LK_ERROR_MISSING_EXTENSION,
+            handshake, LK_ERROR_RENEGOTIATION_INSECURE,
             "the server does not know secure renegotiation (RFC 5746): it must be brought up to date");
+    handshake->secure_renegotiation = true;
+    error = lk_renegotiation_check_hello(handshake, handshake->extended_master_secret);
+    if (error)
+        return error;
     handshake->group = NULL; /* ServerKeyExchange will say it */
     if (lk_resume_offers_classic(handshake) && is_echoed(handshake, &hello))
         error = lk_resume_accepted_classic(handshake);

@@ -17,6 +17,12 @@ static bool has_store(const lk_handshake *handshake)
 
 /* The server */
 
+static void note_stored(lk_handshake *handshake)
+{
+    handshake->stored_id_length = handshake->session_id_length;
+    memcpy(handshake->stored_id, handshake->session_id, handshake->session_id_length);
+}
+
 lk_error lk_session_id_find(lk_handshake *handshake)
 {
     const lk_session_store *sessions = &handshake->settings->sessions;
@@ -38,13 +44,14 @@ lk_error lk_session_id_find(lk_handshake *handshake)
 lk_error lk_session_id_choose(lk_handshake *handshake)
 {
     if (handshake->version >= LK_TLS1_3 || handshake->resumed) {
-        handshake->session_stored = handshake->version < LK_TLS1_3 && handshake->offer.ticket.left == 0;
+        if (handshake->version < LK_TLS1_3 && handshake->offer.ticket.left == 0)
+            note_stored(handshake);
         return LK_OK; /* the client's own is echoed */
     }
     /* RFC 5246 section 7.4.1.3: "The server may return an empty session_id to indicate that the session will not be
      * cached and therefore cannot be resumed." */
-    bool wanted = has_store(handshake) && !handshake->ticket_promised && lk_resume_allowed(handshake);
-    handshake->session_stored = false;
+    bool wanted =
+        has_store(handshake) && !handshake->ticket_promised && !handshake->before && lk_resume_allowed(handshake);
     handshake->session_id_length = wanted ? LK_SESSION_ID_MAX : 0;
     return !wanted || RAND_bytes(handshake->session_id, LK_SESSION_ID_MAX) == 1 ? LK_OK : LK_ERROR_CRYPTO;
 }
@@ -62,10 +69,11 @@ lk_error lk_session_id_keep(lk_handshake *handshake)
     if (bytes) {
         lk_writer writer = lk_writer_into(bytes, capacity);
         lk_resumption_compose(&state, &writer);
-        handshake->session_stored = !writer.failed;
-        if (!writer.failed)
+        if (!writer.failed) {
+            note_stored(handshake);
             sessions->store(sessions->context, handshake->session_id, handshake->session_id_length, bytes,
                             writer.length, state.lifetime);
+        }
         lk_secret_wipe(bytes, capacity);
         free(bytes);
     }
@@ -80,10 +88,11 @@ void lk_handshake_forget_session(lk_handshake *handshake)
     const lk_session_store *sessions = &handshake->settings->sessions;
     /* RFC 5246 section 7.2.2: "Servers and clients MUST forget any session-identifiers, keys, and secrets associated
      * with a failed connection." */
-    if (handshake->session_stored)
-        sessions->remove(sessions->context, handshake->session_id, handshake->session_id_length);
+    if (handshake->stored_id_length > 0)
+        sessions->remove(sessions->context, handshake->stored_id, handshake->stored_id_length);
     if (handshake->role == LK_CLIENT && handshake->settings->keeps_sessions &&
         (handshake->session_given || handshake->resumed))
         handshake->observer.session(handshake->observer.context, NULL, 0);
-    handshake->session_stored = handshake->session_given = false;
+    handshake->stored_id_length = 0;
+    handshake->session_given = false;
 }

@@ -4,8 +4,10 @@
  * the one that counts; where this side receives, it is the row of the message that came. No row: the message may not
  * come now. README.md draws it.
  */
+#include "handshake/exchange.h"
 #include "handshake/keys.h"
 #include "handshake/messages.h"
+#include "handshake/renegotiation.h"
 #include "handshake/resume.h"
 
 static bool retry_needed(const lk_handshake *handshake)
@@ -22,7 +24,35 @@ static bool compatible(const lk_handshake *handshake)
 /* Server: it wants to know who the client is. */
 static bool client_wanted(const lk_handshake *handshake)
 {
-    return handshake->settings->client_policy != LK_CLIENT_UNKNOWN;
+    return handshake->client_policy != LK_CLIENT_UNKNOWN && lk_exchange_certified(handshake->suite);
+}
+
+static bool certified(const lk_handshake *handshake)
+{
+    return lk_exchange_certified(handshake->suite);
+}
+
+static bool not_certified(const lk_handshake *handshake)
+{
+    return !lk_exchange_certified(handshake->suite);
+}
+
+/* The client has all that the exchange needs by the certificate, or beforehand. */
+static bool not_announced(const lk_handshake *handshake)
+{
+    return !lk_exchange_of(handshake)->announced;
+}
+
+/* A CertificateRequest comes at once where no ServerKeyExchange does. */
+static bool request_skips_exchange(const lk_handshake *handshake)
+{
+    return not_announced(handshake) && certified(handshake);
+}
+
+/* The server may say more than it has to: RFC 4279 section 2. */
+static bool hint_possible(const lk_handshake *handshake)
+{
+    return lk_exchange_of(handshake)->parse_server;
 }
 
 static bool certificate_asked(const lk_handshake *handshake)
@@ -68,6 +98,17 @@ static bool update_wanted(const lk_handshake *handshake)
     return handshake->update_wanted;
 }
 
+/* Client: the version may turn out to be one that has a HelloRequest. */
+static bool perhaps_classic(const lk_handshake *handshake)
+{
+    return handshake->version == 0 && handshake->lowest_version < LK_TLS1_3;
+}
+
+static bool renegotiation_wanted(const lk_handshake *handshake)
+{
+    return handshake->renegotiation_wanted;
+}
+
 #define SEND(role, version, from, message, compose, when, then, next)                                                  \
     {                                                                                                                  \
         LK_##role, version, LK_STATE_##from, LK_SENDS, LK_##message, LK_STATE_##next, compose, NULL, when, then        \
@@ -88,6 +129,7 @@ static bool update_wanted(const lk_handshake *handshake)
 static const lk_row rows[] = {
     /* Client, until the version is known. */
     SEND(CLIENT, 0, START, CLIENT_HELLO, lk_client_hello_compose, NULL, NULL, SERVER_HELLO),
+    RECEIVE_WHEN(CLIENT, 0, SERVER_HELLO, HELLO_REQUEST, lk_hello_request_parse, perhaps_classic, NULL, SERVER_HELLO),
     RECEIVE(CLIENT, 0, SERVER_HELLO, HELLO_RETRY_REQUEST, lk_hello_retry_request_parse, NULL, RETRY),
     RECEIVE(CLIENT, 0, SERVER_HELLO, SERVER_HELLO, lk_server_hello_parse, NULL, NEGOTIATED),
     SEND(CLIENT, LK_TLS1_3, RETRY, CHANGE_CIPHER_SPEC, NULL, compatible, NULL, RETRY),
@@ -116,9 +158,12 @@ static const lk_row rows[] = {
     /* Client, TLS 1.2. */
     PASS_WHEN(CLIENT, LK_TLS1_2, NEGOTIATED, resumed, lk_keys_session, TICKET),
     PASS(CLIENT, LK_TLS1_2, NEGOTIATED, NULL, CERTIFICATE),
+    PASS_WHEN(CLIENT, LK_TLS1_2, CERTIFICATE, not_certified, NULL, SERVER_KEY_EXCHANGE),
     RECEIVE(CLIENT, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, SERVER_KEY_EXCHANGE),
-    RECEIVE(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_parse, NULL, SERVER_HELLO_DONE),
-    RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, CERTIFICATE_REQUEST, lk_certificate_request_parse, NULL, SERVER_HELLO_DONE_ASKED),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_parse, hint_possible, NULL, SERVER_HELLO_DONE),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, lk_certificate_request_parse, request_skips_exchange, NULL, SERVER_HELLO_DONE_ASKED),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE, lk_server_hello_done_parse, not_announced, NULL, CLIENT_CERTIFICATE),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, CERTIFICATE_REQUEST, lk_certificate_request_parse, certified, NULL, SERVER_HELLO_DONE_ASKED),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE_ASKED, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
     SEND(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_compose, certificate_asked, NULL, CLIENT_KEY_EXCHANGE),
@@ -135,6 +180,7 @@ static const lk_row rows[] = {
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_parse, resumed, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_parse, lk_resume_keep_classic, ESTABLISHED),
     RECEIVE(CLIENT, LK_TLS1_2, ANY, HELLO_REQUEST, lk_hello_request_parse, NULL, ANY),
+    PASS_WHEN(CLIENT, LK_TLS1_2, ESTABLISHED, renegotiation_wanted, lk_renegotiation_begin, START),
 
     /* Server, until the version is known. */
     RECEIVE(SERVER, 0, START, CLIENT_HELLO, lk_client_hello_parse, NULL, SERVER_HELLO),
@@ -167,7 +213,9 @@ static const lk_row rows[] = {
     /* Server, TLS 1.2. */
     SEND(SERVER, LK_TLS1_2, SERVER_HELLO, SERVER_HELLO, lk_server_hello_compose, NULL, NULL, CERTIFICATE),
     PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, resumed, lk_keys_session, SERVER_CHANGE_CIPHER_SPEC),
+    PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, not_certified, NULL, SERVER_KEY_EXCHANGE),
     SEND(SERVER, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, SERVER_KEY_EXCHANGE),
+    PASS_WHEN(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, not_announced, NULL, CERTIFICATE_REQUEST),
     SEND(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_compose, NULL, NULL, CERTIFICATE_REQUEST),
     SEND(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, CERTIFICATE_REQUEST, lk_certificate_request_compose, client_wanted, NULL, SERVER_HELLO_DONE),
     PASS(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, NULL, SERVER_HELLO_DONE),
@@ -185,6 +233,8 @@ static const lk_row rows[] = {
     SEND(SERVER, LK_TLS1_2, SERVER_CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC, NULL, NULL, lk_keys_write, SERVER_FINISHED),
     SEND(SERVER, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_compose, resumed, NULL, CLIENT_CHANGE_CIPHER_SPEC),
     SEND(SERVER, LK_TLS1_2, SERVER_FINISHED, FINISHED, lk_finished_compose, NULL, NULL, ESTABLISHED),
+    SEND(SERVER, LK_TLS1_2, ESTABLISHED, HELLO_REQUEST, lk_hello_request_compose, renegotiation_wanted, lk_hello_request_sent, ESTABLISHED),
+    RECEIVE_WHEN(SERVER, LK_TLS1_2, ESTABLISHED, CLIENT_HELLO, lk_client_hello_again, lk_renegotiation_possible, NULL, SERVER_HELLO),
     RECEIVE(SERVER, LK_TLS1_2, ESTABLISHED, CLIENT_HELLO, lk_client_hello_refuse, NULL, ESTABLISHED),
 };
 /* clang-format on */

@@ -84,8 +84,11 @@ lk_error lk_record_layer_set_read(lk_record_layer *layer, const lk_direction_par
  */
 lk_error lk_record_layer_write(lk_record_layer *layer, uint8_t type, const uint8_t *data, size_t length, size_t *taken);
 
-/** The next bytes for the wire, borrowed until lk_record_layer_sent(). Length 0: none ready. They may be asked for
- * again. */
+/**
+ * The next bytes for the wire, borrowed until lk_record_layer_sent(). Length 0: none ready. They may be asked for
+ * again. None are ready as long as a handshake message is being sealed: what belongs together (ClientKeyExchange,
+ * change_cipher_spec and Finished) leaves together, in as few segments as there can be.
+ */
 const uint8_t *lk_record_layer_output(lk_record_layer *layer, size_t *length);
 void lk_record_layer_sent(lk_record_layer *layer, size_t length);
 

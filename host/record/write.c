@@ -321,8 +321,20 @@ lk_error lk_record_layer_write(lk_record_layer *layer, uint8_t type, const uint8
     return *taken > 0 ? side->error : error; /* what stopped it short is told when it is all there is to tell */
 }
 
+/* A flight leaves as one: its first messages wait until the engine has made the last. */
+static bool write_holds_back(const lk_write_side *side)
+{
+    for (size_t i = 0; i < side->count && side->error == LK_OK; i++)
+        if (side->entries[(side->first + i) % LK_RECORDS_IN_WORK].fact.type == LK_CONTENT_HANDSHAKE)
+            return true;
+    return false;
+}
+
 const uint8_t *lk_record_layer_output(lk_record_layer *layer, size_t *length)
 {
+    *length = 0;
+    if (write_holds_back(&layer->write))
+        return NULL;
     return lk_wire_output_ready(&layer->write.output, length);
 }
 

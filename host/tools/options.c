@@ -3,6 +3,7 @@
 
 #include <latchkey/config.h>
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,26 @@ static int parse_timeout(const struct argp_state *state, const char *text)
     return (int)(seconds * 1000);
 }
 
+static int parse_bits(const struct argp_state *state, const char *text)
+{
+    char *end;
+    long bits = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || bits < 1 || bits > INT_MAX)
+        argp_error(state, "'%s' is no number of bits", text);
+    return (int)bits;
+}
+
+static lk_renegotiation parse_renegotiation(const struct argp_state *state, const char *text)
+{
+    static const char *const names[] = {
+        [LK_RENEGOTIATION_OFF] = "off", [LK_RENEGOTIATION_SAME_PEER] = "same", [LK_RENEGOTIATION_ANY_PEER] = "any"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(text, names[i]) == 0)
+            return (lk_renegotiation)i;
+    argp_error(state, "renegotiation cannot be '%s': write off, same or any", text);
+    return LK_RENEGOTIATION_OFF;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     lk_options *options = state->input;
@@ -89,6 +110,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_GROUPS:
         options->groups = argument;
         return 0;
+    case LK_OPTION_DH_MINIMUM:
+        options->dh_minimum = parse_bits(state, argument);
+        return 0;
+    case LK_OPTION_PSK:
+        options->psk = argument;
+        if (!strchr(argument, ':') || argument[0] == ':')
+            argp_error(state, "'%s' is no pre-shared key: write IDENTITY:FILE, with the key in the file", argument);
+        return 0;
     case LK_OPTION_ALPN:
         options->alpn = argument;
         return 0;
@@ -97,6 +126,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case LK_OPTION_LEGACY_SESSIONS:
         options->legacy_sessions = true;
+        return 0;
+    case LK_OPTION_RENEGOTIATION:
+        options->renegotiation = parse_renegotiation(state, argument);
+        return 0;
+    case LK_OPTION_RENEGOTIATE:
+        options->renegotiate = true;
         return 0;
     case LK_OPTION_KEY_LOG:
         options->key_log = argument;
@@ -129,10 +164,19 @@ static const struct argp_option table[] = {
     {"max", LK_OPTION_HIGHEST, "VERSION", 0, "the highest version", 20},
     {"suites", LK_OPTION_SUITES, "LIST", 0, "cipher suites in order of preference, colon-separated", 20},
     {"groups", LK_OPTION_GROUPS, "LIST", 0, "key exchange groups in order of preference, colon-separated", 20},
+    {"dh-min", LK_OPTION_DH_MINIMUM, "BITS", 0, "the least bits of a group of DHE (default: 2048)", 20},
+    {"psk", LK_OPTION_PSK, "IDENTITY:FILE", 0,
+     "a pre-shared key for suites with PSK, in hexadecimal digits in FILE, and the name that it goes by", 20},
     {"alpn", LK_OPTION_ALPN, "LIST", 0, "application protocols (ALPN) in order of preference, comma-separated", 20},
     {"no-tickets", LK_OPTION_NO_TICKETS, NULL, 0, "no session tickets: sessions up to TLS 1.2 have an id instead", 20},
     {"legacy-sessions", LK_OPTION_LEGACY_SESSIONS, NULL, 0,
      "go on with sessions that have no extended master secret, too: less safe, for old peers", 20},
+    {"renegotiation", LK_OPTION_RENEGOTIATION, "WHICH", 0,
+     "up to TLS 1.2, when the peer asks for another handshake: off refuses (default), same takes the same certificate "
+     "alone, any takes another one too",
+     20},
+    {"renegotiate", LK_OPTION_RENEGOTIATE, NULL, 0,
+     "ask for another handshake as soon as there is one; means --renegotiation=same where that is not given", 20},
     {.doc = "What is shown:", .group = 30},
     {"trace", LK_OPTION_TRACE, NULL, 0, "show each record, message, alert and key change on standard error", 30},
     {"stats-json", LK_OPTION_STATISTICS, "FILE", 0, "write statistics as JSON when the connection ends", 30},

@@ -10,6 +10,20 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* A server's request is answered when the peer likes; a client's goes on while data is read and written. */
+static lk_error renegotiate(lk_session *session)
+{
+    int timeout = lk_options_timeout(session->setup->options);
+    lk_error error = lk_connection_renegotiate(session->connection);
+    if (error == LK_ERROR_WRONG_STATE)
+        return lk_session_fail(session, error, "--renegotiate: %s",
+                               lk_connection_version(session->connection) >= LK_VERSION_TLS1_3
+                                   ? "TLS 1.3 has no renegotiation; add --max 1.2"
+                                   : "the peer does not know secure renegotiation (RFC 5746)");
+    error = lk_socket_handshake(session->connection, session->socket, timeout);
+    return error == LK_ERROR_WANT_READ ? LK_OK : error;
+}
+
 lk_error lk_session_begin(lk_session *session, lk_setup *setup, lk_role role, const char *host, const char *peer,
                           int socket)
 {
@@ -22,7 +36,7 @@ lk_error lk_session_begin(lk_session *session, lk_setup *setup, lk_role role, co
         error = lk_resume_from(setup->session_file, session->connection);
     if (!error)
         error = lk_socket_handshake(session->connection, socket, lk_options_timeout(setup->options));
-    return error;
+    return error || !setup->options->renegotiate ? error : renegotiate(session);
 }
 
 lk_error lk_session_fail(lk_session *session, lk_error error, const char *format, ...)

@@ -31,7 +31,7 @@ module lk_aes_gcm #(
     input  wire         decrypt,
     input  wire [95:0]  nonce,
     input  wire [127:0] aad,           // filled up with zeros
-    input  wire [3:0]   aad_bytes,     // 1 to 15
+    input  wire [3:0]   aad_bytes,     // up to 15
     input  wire [14:0]  data_bytes,
     input  wire [7:0]   data_in,
     input  wire         data_valid,    // a byte moves when valid and ready
@@ -81,7 +81,10 @@ module lk_aes_gcm #(
     wire       room = !full_q || taken;
     wire       moves = data_valid && data_ready;
     wire [7:0] ciphertext = decrypt ? data_in : data_out;
-    assign data_ready = keystream_left_q != 5'd0 && left_q != 15'd0 && !in_aad_q && room;
+    // Without keystream, plaintext would leave as it is.
+    wire       sound;
+    lk_guard #(.WIDTH(5)) guard (.clk(clk), .reset(reset), .next(keystream_left_d), .now(keystream_left_q), .sound(sound));
+    assign data_ready = sound && keystream_left_q != 5'd0 && left_q != 15'd0 && !in_aad_q && room;
     assign data_out = data_in ^ keystream_q[127:120];
     assign data_last = left_q == 15'd1;
     assign data_done = left_q == 15'd0 && !in_aad_q;

@@ -81,9 +81,15 @@ module lk_lane_control (
     assign to_lane = state_q == STREAM;
     assign to_nowhere = state_q == DISCARD;
 
-    assign free = lane_idle && !opening_q;
+    // What a lane is at, and whose key it has: when that is not sure, nothing starts and nothing is announced (P1).
+    wire sound;
+    lk_guard #(.WIDTH(21)) guard (
+        .clk(clk), .reset(reset), .next({state_d, key_slot_d, key_valid_d, opening_d, opened_d}),
+        .now({state_q, key_slot_q, key_valid_q, opening_q, opened_q}), .sound(sound));
+
+    assign free = lane_idle && !opening_q && sound;
     assign owing = opening_q;
-    assign fetch_key = starts && !key_here && free;
+    assign fetch_key = starts && !key_here && free && !lane_key_busy;
     assign lane_start = starts && key_here && free && !lane_key_busy && !key_coming && (open ? bank_free : complete_ready);
     assign record_begins = lane_start;
     assign record_done = (state_q == STREAM && lane_in_done) || (refuses && announces);
@@ -127,7 +133,7 @@ module lk_lane_control (
     end
 
     // Announcements: a record that has been opened; one of which sealing begins; one that is refused.
-    assign complete_valid = opened || (lane_start && !open) || refuses;
+    assign complete_valid = (opened || (lane_start && !open) || refuses) && sound;
     assign keep = opened && announces && complete_length != 16'd0;
     always @* begin
         complete_opcode = open ? `LK_OPCODE_OPEN : `LK_OPCODE_SEAL;

@@ -39,11 +39,17 @@ module lk_record_buffer (
         .clk(clk), .reset(reset || fill_begins), .in_data(in_data), .in_last(in_last), .in_valid(in_valid), .in_ready(filled_ready),
         .out_data(filled), .out_last(filled_last), .out_valid(filled_valid), .out_ready(1'b1));
 
+    // Which bank, and how much of it: when one of these registers is not what it should be, nothing leaves any more (P1).
+    wire sound;
+    lk_guard #(.WIDTH(43)) guard (
+        .clk(clk), .reset(reset), .next({fill_d, fill_bank_d, send_bank_d, kept_d, send_d, left_d, valid_d}),
+        .now({fill_q, fill_bank_q, send_bank_q, kept_q, send_q, left_q, valid_q}), .sound(sound));
+
     wire store = filled_valid && !fill_q[12];
     wire fetch = left_q != 13'd0 && (!valid_q || out_ready);
     assign bank_free = kept_q != 2'd2;
     assign out_data = word_q;
-    assign out_valid = valid_q;
+    assign out_valid = valid_q && sound;
 
     always @* begin
         fill_d = fill_begins ? 13'd0 : fill_q + {12'd0, store};

@@ -27,6 +27,7 @@ module lk_record_lane #(
     input  wire [3:0]   header_bytes,
     input  wire [7:0]   content_type,    // sealing: the inner type; opening TLS 1.2: the header's
     input  wire [95:0]  nonce,
+    input  wire [15:0]  next_nonce,
     input  wire [127:0] aad,
     input  wire [3:0]   aad_bytes,
     input  wire [14:0]  plaintext_bytes, // sealing: how many come in
@@ -87,11 +88,19 @@ module lk_record_lane #(
         .clk(clk), .reset(reset), .chacha20_poly1305(cipher == `LK_CIPHER_CHACHA20_POLY1305), .lend(1'b0),
         .key_word_valid(key_word_valid),
         .key_word(key_word), .key_long(cipher == `LK_CIPHER_AES_256_GCM), .key_wipe(key_wipe), .key_busy(key_busy),
-        .start(start), .decrypt(open_q), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in),
-        .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
+        .start(start), .decrypt(open_q), .nonce(nonce), .next_nonce(next_nonce), .aad(aad), .aad_bytes(aad_bytes),
+        .data_bytes(data_bytes), .data_in(data_in), .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
         .tag_valid(tag_valid), .tag(tag), .aes_start(1'b0), .aes_decrypt(1'b0),
         .aes_in(128'd0), .aes_busy(aes_busy), .aes_out(aes_out));
     wire unused = &{1'b0, aes_busy, aes_out, 1'b0};
+
+    // Whether a record is opened or sealed, how far it is, what was found: without being sure of that, nothing leaves, and nothing is
+    // authentic (P1).
+    wire sound;
+    lk_guard #(.WIDTH(46)) guard (
+        .clk(clk), .reset(reset),
+        .next({state_d, open_d, tls1_3_d, header_done_d, index_d, tag_out_d, tag_in_d, authentic_d, bytes_d}),
+        .now({state_q, open_q, tls1_3_q, header_done_q, index_q, tag_out_q, tag_in_q, authentic_q, bytes_q}), .sound(sound));
 
     // Input.
     wire tag_wanted = state_q == TAG && open_q && tag_in_q != TAG_BYTES && tag_out_q == 5'd0;
@@ -104,8 +113,8 @@ module lk_record_lane #(
     wire [7:0] header_byte = header[8*(4'd12-header_index_q)+:8];
     assign out_data = tag_out_q != 5'd0 ? tag_q[127:120] : header_done_q ? aead_out : header_byte;
     assign out_last = tag_out_q == 5'd1;
-    assign out_valid = tag_out_q != 5'd0 || header_out
-                     || (sealing && header_done_q && aead_ready && (!from_payload || in_valid));
+    assign out_valid = sound && (tag_out_q != 5'd0 || header_out
+                     || (sealing && header_done_q && aead_ready && (!from_payload || in_valid)));
 
     assign store_data = aead_out;
     assign store_last = aead_last;
@@ -113,7 +122,7 @@ module lk_record_lane #(
 
     assign idle = state_q == IDLE;
     assign done = done_q;
-    assign authentic = authentic_q;
+    assign authentic = authentic_q && sound;
     assign typeless = tls1_3_q && type_q == 8'd0;
     assign opened_type = type_q;
     assign opened_bytes = bytes_q;

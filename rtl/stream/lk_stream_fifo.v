@@ -23,7 +23,12 @@ module lk_stream_fifo #(
     wire put = in_valid && in_ready;
     wire get = out_valid && out_ready;
 
-    assign out_valid = head_q != tail_q;
+    // A word that nobody put there does not come out.
+    wire sound;
+    lk_guard #(.WIDTH(2 * DEPTH_LOG2 + 2)) guard (
+        .clk(clk), .reset(reset), .next({head_d, tail_d}), .now({head_q, tail_q}), .sound(sound));
+
+    assign out_valid = head_q != tail_q && sound;
     assign in_ready = head_q != {~tail_q[DEPTH_LOG2], tail_q[DEPTH_LOG2-1:0]};
     assign out_data = memory[head_q[DEPTH_LOG2-1:0]];
 

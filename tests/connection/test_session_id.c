@@ -94,6 +94,30 @@ Test(session_id, every_suite_goes_on_with_its_sessions)
     }
 }
 
+Test(session_id, every_old_version_goes_on_with_its_sessions)
+{
+    kept_session kept;
+    for (uint16_t version = LK_VERSION_TLS1_0; version < LK_VERSION_TLS1_2; version++)
+        for (int tickets = 0; tickets < 2; tickets++) {
+            loopback *pair = sessions_pair(LK_VERSION_TLS1_2, &kept);
+            lk_config_set_tickets(sessions_config(pair, LK_SERVER), tickets);
+            for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
+                cr_assert_eq(lk_config_set_versions(sessions_config(pair, role), version, LK_VERSION_TLS1_2), LK_OK);
+                cr_assert_eq(lk_config_set_suites(sessions_config(pair, role), "ECDHE-ECDSA-AES128-SHA"), LK_OK);
+            }
+            lk_config_set_versions(sessions_config(pair, LK_SERVER), version, version);
+            sessions_establish_first(pair, &kept);
+            sessions_establish_again(pair, &kept, true);
+            cr_assert_eq(lk_connection_version(pair->side[LK_CLIENT].connection), version);
+            sessions_hang_up(pair);
+
+            /* in another version it is no session any more */
+            lk_config_set_versions(sessions_config(pair, LK_SERVER), LK_VERSION_TLS1_2, LK_VERSION_TLS1_2);
+            sessions_establish_again(pair, &kept, false);
+            loopback_free(pair);
+        }
+}
+
 Test(session_id, a_client_of_tls_1_3_goes_on_with_an_older_session)
 {
     kept_session kept;

@@ -47,14 +47,42 @@ void lk_connection_free(lk_connection *connection);
 /**
  * Moves the handshake on as far as it goes.
  * @return OK once it is complete; WANT_READ, WANT_WRITE or WANT_ENGINE; or what ended the connection (an alert may then
- * be waiting among the bytes for the wire).
+ * be waiting among the bytes for the wire). In a renegotiation, WANT_READ while lk_connection_pending() tells of
+ * plaintext: that must be read first.
  */
 lk_error lk_connection_handshake(lk_connection *connection);
 
 /**
+ * Asks for a new handshake under the present keys, up to TLS 1.2: new keys both ways, and on a server by
+ * lk_connection_ask_client_certificate() perhaps the client's certificate. A client begins it, and sends no more data
+ * until it is over; a server sends a HelloRequest, which a client may refuse or ignore. It goes on in
+ * lk_connection_read(), lk_connection_write() and lk_connection_handshake(); data of the peer that comes meanwhile is
+ * read as ever. What was agreed before is told until the new handshake is complete. Where the peer refuses, all stays
+ * as it was.
+ * @return OK when it is asked for or complete; WANT_READ, WANT_WRITE or WANT_ENGINE; WRONG_STATE before the first
+ * handshake is complete, with TLS 1.3, without leave of lk_config_set_renegotiation(), or where the peer does not know
+ * RFC 5746; or what ended the connection.
+ */
+lk_error lk_connection_renegotiate(lk_connection *connection);
+
+/** True from the first message of a renegotiation to its last; on a client from lk_connection_renegotiate() on. */
+bool lk_connection_renegotiating(const lk_connection *connection);
+
+/**
+ * For servers: whether this connection asks its client for a certificate, from the next handshake on: before the first
+ * one, or between two. See lk_config_ask_client_certificate().
+ * @return INVALID_ARGUMENT, also without roots of the configuration's own; WRONG_STATE for a client, or within a
+ * handshake.
+ */
+lk_error lk_connection_ask_client_certificate(lk_connection *connection, lk_client_policy policy);
+
+/** Bytes of plaintext that have come and were not read yet. */
+size_t lk_connection_pending(const lk_connection *connection);
+
+/**
  * Takes plaintext to send. *taken says how much was taken, possibly less than length; the buffer is free again at once.
- * @return OK when some was taken; WANT_READ, WANT_WRITE or WANT_ENGINE when none could be; or what ended the
- * connection.
+ * @return OK when some was taken; WANT_READ, WANT_WRITE or WANT_ENGINE when none could be (in a renegotiation as
+ * lk_connection_handshake()); or what ended the connection.
  */
 lk_error lk_connection_write(lk_connection *connection, const void *data, size_t length, size_t *taken);
 
@@ -126,6 +154,18 @@ bool lk_connection_established(const lk_connection *connection);
 
 /** What ended the connection in one sentence with its particulars: a file, a name, an alert. Never NULL. */
 const char *lk_connection_diagnosis(const lk_connection *connection);
+
+/** An alert that was exchanged. */
+typedef struct lk_alert_report {
+    bool sent;            /* by this side; otherwise by the peer */
+    bool fatal;           /* its level: fatal, otherwise a warning */
+    int description;      /* LK_ALERT_* */
+    const char *name;     /* as the RFCs write it */
+    const char *sentence; /* what its sender complains of */
+} lk_alert_report;
+
+/** The last alert either way, close_notify and warnings included. @return false when there was none. */
+bool lk_connection_last_alert(const lk_connection *connection, lk_alert_report *alert);
 
 /* Statistics (P7). */
 

@@ -24,10 +24,14 @@ lk_error lk_socket_listen(const char *host, const char *port, int *socket);
  */
 lk_error lk_socket_step(lk_connection *connection, int socket, int timeout);
 
-/** Completes the handshake. timeout in ms for the whole of it. */
+/**
+ * Completes the handshake, or a renegotiation. timeout in ms for the whole of it. Beside what the connection says:
+ * WANT_READ where a renegotiation cannot go on before the plaintext has been read that came in between; reading goes on
+ * with it.
+ */
 lk_error lk_socket_handshake(lk_connection *connection, int socket, int timeout);
 
-/** Sends all of the data. timeout in ms for each wait. */
+/** Sends all of the data. timeout in ms for each wait. WANT_READ as lk_socket_handshake(); then some was sent. */
 lk_error lk_socket_write(lk_connection *connection, int socket, const void *data, size_t length, int timeout);
 
 /** Receives at least one byte; CLOSED at the end. timeout in ms for each wait. */

@@ -13,6 +13,9 @@ static void step(engine_port *port)
 {
     lk_engine_model_step(port->model, &port->pins);
     port->cycles++;
+    if (port->watch) {
+        port->watch();
+    }
 }
 
 /* xorshift64: the same stalls in every run. */

@@ -12,6 +12,7 @@ typedef struct engine_port {
     lk_engine_model *model;
     lk_engine_pins pins;
     uint64_t cycles;
+    void (*watch)(void); /* called after each cycle; NULL: nobody watches */
     /* Of 256 cycles, how many offer no command word, and how many take no completion word. */
     unsigned command_stalls;
     unsigned completion_stalls;
