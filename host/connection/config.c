@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "connection/config.h"
 
+#include "base/secret.h"
 #include "base/writer.h"
 
 #include <openssl/x509_vfy.h>
@@ -9,7 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUITE_NAME_MAX = 64, ALPN_NAME_MAX = 255, SESSION_LIFETIME = 7200 /* s */, SESSION_COUNT = 1024 };
+enum {
+    ALPN_NAME_MAX = 255,
+    SESSION_LIFETIME = 7200 /* s */,
+    SESSION_COUNT = 1024,
+    RECORD_LIMIT_MIN = 64,
+    DH_MINIMUM = 2048 /* bits */
+};
 
 lk_error lk_config_fail(lk_config *config, lk_error error, const char *format, ...)
 {
@@ -46,6 +53,7 @@ lk_config *lk_config_new(void)
         return NULL;
     config->policy = LK_ENGINE_SOFTWARE;
     config->settings.uses_tickets = true;
+    config->settings.dh_minimum = DH_MINIMUM;
     config->settings.lowest_version = LK_VERSION_TLS1_2;
     config->settings.highest_version = LK_VERSION_TLS1_3;
     default_suites(&config->settings);
@@ -69,6 +77,8 @@ void lk_config_free(lk_config *config)
     X509_STORE_free(config->settings.roots);
     lk_tickets_free(config->settings.tickets);
     lk_session_cache_free(config->cache);
+    EVP_PKEY_free(config->settings.dh_parameters);
+    lk_secret_wipe(&config->settings.psk, sizeof config->settings.psk);
     lk_certificate_chain_clear(&config->settings.chain);
     lk_authorities_clear(&config->settings.authorities);
     EVP_PKEY_free(config->settings.key); /* libcrypto erases private keys as it frees them */
@@ -91,83 +101,38 @@ lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t hig
     return LK_OK;
 }
 
-/*
- * OpenSSL's name of a TLS 1.2 suite from IANA's: without "TLS_" and "_WITH_", with hyphens, and neither a separator
- * between AES and its key length nor "CBC" nor the hash behind POLY1305.
- */
-static void openssl_name(const char *title, char *name, size_t size)
-{
-    static const struct {
-        const char *from, *to;
-    } changes[] = {{"TLS_", ""}, {"_WITH_", "-"}, {"AES_", "AES"}, {"CBC_", ""}, {"POLY1305_SHA256", "POLY1305"},
-                   {"_", "-"}};
-    lk_writer writer = lk_writer_into((uint8_t *)name, size - 1);
-    while (*title) {
-        size_t i = 0;
-        while (i < sizeof changes / sizeof changes[0] && strncmp(title, changes[i].from, strlen(changes[i].from)) != 0)
-            i++;
-        bool changed = i < sizeof changes / sizeof changes[0];
-        lk_writer_bytes(&writer, changed ? changes[i].to : title, changed ? strlen(changes[i].to) : 1);
-        title += changed ? strlen(changes[i].from) : 1;
-    }
-    name[writer.length] = '\0';
-}
-
-static bool is_name(const char *known, const char *name, size_t length)
-{
-    return strlen(known) == length && memcmp(known, name, length) == 0;
-}
-
-static const lk_suite *suite_named(const char *name, size_t length)
-{
-    size_t count = 0;
-    const lk_suite *suites = lk_suite_table(&count);
-    char other[SUITE_NAME_MAX];
-    for (size_t i = 0; i < count; i++) {
-        /* The suites of TLS 1.3 have one name everywhere. */
-        bool renamed = strstr(suites[i].title, "_WITH_") != NULL;
-        openssl_name(suites[i].title, other, sizeof other);
-        if (is_name(suites[i].title, name, length) || (renamed && is_name(other, name, length)))
-            return &suites[i];
-    }
-    return NULL;
-}
-
-static bool holds(const lk_suite *const *suites, size_t count, const lk_suite *suite)
-{
-    for (size_t i = 0; i < count; i++)
-        if (suites[i] == suite)
-            return true;
-    return false;
-}
-
-lk_error lk_config_set_suites(lk_config *config, const char *list)
-{
-    const lk_suite *chosen[LK_SUITES_MAX];
-    size_t count = 0;
-    if (!list || *list == '\0')
-        return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "the list of suites is empty");
-    for (const char *name = list; name; name = strchr(name, ':') ? strchr(name, ':') + 1 : NULL) {
-        size_t length = strcspn(name, ":");
-        const lk_suite *suite = suite_named(name, length);
-        if (!suite)
-            return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "\"%.*s\" is the name of no suite of this library",
-                                  (int)length, name);
-        if (!holds(chosen, count, suite) && count < LK_SUITES_MAX)
-            chosen[count++] = suite;
-    }
-    for (size_t i = 0; i < count; i++)
-        config->settings.suites[i] = chosen[i];
-    config->settings.suite_count = count;
-    return LK_OK;
-}
-
 lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy policy)
 {
     if (policy != LK_CLIENT_UNKNOWN && policy != LK_CLIENT_OPTIONAL && policy != LK_CLIENT_REQUIRED)
         return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "there is no policy %d for clients", (int)policy);
     config->settings.client_policy = policy;
     return LK_OK;
+}
+
+lk_error lk_config_set_max_fragment(lk_config *config, size_t length)
+{
+    static const size_t lengths[] = {0, 512, 1024, 2048, 4096}; /* by MaxFragmentLength */
+    for (uint8_t code = 0; code < sizeof lengths / sizeof lengths[0]; code++)
+        if (lengths[code] == length) {
+            config->settings.max_fragment = code;
+            return LK_OK;
+        }
+    return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT,
+                          "%zu bytes cannot be asked for as the longest fragment: 512, 1024, 2048 or 4096", length);
+}
+
+lk_error lk_config_set_record_size_limit(lk_config *config, size_t length)
+{
+    if (length != 0 && (length < RECORD_LIMIT_MIN || length > LK_RECORD_PLAINTEXT_MAX))
+        return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "%zu bytes are no limit of records: %d to %d", length,
+                              RECORD_LIMIT_MIN, LK_RECORD_PLAINTEXT_MAX);
+    config->settings.record_size_limit = (uint16_t)length;
+    return LK_OK;
+}
+
+void lk_config_set_fallback(lk_config *config, bool fallen_back)
+{
+    config->settings.fallback = fallen_back;
 }
 
 lk_error lk_config_set_renegotiation(lk_config *config, lk_renegotiation policy)

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "handshake/choice.h"
 
+#include "handshake/exchange.h"
 #include "handshake/extensions.h"
 #include "handshake/resume.h"
 
 #include <string.h>
 
-enum { COMPRESSION_NONE = 0, GROUP_SECP256R1 = 0x0017 };
+enum { COMPRESSION_NONE = 0 };
+
+static bool client_has(lk_reader list, uint16_t number)
+{
+    while (!list.failed && list.left > 0)
+        if (lk_reader_u16(&list) == number)
+            return true;
+    return false;
+}
 
 static lk_error choose_version(lk_handshake *handshake, const lk_client_choices *choices)
 {
@@ -30,6 +39,13 @@ static lk_error choose_version(lk_handshake *handshake, const lk_client_choices 
             lk_version_title(handshake->highest_version), lk_version_title(choices->legacy_version));
     if (handshake->retried && chosen != handshake->version)
         return LK_ERROR_ILLEGAL_PARAMETER;
+    /* RFC 7507 section 3: where the client has fallen back, "and the highest protocol version supported by the server
+     * is higher than the version indicated in ClientHello.client_version, the server MUST respond with a fatal
+     * inappropriate_fallback alert". */
+    if (chosen < handshake->highest_version && client_has(choices->suites, LK_FALLBACK_SCSV))
+        return lk_handshake_fail(handshake, LK_ERROR_INAPPROPRIATE_FALLBACK, "%s (it came with %s; ours: up to %s)",
+                                 lk_error_sentence(LK_ERROR_INAPPROPRIATE_FALLBACK), lk_version_title(chosen),
+                                 lk_version_title(handshake->highest_version));
     lk_handshake_set_version(handshake, chosen);
     return LK_OK;
 }
@@ -61,27 +77,54 @@ static lk_error check_present(lk_handshake *handshake)
     return LK_OK;
 }
 
-static bool client_has(lk_reader list, uint16_t number)
+/* A suite that client and server have, if it can be done; why not stands in *obstacle, unless something worse does. */
+static bool take_suite(lk_handshake *handshake, const lk_suite *suite, lk_error *obstacle)
 {
-    while (!list.failed && list.left > 0)
-        if (lk_reader_u16(&list) == number)
-            return true;
-    return false;
+    if (!lk_suite_allows(suite, handshake->version))
+        return false;
+    lk_error error = lk_exchange_possible(handshake, suite);
+    if (!error)
+        handshake->suite = suite;
+    else if (*obstacle == LK_ERROR_NO_COMMON_SUITE)
+        *obstacle = error;
+    return !error;
+}
+
+static const lk_suite *own_suite(const lk_handshake *handshake, uint16_t number)
+{
+    for (size_t i = 0; i < handshake->suite_count; i++)
+        if (handshake->suites[i]->number == number)
+            return handshake->suites[i];
+    return NULL;
+}
+
+/* The first one, in the order of the server or, where the settings say so, of the client. */
+static lk_error find_suite(lk_handshake *handshake, const lk_client_choices *choices)
+{
+    lk_error obstacle = LK_ERROR_NO_COMMON_SUITE;
+    lk_reader offered = choices->suites;
+    if (!handshake->settings->client_preference) {
+        for (size_t i = 0; i < handshake->suite_count; i++)
+            if (client_has(offered, handshake->suites[i]->number) &&
+                take_suite(handshake, handshake->suites[i], &obstacle))
+                return LK_OK;
+        return obstacle;
+    }
+    while (offered.left > 0) {
+        const lk_suite *suite = own_suite(handshake, lk_reader_u16(&offered));
+        if (suite && take_suite(handshake, suite, &obstacle))
+            return LK_OK;
+    }
+    return obstacle;
 }
 
 static lk_error choose_suite(lk_handshake *handshake, const lk_client_choices *choices)
 {
-    lk_authentication ours = lk_signature_authentication(handshake->settings->key);
     const lk_suite *before = handshake->suite;
     handshake->suite = NULL;
-    for (size_t i = 0; !handshake->suite && i < handshake->suite_count; i++) {
-        const lk_suite *suite = handshake->suites[i];
-        if (lk_suite_allows(suite, handshake->version) && client_has(choices->suites, suite->number) &&
-            (suite->authentication == LK_AUTH_ANY || suite->authentication == ours))
-            handshake->suite = suite;
-    }
-    if (!handshake->suite)
-        return LK_ERROR_NO_COMMON_SUITE;
+    lk_error error = find_suite(handshake, choices);
+    if (error)
+        return error;
     return handshake->retried && handshake->suite != before ? LK_ERROR_ILLEGAL_PARAMETER : LK_OK;
 }
 
@@ -115,13 +158,11 @@ static lk_error choose_group(lk_handshake *handshake)
 {
     lk_offer *offer = &handshake->offer;
     const lk_group *before = handshake->group;
-    /* RFC 8422 section 4: a client without the extension leaves the choice to the server; this curve is what all have.
-     */
-    if (handshake->version < LK_TLS1_3 && !lk_extensions_seen(handshake, LK_EXTENSION_SUPPORTED_GROUPS))
-        offer->groups = lk_group_bit(lk_group_find(GROUP_SECP256R1));
-    handshake->group = NULL;
-    if (handshake->version >= LK_TLS1_3)
-        handshake->group = first_group(handshake, offer->groups & offer->shares);
+    if (handshake->version < LK_TLS1_3) {
+        handshake->group = lk_exchange_group(handshake, handshake->suite);
+        return LK_OK; /* choose_suite() has made sure of it */
+    }
+    handshake->group = first_group(handshake, offer->groups & offer->shares);
     if (!handshake->group)
         handshake->group = first_group(handshake, offer->groups);
     if (!handshake->group)
@@ -129,7 +170,28 @@ static lk_error choose_group(lk_handshake *handshake)
     /* RFC 8446 section 4.2.8: the share of the second hello is of "the group indicated in the selected_group field". */
     if (handshake->retried && (handshake->group != before || !(offer->shares & lk_group_bit(before))))
         return LK_ERROR_ILLEGAL_PARAMETER;
+    if (offer->shares & lk_group_bit(handshake->group)) {
+        size_t count = 0;
+        lk_reader share = offer->share[handshake->group - lk_group_table(&count)];
+        lk_reader_copy(&share, handshake->peer_public, handshake->group->public_length);
+    }
     return LK_OK;
+}
+
+/* RFC 8422 section 5.3, for a server of TLS 1.2: whether the client can use the curve of this side's certificate. */
+static lk_error check_own_curve(lk_handshake *handshake)
+{
+    const lk_group *offered[LK_GROUP_MAX];
+    size_t count = 0, total = 0;
+    const lk_group *groups = lk_group_table(&total);
+    for (size_t i = 0; i < total; i++)
+        if (handshake->offer.groups & lk_group_bit(&groups[i]))
+            offered[count++] = &groups[i];
+    if (handshake->version >= LK_TLS1_3 || !lk_extensions_seen(handshake, LK_EXTENSION_SUPPORTED_GROUPS) ||
+        lk_group_offered(offered, count, handshake->settings->key))
+        return LK_OK;
+    return lk_handshake_fail(handshake, LK_ERROR_NO_COMMON_GROUP,
+                             "the certificate is on a curve that the client does not offer");
 }
 
 lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
@@ -149,11 +211,13 @@ lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
     if (!error && !abbreviated)
         error = choose_group(handshake);
+    if (!error && !abbreviated)
+        error = check_own_curve(handshake);
     handshake->ticket_promised = handshake->version < LK_TLS1_3 && !abbreviated && lk_resume_gives_tickets(handshake) &&
                                  handshake->offer.session_ticket && lk_resume_allowed(handshake);
     if (!error)
         error = lk_session_id_choose(handshake);
-    if (error || handshake->resumed)
+    if (error || handshake->resumed || !lk_exchange_signed(handshake->suite))
         return error;
     handshake->scheme = lk_signature_choose(handshake->offer.signatures, handshake->version, handshake->settings->key);
     return handshake->scheme ? LK_OK : LK_ERROR_NO_COMMON_SIGNATURE;

@@ -46,7 +46,8 @@ lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
     if (error)
         return error;
     /* TLS 1.3: "the legacy_version field MUST be set to 0x0303" */
-    lk_writer_u16(body, handshake->highest_version < LK_TLS1_2 ? handshake->highest_version : LK_TLS1_2);
+    handshake->hello_version = handshake->highest_version < LK_TLS1_2 ? handshake->highest_version : LK_TLS1_2;
+    lk_writer_u16(body, handshake->hello_version);
     lk_writer_bytes(body, handshake->client_random, sizeof handshake->client_random);
     lk_writer_vector session_id = lk_writer_begin(body, 1);
     lk_writer_bytes(body, handshake->session_id, handshake->session_id_length);
@@ -54,6 +55,8 @@ lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
     lk_writer_vector suites = lk_writer_begin(body, 2);
     for (size_t i = 0; i < handshake->suite_count; i++)
         lk_writer_u16(body, handshake->suites[i]->number);
+    if (handshake->settings->fallback && !handshake->before)
+        lk_writer_u16(body, LK_FALLBACK_SCSV);
     lk_writer_end(body, suites);
     lk_writer_vector compression = lk_writer_begin(body, 1);
     lk_writer_u8(body, COMPRESSION_NONE);
@@ -82,6 +85,7 @@ static void forget_offer(lk_handshake *handshake)
 /* What was read of the ClientHello in place is gone when the message is. */
 static void forget_places(lk_offer *offer)
 {
+    memset(offer->share, 0, sizeof offer->share);
     offer->ticket = offer->identities = offer->binders = offer->binder = lk_reader_over(NULL, 0);
     offer->hello = NULL;
 }
@@ -146,13 +150,19 @@ lk_error lk_client_hello_parse(lk_handshake *handshake, lk_reader *body)
     if (body->failed || session_id.left > LK_SESSION_ID_MAX || choices.suites.left == 0 ||
         choices.suites.left % 2 != 0 || choices.compressions.left == 0)
         return LK_ERROR_DECODE;
+    bool went_on = handshake->retried && handshake->resumed; /* by the first hello */
     forget_offer(handshake);
     handshake->offer.hello = message;
     lk_error error = check_same(handshake, random, &session_id);
     if (!error)
         error = parse_extensions(handshake, body);
+    /* It may leave out "any PSKs which are incompatible with the server's indicated cipher suite", and no other. */
+    if (!error && went_on && !lk_extensions_seen(handshake, LK_EXTENSION_PRE_SHARED_KEY))
+        error = lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
+                                  "the client's second ClientHello has lost the session of its first");
     if (error)
         return error;
+    handshake->hello_version = choices.legacy_version;
     memcpy(handshake->client_random, random, LK_RANDOM_LENGTH);
     handshake->session_id_length = session_id.left;
     lk_reader_copy(&session_id, handshake->session_id, session_id.left);

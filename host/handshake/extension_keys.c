@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINT_FORMAT_UNCOMPRESSED = 0 };
+enum { POINT_FORMAT_UNCOMPRESSED = 0, FINITE_FIELDS = 1 /* the upper byte of their numbers, RFC 7919 section 2 */ };
 
 /* supported_versions, RFC 8446 section 4.2.1 */
 
@@ -63,13 +63,18 @@ lk_error lk_supported_groups_parse(lk_handshake *handshake, lk_place place, lk_r
     uint32_t known = 0;
     if (list.left == 0)
         return LK_ERROR_DECODE;
+    bool finite_fields = false;
     while (!list.failed && list.left > 0) {
-        const lk_group *group = lk_group_find(lk_reader_u16(&list));
+        uint16_t number = lk_reader_u16(&list);
+        const lk_group *group = lk_group_find(number);
         known |= group ? lk_group_bit(group) : 0;
+        finite_fields |= number >> 8 == FINITE_FIELDS;
     }
     /* In EncryptedExtensions the server tells its own; "clients MUST NOT act upon any information found" there yet. */
-    if (place == LK_IN_CLIENT_HELLO)
+    if (place == LK_IN_CLIENT_HELLO) {
         handshake->offer.groups = known;
+        handshake->offer.finite_fields = finite_fields;
+    }
     return list.failed ? LK_ERROR_DECODE : LK_OK;
 }
 
@@ -210,7 +215,7 @@ static lk_error parse_offered_share(lk_handshake *handshake, lk_reader *list)
         return LK_ERROR_BAD_KEY_SHARE;
     size_t count = 0;
     offer->shares |= lk_group_bit(group);
-    lk_reader_copy(&key, offer->share[group - lk_group_table(&count)], group->public_length);
+    offer->share[group - lk_group_table(&count)] = key;
     return LK_OK;
 }
 

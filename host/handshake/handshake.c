@@ -44,6 +44,11 @@ void lk_handshake_data_came(lk_handshake *handshake)
     handshake->idle_messages = 0;
 }
 
+void lk_handshake_data_went(lk_handshake *handshake)
+{
+    handshake->updated = false;
+}
+
 bool lk_handshake_speaks(const lk_handshake *handshake, uint16_t version)
 {
     return handshake->lowest_version <= version && version <= handshake->highest_version;
@@ -63,10 +68,10 @@ void lk_handshake_set_version(lk_handshake *handshake, uint16_t version)
 
 /* Beginning and end */
 
-/* True when the suite exists in that version, and the required engine has both. */
+/* True when the suite exists in that version, the required engine has both, and a key that it needs is there. */
 static bool possible(const lk_handshake_settings *settings, const lk_suite *suite, uint16_t version)
 {
-    return lk_suite_allows(suite, version) &&
+    return lk_suite_allows(suite, version) && (suite->exchange != LK_EXCHANGE_PSK || settings->psk.length > 0) &&
            (!settings->required || lk_engine_supports(settings->required, version, suite->cipher));
 }
 
@@ -158,6 +163,7 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
         lk_handshake_free(made);
         return error;
     }
+    lk_record_layer_expect_data(layer, false);
     *handshake = made;
     return LK_OK;
 }

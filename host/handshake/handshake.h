@@ -14,7 +14,18 @@
 #include "handshake/tickets.h"
 #include "record/record.h"
 
-enum { LK_SUITES_MAX = 32, LK_ALPN_MAX = 512, LK_NAME_MAX = 255 };
+enum { LK_SUITES_MAX = 96, LK_ALPN_MAX = 512, LK_NAME_MAX = 255 };
+
+/* Bytes: RFC 4279 section 5.3 has every implementation take 128 of the one and 64 of the other. */
+enum { LK_PSK_IDENTITY_MAX = 128, LK_PSK_MAX = 64 };
+
+/** A key that both sides know already (RFC 4279); length 0: none. */
+typedef struct lk_psk {
+    char identity[LK_PSK_IDENTITY_MAX];
+    size_t identity_length;
+    uint8_t key[LK_PSK_MAX];
+    size_t length;
+} lk_psk;
 
 /** What a side brings to its handshakes. Filled in by a configuration, shared by its connections, not changed
  * meanwhile. */
@@ -24,6 +35,10 @@ typedef struct lk_handshake_settings {
     size_t suite_count;
     const lk_group *groups[LK_GROUP_MAX]; /* in order of preference; a client sends a share of the first */
     size_t group_count;
+    bool client_preference;  /* server: the first suite of the client's that this side has, too */
+    int dh_minimum;          /* client: the shortest prime of a DHE server, in bits */
+    EVP_PKEY *dh_parameters; /* server: its own for DHE, or NULL */
+    lk_psk psk;
     lk_certificate_chain chain; /* of this side */
     EVP_PKEY *key;              /* that belongs to it, or NULL */
     X509_STORE *roots;          /* that the peer's chain must lead to */
@@ -39,7 +54,10 @@ typedef struct lk_handshake_settings {
     bool keeps_sessions;       /* client: the observer is told of sessions that can be gone on with */
     bool legacy_resumption;    /* sessions without the extended master secret too */
     lk_renegotiation renegotiation;
-    const lk_engine *required; /* the engine that must be able to do what is agreed; NULL when any may */
+    uint8_t max_fragment;       /* client: MaxFragmentLength (RFC 6066) that it asks for; 0: none */
+    uint16_t record_size_limit; /* bytes of plaintext that it takes in a record (RFC 8449); 0: all there may be */
+    bool fallback;              /* client: it has tried a higher version before */
+    const lk_engine *required;  /* the engine that must be able to do what is agreed; NULL when any may */
 } lk_handshake_settings;
 
 /** Who is told what happens. Every function must be there. */
@@ -131,6 +149,9 @@ bool lk_handshake_in_message(const lk_handshake *handshake);
 
 /** Tells it that application data came: what counts messages that carry none begins anew. */
 void lk_handshake_data_came(lk_handshake *handshake);
+
+/** Tells it that application data went: the next request to change the key is to be answered again. */
+void lk_handshake_data_went(lk_handshake *handshake);
 
 /** What was agreed; 0 or NULL before it is known. */
 uint16_t lk_handshake_version(const lk_handshake *handshake);

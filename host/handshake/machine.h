@@ -93,12 +93,17 @@ enum {
 /** What a client's hello offers, as far as this server knows it: bits of lk_*_bit(). */
 typedef struct lk_offer {
     uint32_t versions, groups, signatures, shares;
-    uint8_t share[LK_GROUP_MAX][LK_PUBLIC_MAX]; /* by place in the table of groups, where the bit in shares is set */
     bool extended_master_secret, secure_renegotiation;
     bool encrypt_then_mac;
-    bool session_ticket;    /* TLS 1.2: it takes a ticket */
-    bool psk_with_exchange; /* TLS 1.3: it does psk_dhe_ke */
-    /* What it goes on with; the readers stand over the ClientHello and are empty once it is parsed. */
+    uint8_t max_fragment;       /* MaxFragmentLength, RFC 6066; 0: none */
+    uint16_t record_size_limit; /* RFC 8449; 0: none */
+    bool session_ticket;        /* TLS 1.2: it takes a ticket */
+    bool early_data;            /* TLS 1.3: some comes behind the hello */
+    bool psk_with_exchange;     /* TLS 1.3: it does psk_dhe_ke */
+    bool finite_fields;         /* it names groups of RFC 7919, known or not */
+    /* What follows stands over the ClientHello and is empty once it is parsed. */
+    lk_reader share[LK_GROUP_MAX]; /* by place in the table of groups, where the bit in shares is set */
+    /* What it goes on with. */
     lk_reader ticket, identities, binders, binder; /* the last: that of the identity that is taken */
     uint16_t identity;
     const uint8_t *hello; /* header included */
@@ -135,6 +140,7 @@ struct lk_handshake {
     const lk_group *group;
     const lk_signature_scheme *scheme;        /* that the server proves its key with */
     const lk_signature_scheme *client_scheme; /* that the client does; NULL: it has no certificate to give */
+    uint16_t hello_version; /* client_version, what TLS 1.3 calls legacy_version, of the ClientHello */
     uint8_t client_random[LK_RANDOM_LENGTH], server_random[LK_RANDOM_LENGTH];
     uint8_t session_id[LK_SESSION_ID_MAX];
     size_t session_id_length;
@@ -144,6 +150,7 @@ struct lk_handshake {
     bool certificate_asked; /* of the client, by a CertificateRequest */
     bool authority_known;   /* client: one that the request names, if it names any, has issued our certificate */
     bool encrypt_then_mac;  /* TLS 1.2: agreed on */
+    uint8_t max_fragment;   /* agreed on; 0: nothing was */
     lk_offer offer;
     uint8_t *cookie;
     size_t cookie_length;
@@ -172,7 +179,9 @@ struct lk_handshake {
     /* secrets; traffic secrets by lk_role of the side that seals with them */
     EVP_PKEY *key_pair;
     uint8_t peer_public[LK_PUBLIC_MAX];
-    uint8_t shared[LK_SHARED_MAX];
+    EVP_PKEY *peer_key;                         /* DHE up to TLS 1.2: the peer's public key, with its parameters */
+    uint8_t premaster[LK_MASTER_SECRET_LENGTH]; /* RSA: it comes before it is used */
+    bool psk_known;                             /* PSK: the identity is the one of the settings */
     lk_key_schedule schedule;
     uint8_t handshake_secret[2][LK_HASH_MAX], application_secret[2][LK_HASH_MAX];
     uint8_t master[LK_MASTER_SECRET_LENGTH];
@@ -186,9 +195,11 @@ struct lk_handshake {
     /* the message composed last; pending as long as the record layer has no room for it */
     uint8_t *outgoing; /* NULL once established: then small is enough */
     size_t outgoing_capacity, outgoing_length;
+    size_t outgoing_sent; /* of the pending one, which may go in parts */
     uint8_t small[LK_SMALL_MESSAGE];
     const lk_row *pending;  /* the row that is finished once it has gone */
     bool update_wanted;     /* TLS 1.3: this side's key shall change */
+    bool updated;           /* it has, and no application data went since */
     unsigned idle_messages; /* messages without use since application data came last */
 
     char meaning[LK_MEANING_MAX];

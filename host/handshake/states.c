@@ -4,6 +4,7 @@
  * the one that counts; where this side receives, it is the row of the message that came. No row: the message may not
  * come now. README.md draws it.
  */
+#include "handshake/exchange.h"
 #include "handshake/keys.h"
 #include "handshake/messages.h"
 #include "handshake/renegotiation.h"
@@ -23,7 +24,35 @@ static bool compatible(const lk_handshake *handshake)
 /* Server: it wants to know who the client is. */
 static bool client_wanted(const lk_handshake *handshake)
 {
-    return handshake->client_policy != LK_CLIENT_UNKNOWN;
+    return handshake->client_policy != LK_CLIENT_UNKNOWN && lk_exchange_certified(handshake->suite);
+}
+
+static bool certified(const lk_handshake *handshake)
+{
+    return lk_exchange_certified(handshake->suite);
+}
+
+static bool not_certified(const lk_handshake *handshake)
+{
+    return !lk_exchange_certified(handshake->suite);
+}
+
+/* The client has all that the exchange needs by the certificate, or beforehand. */
+static bool not_announced(const lk_handshake *handshake)
+{
+    return !lk_exchange_of(handshake)->announced;
+}
+
+/* A CertificateRequest comes at once where no ServerKeyExchange does. */
+static bool request_skips_exchange(const lk_handshake *handshake)
+{
+    return not_announced(handshake) && certified(handshake);
+}
+
+/* The server may say more than it has to: RFC 4279 section 2. */
+static bool hint_possible(const lk_handshake *handshake)
+{
+    return lk_exchange_of(handshake)->parse_server;
 }
 
 static bool certificate_asked(const lk_handshake *handshake)
@@ -129,9 +158,12 @@ static const lk_row rows[] = {
     /* Client, TLS 1.2. */
     PASS_WHEN(CLIENT, LK_TLS1_2, NEGOTIATED, resumed, lk_keys_session, TICKET),
     PASS(CLIENT, LK_TLS1_2, NEGOTIATED, NULL, CERTIFICATE),
+    PASS_WHEN(CLIENT, LK_TLS1_2, CERTIFICATE, not_certified, NULL, SERVER_KEY_EXCHANGE),
     RECEIVE(CLIENT, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, SERVER_KEY_EXCHANGE),
-    RECEIVE(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_parse, NULL, SERVER_HELLO_DONE),
-    RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, CERTIFICATE_REQUEST, lk_certificate_request_parse, NULL, SERVER_HELLO_DONE_ASKED),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_parse, hint_possible, NULL, SERVER_HELLO_DONE),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, lk_certificate_request_parse, request_skips_exchange, NULL, SERVER_HELLO_DONE_ASKED),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE, lk_server_hello_done_parse, not_announced, NULL, CLIENT_CERTIFICATE),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, CERTIFICATE_REQUEST, lk_certificate_request_parse, certified, NULL, SERVER_HELLO_DONE_ASKED),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE_ASKED, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
     SEND(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_compose, certificate_asked, NULL, CLIENT_KEY_EXCHANGE),
@@ -181,7 +213,9 @@ static const lk_row rows[] = {
     /* Server, TLS 1.2. */
     SEND(SERVER, LK_TLS1_2, SERVER_HELLO, SERVER_HELLO, lk_server_hello_compose, NULL, NULL, CERTIFICATE),
     PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, resumed, lk_keys_session, SERVER_CHANGE_CIPHER_SPEC),
+    PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, not_certified, NULL, SERVER_KEY_EXCHANGE),
     SEND(SERVER, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, SERVER_KEY_EXCHANGE),
+    PASS_WHEN(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, not_announced, NULL, CERTIFICATE_REQUEST),
     SEND(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_compose, NULL, NULL, CERTIFICATE_REQUEST),
     SEND(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, CERTIFICATE_REQUEST, lk_certificate_request_compose, client_wanted, NULL, SERVER_HELLO_DONE),
     PASS(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, NULL, SERVER_HELLO_DONE),

@@ -62,7 +62,8 @@ bool lk_suite_allows(const lk_suite *suite, uint16_t version)
 
 bool lk_suite_default(const lk_suite *suite)
 {
-    return suite->cipher->kind == LK_KIND_AEAD;
+    bool fresh = suite->exchange == LK_EXCHANGE_ANY || suite->exchange == LK_EXCHANGE_ECDHE;
+    return suite->cipher->kind == LK_KIND_AEAD && fresh && suite->authentication != LK_AUTH_NONE;
 }
 
 const lk_cipher *lk_cipher_find(unsigned id)

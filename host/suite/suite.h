@@ -26,8 +26,14 @@ enum {
 
 typedef enum lk_cipher_kind { LK_KIND_AEAD, LK_KIND_CBC, LK_KIND_NULL_MAC } lk_cipher_kind;
 typedef enum lk_mac { LK_MAC_NONE, LK_MAC_SHA1, LK_MAC_SHA256, LK_MAC_SHA384 } lk_mac;
-typedef enum lk_exchange { LK_EXCHANGE_ANY, LK_EXCHANGE_ECDHE } lk_exchange;
-typedef enum lk_authentication { LK_AUTH_ANY, LK_AUTH_RSA, LK_AUTH_ECDSA } lk_authentication;
+typedef enum lk_exchange {
+    LK_EXCHANGE_ANY,
+    LK_EXCHANGE_ECDHE,
+    LK_EXCHANGE_DHE,
+    LK_EXCHANGE_RSA,
+    LK_EXCHANGE_PSK
+} lk_exchange;
+typedef enum lk_authentication { LK_AUTH_ANY, LK_AUTH_RSA, LK_AUTH_ECDSA, LK_AUTH_NONE, LK_AUTH_PSK } lk_authentication;
 /* MD5 and SHA-1 side by side: no suite's, but that of every one before TLS 1.2 (RFC 4346 section 5). */
 typedef enum lk_hash { LK_HASH_SHA256, LK_HASH_SHA384, LK_HASH_MD5_SHA1 } lk_hash;
 
@@ -64,7 +70,10 @@ const lk_suite *lk_suite_find(uint16_t number);
 /** True when the suite exists in that version. */
 bool lk_suite_allows(const lk_suite *suite, uint16_t version);
 
-/** True when the suite is offered and accepted unless a configuration says otherwise: those with AEAD. */
+/**
+ * True when the suite is offered and accepted unless a configuration says otherwise: those with AEAD, a fresh key
+ * exchange and certificates.
+ */
 bool lk_suite_default(const lk_suite *suite);
 
 /** The row of a cipher, or NULL for a number that has none. */

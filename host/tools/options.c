@@ -3,6 +3,7 @@
 
 #include <latchkey/config.h>
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 static const char *const policy_names[] = {
     [LK_ENGINE_AUTO] = "auto", [LK_ENGINE_REQUIRE_DEVICE] = "device", [LK_ENGINE_SOFTWARE] = "software"};
 
-enum { POLICY_COUNT = sizeof policy_names / sizeof policy_names[0], TIMEOUT_SECONDS_MAX = 1000000 };
+enum { POLICY_COUNT = sizeof policy_names / sizeof policy_names[0], TIMEOUT_SECONDS_MAX = 1000000, BYTES_MAX = 16384 };
 
 const char *lk_policy_name(lk_engine_policy policy)
 {
@@ -64,6 +65,24 @@ static int parse_timeout(const struct argp_state *state, const char *text)
     return (int)(seconds * 1000);
 }
 
+static int parse_bytes(const struct argp_state *state, const char *text)
+{
+    char *end;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || number < 1 || number > BYTES_MAX)
+        argp_error(state, "'%s' is no number of bytes of a record", text);
+    return (int)number;
+}
+
+static int parse_bits(const struct argp_state *state, const char *text)
+{
+    char *end;
+    long bits = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || bits < 1 || bits > INT_MAX)
+        argp_error(state, "'%s' is no number of bits", text);
+    return (int)bits;
+}
+
 static lk_renegotiation parse_renegotiation(const struct argp_state *state, const char *text)
 {
     static const char *const names[] = {
@@ -100,6 +119,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_GROUPS:
         options->groups = argument;
         return 0;
+    case LK_OPTION_DH_MINIMUM:
+        options->dh_minimum = parse_bits(state, argument);
+        return 0;
+    case LK_OPTION_PSK:
+        options->psk = argument;
+        if (!strchr(argument, ':') || argument[0] == ':')
+            argp_error(state, "'%s' is no pre-shared key: write IDENTITY:FILE, with the key in the file", argument);
+        return 0;
     case LK_OPTION_ALPN:
         options->alpn = argument;
         return 0;
@@ -114,6 +141,15 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case LK_OPTION_RENEGOTIATE:
         options->renegotiate = true;
+        return 0;
+    case LK_OPTION_MAX_FRAGMENT:
+        options->max_fragment = parse_bytes(state, argument);
+        return 0;
+    case LK_OPTION_RECORD_LIMIT:
+        options->record_limit = parse_bytes(state, argument);
+        return 0;
+    case LK_OPTION_FALLBACK:
+        options->fallback = true;
         return 0;
     case LK_OPTION_KEY_LOG:
         options->key_log = argument;
@@ -146,6 +182,9 @@ static const struct argp_option table[] = {
     {"max", LK_OPTION_HIGHEST, "VERSION", 0, "the highest version", 20},
     {"suites", LK_OPTION_SUITES, "LIST", 0, "cipher suites in order of preference, colon-separated", 20},
     {"groups", LK_OPTION_GROUPS, "LIST", 0, "key exchange groups in order of preference, colon-separated", 20},
+    {"dh-min", LK_OPTION_DH_MINIMUM, "BITS", 0, "the least bits of a group of DHE (default: 2048)", 20},
+    {"psk", LK_OPTION_PSK, "IDENTITY:FILE", 0,
+     "a pre-shared key for suites with PSK, in hexadecimal digits in FILE, and the name that it goes by", 20},
     {"alpn", LK_OPTION_ALPN, "LIST", 0, "application protocols (ALPN) in order of preference, comma-separated", 20},
     {"no-tickets", LK_OPTION_NO_TICKETS, NULL, 0, "no session tickets: sessions up to TLS 1.2 have an id instead", 20},
     {"legacy-sessions", LK_OPTION_LEGACY_SESSIONS, NULL, 0,
@@ -156,6 +195,12 @@ static const struct argp_option table[] = {
      20},
     {"renegotiate", LK_OPTION_RENEGOTIATE, NULL, 0,
      "ask for another handshake as soon as there is one; means --renegotiation=same where that is not given", 20},
+    {"max-fragment", LK_OPTION_MAX_FRAGMENT, "BYTES", 0,
+     "as a client: ask for records of at most 512, 1024, 2048 or 4096 bytes, both ways", 20},
+    {"record-limit", LK_OPTION_RECORD_LIMIT, "BYTES", 0,
+     "take records of at most so many bytes, 64 to 16384, from peers that know how to be told", 20},
+    {"fallback", LK_OPTION_FALLBACK, NULL, 0,
+     "as a client: say that a higher version has been tried, so that a server that knows it refuses", 20},
     {.doc = "What is shown:", .group = 30},
     {"trace", LK_OPTION_TRACE, NULL, 0, "show each record, message, alert and key change on standard error", 30},
     {"stats-json", LK_OPTION_STATISTICS, "FILE", 0, "write statistics as JSON when the connection ends", 30},

@@ -26,11 +26,11 @@ typedef struct lk_server_command {
     lk_options options;
     const char *target;
     lk_address address;
-    const char *certificate, *key, *authorities, *folder, *port_file;
+    const char *certificate, *key, *authorities, *folder, *port_file, *dh_parameters;
     lk_client_policy policy;
     int lifetime; /* of sessions, in s; -1 leaves it to the library */
     int cache;    /* sessions that are kept; -1 leaves it to the library */
-    bool once, echo;
+    bool once, echo, client_order;
 } lk_server_command;
 
 enum {
@@ -40,6 +40,8 @@ enum {
     OPTION_AUTHORITIES,
     OPTION_LIFETIME,
     OPTION_CACHE,
+    OPTION_DH,
+    OPTION_CLIENT_ORDER,
     OPTION_ONCE,
     OPTION_PAGES,
     OPTION_ECHO,
@@ -109,6 +111,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_CACHE:
         server->cache = parse_number(state, argument, CACHE_MAX, "sessions");
         return 0;
+    case OPTION_DH:
+        server->dh_parameters = argument;
+        return 0;
+    case OPTION_CLIENT_ORDER:
+        server->client_order = true;
+        return 0;
     case OPTION_ONCE:
         server->once = true;
         return 0;
@@ -150,12 +158,16 @@ static const struct argp_option table[] = {
      "for how long clients may go on with a session without a full handshake (default: 7200; 0: never)", 2},
     {"session-cache", OPTION_CACHE, "NUMBER", 0,
      "how many sessions of clients without tickets are kept (default: 1024; 0: none)", 2},
-    {.doc = "What to do:", .group = 3},
-    {"www", OPTION_PAGES, "FOLDER", 0, "answer HTTP GET requests with the files of FOLDER", 3},
+    {.doc = "How it agrees with them:", .group = 3},
+    {"client-order", OPTION_CLIENT_ORDER, NULL, 0, "the order of the client's suites counts, and not the server's", 3},
+    {"dh", OPTION_DH, "FILE", 0,
+     "parameters of its own for DHE, PEM, for clients that name no group (default: ffdhe2048)", 3},
+    {.doc = "What to do:", .group = 4},
+    {"www", OPTION_PAGES, "FOLDER", 0, "answer HTTP GET requests with the files of FOLDER", 4},
     {"echo", OPTION_ECHO, NULL, 0, "send back what comes; without --www and --echo: copies standard input and output",
-     3},
-    {"once", OPTION_ONCE, NULL, 0, "end after one connection, with its exit status", 3},
-    {"port-file", OPTION_PORT_FILE, "FILE", 0, "write the number of the port to FILE once the server listens", 3},
+     4},
+    {"once", OPTION_ONCE, NULL, 0, "end after one connection, with its exit status", 4},
+    {"port-file", OPTION_PORT_FILE, "FILE", 0, "write the number of the port to FILE once the server listens", 4},
     {0}};
 
 /* Says where the server listens: on standard error, and in the port file, which programs wait for. */
@@ -238,6 +250,9 @@ static int configure(const lk_server_command *server, const lk_setup *setup)
 {
     int status = lk_setup_check(setup, "--cert, --key",
                                 lk_config_use_certificate_files(setup->config, server->certificate, server->key));
+    if (!status && server->dh_parameters)
+        status = lk_setup_check(setup, "--dh", lk_config_use_dh_parameters_file(setup->config, server->dh_parameters));
+    lk_config_prefer_client_suites(setup->config, server->client_order);
     if (!status && server->lifetime >= 0)
         status = lk_setup_check(setup, "--session-lifetime",
                                 lk_config_set_session_lifetime(setup->config, (uint32_t)server->lifetime));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/setup.h"
 #include "tools/keylog.h"
+#include "tools/psk.h"
 #include "tools/report.h"
 
 #include <errno.h>
@@ -34,6 +35,20 @@ static int choose_engine(lk_setup *setup)
                                                error ? setup->attachment.reason : NULL));
 }
 
+static int negotiate_exchange(lk_setup *setup)
+{
+    const lk_options *options = setup->options;
+    int status = LK_EXIT_OK;
+    if (options->groups)
+        status = lk_setup_check(setup, "--groups", lk_config_set_groups(setup->config, options->groups));
+    if (!status && options->dh_minimum)
+        status =
+            lk_setup_check(setup, "--dh-min", lk_config_set_dh_minimum(setup->config, (unsigned)options->dh_minimum));
+    if (!status && options->psk)
+        status = lk_psk_use(setup, options->psk);
+    return status;
+}
+
 static int negotiate(lk_setup *setup)
 {
     const lk_options *options = setup->options;
@@ -42,8 +57,8 @@ static int negotiate(lk_setup *setup)
     int status = lk_setup_check(setup, "TLS versions", lk_config_set_versions(setup->config, lowest, highest));
     if (!status && options->suites)
         status = lk_setup_check(setup, "--suites", lk_config_set_suites(setup->config, options->suites));
-    if (!status && options->groups)
-        status = lk_setup_check(setup, "--groups", lk_config_set_groups(setup->config, options->groups));
+    if (!status)
+        status = negotiate_exchange(setup);
     if (!status && options->alpn)
         status = lk_setup_check(setup, "--alpn", lk_config_set_alpn(setup->config, options->alpn));
     lk_config_set_tickets(setup->config, !options->no_tickets);
@@ -52,6 +67,13 @@ static int negotiate(lk_setup *setup)
         renegotiation = LK_RENEGOTIATION_SAME_PEER;
     if (!status)
         status = lk_setup_check(setup, "--renegotiation", lk_config_set_renegotiation(setup->config, renegotiation));
+    if (!status && options->max_fragment)
+        status = lk_setup_check(setup, "--max-fragment",
+                                lk_config_set_max_fragment(setup->config, (size_t)options->max_fragment));
+    if (!status && options->record_limit)
+        status = lk_setup_check(setup, "--record-limit",
+                                lk_config_set_record_size_limit(setup->config, (size_t)options->record_limit));
+    lk_config_set_fallback(setup->config, options->fallback);
     if (options->legacy_sessions)
         lk_config_allow_legacy_resumption(setup->config);
     return status;

@@ -3,6 +3,7 @@
 #include "handshake/key_exchange.h"
 
 #include <criterion/criterion.h>
+#include <openssl/bn.h>
 
 typedef struct side {
     EVP_PKEY *key;
@@ -53,7 +54,7 @@ Test(key_exchange, a_point_off_the_curve_or_compressed_is_refused)
 {
     for (size_t i = 0; row(i); i++) {
         side a = {0};
-        if (!row(i)->curve)
+        if (!row(i)->curve || row(i)->exchange != LK_EXCHANGE_ECDHE)
             continue;
         side_new(row(i), &a);
         a.public_key[row(i)->public_length - 1] ^= 1;
@@ -63,6 +64,30 @@ Test(key_exchange, a_point_off_the_curve_or_compressed_is_refused)
         a.public_key[0] = 2;
         cr_assert_eq(lk_key_exchange_derive(row(i), a.key, a.public_key, row(i)->public_length, a.shared),
                      LK_ERROR_BAD_KEY_SHARE);
+        EVP_PKEY_free(a.key);
+    }
+}
+
+Test(key_exchange, a_number_outside_the_group_is_refused)
+{
+    for (size_t i = 0; row(i); i++) {
+        side a = {0};
+        uint8_t number[LK_PUBLIC_MAX] = {0};
+        size_t length = row(i)->public_length;
+        BIGNUM *prime = NULL;
+        if (row(i)->exchange != LK_EXCHANGE_DHE)
+            continue;
+        side_new(row(i), &a);
+        cr_assert_eq(EVP_PKEY_get_bn_param(a.key, "p", &prime), 1);
+        for (int way = 0; way < 4; way++) { /* 0, 1, p-1, p */
+            BIGNUM *wrong = way < 2 ? BN_new() : BN_dup(prime);
+            cr_assert_eq(way == 1 ? BN_set_word(wrong, 1) : way == 2 ? BN_sub_word(wrong, 1) : 1, 1);
+            cr_assert_eq(BN_bn2binpad(wrong, number, (int)length), (int)length);
+            cr_expect_eq(lk_key_exchange_derive(row(i), a.key, number, length, a.shared), LK_ERROR_BAD_KEY_SHARE,
+                         "%s, number %d", row(i)->title, way);
+            BN_free(wrong);
+        }
+        BN_free(prime);
         EVP_PKEY_free(a.key);
     }
 }

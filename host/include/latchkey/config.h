@@ -39,8 +39,8 @@ void lk_config_free(lk_config *config);
 const char *lk_config_diagnosis(const lk_config *config);
 
 /**
- * The range of protocol versions (LK_VERSION_*), both ends included. TLS 1.0 and TLS 1.1 need suites besides: those with
- * CBC and HMAC-SHA1 have to be named (lk_config_set_suites()).
+ * The range of protocol versions (LK_VERSION_*), both ends included. TLS 1.0 and TLS 1.1 need suites besides: those
+ * with CBC and HMAC-SHA1 have to be named (lk_config_set_suites()).
  * @return INVALID_ARGUMENT for a version that this library does not speak, or an empty range.
  */
 lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t highest);
@@ -48,11 +48,34 @@ lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t hig
 /**
  * The suites to offer or accept, in order of preference, as a colon-separated list of IANA names
  * ("TLS_AES_128_GCM_SHA256") or OpenSSL's spelling ("ECDHE-RSA-AES128-GCM-SHA256"). By default all that encrypt and
- * authenticate in one (AEAD); those with CBC and a separate MAC are offered and accepted only when this list names
- * them.
+ * authenticate in one (AEAD), with a fresh key exchange (ECDHE) and certificates; all others are offered and accepted
+ * only when this list names them: those with CBC and a separate MAC, with RSA or DHE as key exchange, with a pre-shared
+ * key (which lk_config_set_psk() gives), anonymous ones, and those that do not encrypt (NULL).
  * @return INVALID_ARGUMENT for a name that is not known; the diagnosis names it.
  */
 lk_error lk_config_set_suites(lk_config *config, const char *list);
+
+/** For servers: takes the first suite of the client's list that this side has, and not the first of its own. */
+void lk_config_prefer_client_suites(lk_config *config, bool wanted);
+
+/**
+ * The parameters of a server's own for DHE up to TLS 1.2, from a PEM file (DH PARAMETERS). They are for clients that
+ * name no groups of RFC 7919; to others, and where no file is given, the server takes one of those.
+ * @return FILE_UNREADABLE, FILE_MALFORMED, WEAK_PARAMETERS (fewer bits than lk_config_set_dh_minimum() says).
+ */
+lk_error lk_config_use_dh_parameters_file(lk_config *config, const char *path);
+
+/** The least bits of a DH prime (default: 2048). A server with less is refused (WEAK_PARAMETERS). @return
+ * INVALID_ARGUMENT below 512 or above 8192. */
+lk_error lk_config_set_dh_minimum(lk_config *config, unsigned bits);
+
+/**
+ * The key that suites with PSK prove both sides by (RFC 4279), and the name by which a client tells which one it means:
+ * at most 128 bytes. Both are copied. The key has 1 to 64 bytes and must be as hard to guess as any: who hears a
+ * handshake can try keys at leisure, so a password will not do.
+ * @return INVALID_ARGUMENT.
+ */
+lk_error lk_config_set_psk(lk_config *config, const char *identity, const uint8_t *key, size_t length);
 
 /**
  * The groups to exchange keys in, in order of preference, as a colon-separated list of the RFCs' names ("x25519",
@@ -89,6 +112,28 @@ typedef enum lk_client_policy {
  * @return INVALID_ARGUMENT for a policy that does not exist.
  */
 lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy policy);
+
+/**
+ * For clients: asks the server for records of at most 512, 1024, 2048 or 4096 bytes of plaintext, both ways (RFC 6066
+ * section 4). 0: does not ask (default). Servers of ours do as they are asked. lk_config_set_record_size_limit() is
+ * what newer servers know.
+ * @return INVALID_ARGUMENT for another length.
+ */
+lk_error lk_config_set_max_fragment(lk_config *config, size_t length);
+
+/**
+ * The longest plaintext, in bytes, that a protected record of the peer may have (RFC 8449): 64 to 16384. A client asks
+ * for it; a server says it to clients that ask. 0: whatever may come (default). Records to a peer that says its own
+ * limit are cut accordingly in any case.
+ * @return INVALID_ARGUMENT for another length.
+ */
+lk_error lk_config_set_record_size_limit(lk_config *config, size_t length);
+
+/**
+ * For clients: says that this connection tries a lower version than an earlier one that failed (TLS_FALLBACK_SCSV, RFC
+ * 7507), so that a server which knows better refuses: then someone is in the way. Our own client never falls back.
+ */
+void lk_config_set_fallback(lk_config *config, bool fallen_back);
 
 /** Whether the handshake may be done again on a connection, up to TLS 1.2. */
 typedef enum lk_renegotiation {
