@@ -44,6 +44,11 @@ void lk_handshake_data_came(lk_handshake *handshake)
     handshake->idle_messages = 0;
 }
 
+void lk_handshake_data_went(lk_handshake *handshake)
+{
+    handshake->updated = false;
+}
+
 bool lk_handshake_speaks(const lk_handshake *handshake, uint16_t version)
 {
     return handshake->lowest_version <= version && version <= handshake->highest_version;
@@ -158,6 +163,7 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
         lk_handshake_free(made);
         return error;
     }
+    lk_record_layer_expect_data(layer, false);
     *handshake = made;
     return LK_OK;
 }

@@ -158,6 +158,9 @@ bool lk_handshake_in_message(const lk_handshake *handshake);
 /** Tells it that application data came: what counts messages that carry none begins anew. */
 void lk_handshake_data_came(lk_handshake *handshake);
 
+/** Tells it that application data went: the next request to change the key is to be answered again. */
+void lk_handshake_data_went(lk_handshake *handshake);
+
 /** What was agreed; 0 or NULL before it is known. */
 uint16_t lk_handshake_version(const lk_handshake *handshake);
 const lk_suite *lk_handshake_suite(const lk_handshake *handshake);

@@ -101,6 +101,7 @@ typedef struct lk_offer {
     uint8_t max_fragment;       /* MaxFragmentLength, RFC 6066; 0: none */
     uint16_t record_size_limit; /* RFC 8449; 0: none */
     bool session_ticket;        /* TLS 1.2: it takes a ticket */
+    bool early_data;            /* TLS 1.3: some comes behind the hello */
     bool psk_with_exchange;     /* TLS 1.3: it does psk_dhe_ke */
     bool finite_fields;         /* it names groups of RFC 7919, known or not */
     /* What follows stands over the ClientHello and is empty once it is parsed. */
@@ -203,6 +204,7 @@ struct lk_handshake {
     uint8_t small[LK_SMALL_MESSAGE];
     const lk_row *pending;  /* the row that is finished once it has gone */
     bool update_wanted;     /* TLS 1.3: this side's key shall change */
+    bool updated;           /* it has, and no application data went since */
     unsigned idle_messages; /* messages without use since application data came last */
 
     char meaning[LK_MEANING_MAX];
