@@ -9,6 +9,14 @@
 
 enum { COMPRESSION_NONE = 0 };
 
+static bool client_has(lk_reader list, uint16_t number)
+{
+    while (!list.failed && list.left > 0)
+        if (lk_reader_u16(&list) == number)
+            return true;
+    return false;
+}
+
 static lk_error choose_version(lk_handshake *handshake, const lk_client_choices *choices)
 {
     uint16_t chosen = 0;
@@ -31,6 +39,13 @@ static lk_error choose_version(lk_handshake *handshake, const lk_client_choices 
             lk_version_title(handshake->highest_version), lk_version_title(choices->legacy_version));
     if (handshake->retried && chosen != handshake->version)
         return LK_ERROR_ILLEGAL_PARAMETER;
+    /* RFC 7507 section 3: where the client has fallen back, "and the highest protocol version supported by the server
+     * is higher than the version indicated in ClientHello.client_version, the server MUST respond with a fatal
+     * inappropriate_fallback alert". */
+    if (chosen < handshake->highest_version && client_has(choices->suites, LK_FALLBACK_SCSV))
+        return lk_handshake_fail(handshake, LK_ERROR_INAPPROPRIATE_FALLBACK, "%s (it came with %s; ours: up to %s)",
+                                 lk_error_sentence(LK_ERROR_INAPPROPRIATE_FALLBACK), lk_version_title(chosen),
+                                 lk_version_title(handshake->highest_version));
     lk_handshake_set_version(handshake, chosen);
     return LK_OK;
 }
@@ -60,14 +75,6 @@ static lk_error check_present(lk_handshake *handshake)
             return lk_handshake_fail(handshake, LK_ERROR_MISSING_EXTENSION, "the ClientHello has no extension %u",
                                      demanded[i]);
     return LK_OK;
-}
-
-static bool client_has(lk_reader list, uint16_t number)
-{
-    while (!list.failed && list.left > 0)
-        if (lk_reader_u16(&list) == number)
-            return true;
-    return false;
 }
 
 /* A suite that client and server have, if it can be done; why not stands in *obstacle, unless something worse does. */

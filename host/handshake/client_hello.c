@@ -55,6 +55,8 @@ lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
     lk_writer_vector suites = lk_writer_begin(body, 2);
     for (size_t i = 0; i < handshake->suite_count; i++)
         lk_writer_u16(body, handshake->suites[i]->number);
+    if (handshake->settings->fallback && !handshake->before)
+        lk_writer_u16(body, LK_FALLBACK_SCSV);
     lk_writer_end(body, suites);
     lk_writer_vector compression = lk_writer_begin(body, 1);
     lk_writer_u8(body, COMPRESSION_NONE);

@@ -20,6 +20,10 @@ typedef struct extension_row {
 /* RFC 8446 section 4.2 has the places; those of TLS 1.2 alone follow from RFCs 5077, 5746, 7627 and 8422. */
 static const extension_row rows[] = {
     NAMED(LK_EXTENSION_SERVER_NAME, "server_name", HELLO_1_2 | LK_IN_ENCRYPTED_EXTENSIONS, lk_server_name),
+    NAMED(LK_EXTENSION_MAX_FRAGMENT_LENGTH, "max_fragment_length", HELLO_1_2 | LK_IN_ENCRYPTED_EXTENSIONS,
+          lk_max_fragment_length),
+    NAMED(LK_EXTENSION_RECORD_SIZE_LIMIT, "record_size_limit", HELLO_1_2 | LK_IN_ENCRYPTED_EXTENSIONS,
+          lk_record_size_limit),
     NAMED(LK_EXTENSION_ENCRYPT_THEN_MAC, "encrypt_then_mac", HELLO_1_2, lk_encrypt_then_mac),
     NAMED(LK_EXTENSION_EXTENDED_MASTER_SECRET, "extended_master_secret", HELLO_1_2, lk_extended_master_secret),
     NAMED(LK_EXTENSION_RENEGOTIATION_INFO, "renegotiation_info", HELLO_1_2, lk_renegotiation_info),

@@ -150,14 +150,19 @@ static void compose_change_cipher_spec(lk_handshake *handshake)
 static lk_error send_pending(lk_handshake *handshake)
 {
     size_t capacity = 0;
-    size_t taken = 0;
     const lk_row *row = handshake->pending;
     const uint8_t *memory = outgoing(handshake, &capacity);
     uint8_t type = row->message == LK_CHANGE_CIPHER_SPEC ? LK_CONTENT_CHANGE_CIPHER_SPEC : LK_CONTENT_HANDSHAKE;
-    lk_error error = lk_record_layer_write(handshake->layer, type, memory, handshake->outgoing_length, &taken);
-    if (error)
-        return error;
+    while (handshake->outgoing_sent < handshake->outgoing_length) {
+        size_t taken = 0;
+        lk_error error = lk_record_layer_write(handshake->layer, type, memory + handshake->outgoing_sent,
+                                               handshake->outgoing_length - handshake->outgoing_sent, &taken);
+        if (error)
+            return error;
+        handshake->outgoing_sent += taken;
+    }
     handshake->pending = NULL;
+    handshake->outgoing_sent = 0;
     return row_finish(handshake, row);
 }
 

@@ -71,6 +71,7 @@ struct lk_record_layer {
     void *context;
     uint16_t version; /* negotiated; 0 before */
     uint16_t hello_version;
+    lk_record_limits limits;
     lk_write_side write;
     lk_read_side read;
 };

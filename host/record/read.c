@@ -231,12 +231,30 @@ static lk_error read_check_content(const lk_read_side *side, const lk_read_entry
     return known ? LK_OK : LK_ERROR_UNEXPECTED_MESSAGE;
 }
 
-static lk_error read_judge(lk_read_side *side, const lk_read_entry *entry)
+/* What was agreed on may be less than what the engine knows as the most. */
+static lk_error read_check_limit(const lk_record_layer *layer, const lk_read_entry *entry)
 {
+    const lk_read_side *side = &layer->read;
+    const lk_record_limits *limits = &layer->limits;
+    size_t length = entry->operation.output_length, most = limits->read;
+    if (entry->plain && !limits->unprotected)
+        return LK_OK;
+    if (!entry->plain && side->version == LK_TLS1_3) { /* the type and the padding count */
+        length = entry->fact.wire_length - LK_RECORD_HEADER_LENGTH - side->cipher->tag_length;
+        most++;
+    }
+    return length <= most ? LK_OK : LK_ERROR_RECORD_OVERFLOW;
+}
+
+static lk_error read_judge(lk_record_layer *layer, const lk_read_entry *entry)
+{
+    lk_read_side *side = &layer->read;
     const lk_operation *operation = &entry->operation;
     if (operation->status != LK_OK)
         return operation->status;
-    lk_error error = read_check_content(side, entry);
+    lk_error error = read_check_limit(layer, entry);
+    if (error == LK_OK)
+        error = read_check_content(side, entry);
     if (error != LK_OK)
         return error;
     side->empty = operation->output_length == 0 ? side->empty + 1 : 0;
@@ -256,7 +274,7 @@ static lk_error read_finish_first(lk_record_layer *layer)
 {
     lk_read_side *side = &layer->read;
     lk_read_entry *entry = entry_at(side, 0);
-    lk_error error = read_judge(side, entry);
+    lk_error error = read_judge(layer, entry);
     entry->fact.status = error;
     if (!entry->plain) {
         entry->fact.engine = entry->operation.engine;

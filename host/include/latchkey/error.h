@@ -127,6 +127,8 @@ extern "C" {
     X(NO_CONTENT_TYPE, LK_ALERT_UNEXPECTED_MESSAGE, "a record from the peer holds padding alone, no content type")     \
     X(TOO_MANY_EMPTY, LK_ALERT_UNEXPECTED_MESSAGE, "the peer sent too many records in a row that carry nothing")       \
     X(PROTOCOL_VERSION, LK_ALERT_PROTOCOL_VERSION, "the peer and this side have no protocol version in common")        \
+    X(INAPPROPRIATE_FALLBACK, LK_ALERT_INAPPROPRIATE_FALLBACK,                                                         \
+      "the client falls back to a lower version than both sides know; someone may have interfered")                    \
     X(NO_COMMON_SUITE, LK_ALERT_HANDSHAKE_FAILURE, "the peer and this side have no cipher suite in common")            \
     X(NO_COMMON_GROUP, LK_ALERT_HANDSHAKE_FAILURE, "the peer and this side have no key exchange group in common")      \
     X(NO_COMMON_SIGNATURE, LK_ALERT_HANDSHAKE_FAILURE,                                                                 \
