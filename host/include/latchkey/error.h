@@ -127,6 +127,8 @@ extern "C" {
     X(NO_CONTENT_TYPE, LK_ALERT_UNEXPECTED_MESSAGE, "a record from the peer holds padding alone, no content type")     \
     X(TOO_MANY_EMPTY, LK_ALERT_UNEXPECTED_MESSAGE, "the peer sent too many records in a row that carry nothing")       \
     X(PROTOCOL_VERSION, LK_ALERT_PROTOCOL_VERSION, "the peer and this side have no protocol version in common")        \
+    X(INAPPROPRIATE_FALLBACK, LK_ALERT_INAPPROPRIATE_FALLBACK,                                                         \
+      "the client falls back to a lower version than both sides know; someone may have interfered")                    \
     X(NO_COMMON_SUITE, LK_ALERT_HANDSHAKE_FAILURE, "the peer and this side have no cipher suite in common")            \
     X(NO_COMMON_GROUP, LK_ALERT_HANDSHAKE_FAILURE, "the peer and this side have no key exchange group in common")      \
     X(NO_COMMON_SIGNATURE, LK_ALERT_HANDSHAKE_FAILURE,                                                                 \
@@ -154,6 +156,10 @@ extern "C" {
       "the peer's certificate is for another name; check the host name you gave")                                      \
     X(CERTIFICATE_REVOKED, LK_ALERT_CERTIFICATE_REVOKED, "the peer's certificate has been revoked")                    \
     X(CERTIFICATE_UNSUITABLE, LK_ALERT_UNSUPPORTED_CERTIFICATE, "the peer's certificate may not be used for this")     \
+    X(STATUS_MISSING, LK_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE,                                                        \
+      "the server did not send an OCSP response for its certificate, which is required here")                          \
+    X(STATUS_INVALID, LK_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE,                                                        \
+      "the OCSP response for the server's certificate is not good")                                                    \
     X(CERTIFICATE_CHANGED, LK_ALERT_ILLEGAL_PARAMETER,                                                                 \
       "the peer came with another certificate than before in a renegotiation")                                         \
     X(CERTIFICATE_REJECTED, LK_ALERT_CERTIFICATE_UNKNOWN, "the peer's certificate was rejected")                       \
