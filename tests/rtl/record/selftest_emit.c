@@ -71,21 +71,30 @@ static bool empty(void)
 
 static bool test_cipher(const lk_cipher *cipher)
 {
-    lk_direction_parameters parameters = {.kind = LK_SEAL, .version = LK_TLS1_3, .cipher = cipher};
-    uint8_t text[TEXT], record[TEXT + LK_RECORD_HEADER_LENGTH + 64];
+    /* A separate MAC is not in TLS 1.3; there the IV of CBC comes with the plaintext. */
+    uint16_t version = cipher->kind == LK_KIND_AEAD ? LK_TLS1_3 : LK_TLS1_2;
+    size_t length = TEXT;
+    if (cipher->kind == LK_KIND_CBC) {
+        length += lk_record_explicit_nonce_length(version, cipher);
+    }
+    lk_direction_parameters parameters = {.kind = LK_SEAL, .version = version, .cipher = cipher};
+    uint8_t text[TEXT + LK_IV_MAX], record[sizeof text + LK_RECORD_HEADER_LENGTH + 64];
     for (size_t i = 0; i < cipher->key_length; i++) {
         parameters.key[i] = (uint8_t)(0x80 + 7 * i);
     }
-    for (size_t i = 0; i < 12; i++) {
+    for (size_t i = 0; i < lk_record_iv_length(version, cipher); i++) {
         parameters.iv[i] = (uint8_t)(0xa5 ^ 13 * i);
     }
-    for (size_t i = 0; i < TEXT; i++) {
+    for (size_t i = 0; i < cipher->mac_key_length; i++) {
+        parameters.mac_key[i] = (uint8_t)(0x3c + 11 * i);
+    }
+    for (size_t i = 0; i < length; i++) {
         text[i] = (uint8_t)(i * i + 3);
     }
     add(MARK, cipher->id);
     bool good = load(&parameters) && command((lk_command){.opcode = LK_OPCODE_SEAL,
                                                           .content_type = LK_CONTENT_APPLICATION_DATA,
-                                                          .length = TEXT,
+                                                          .length = (uint16_t)length,
                                                           .sequence = SEQUENCE},
                                              text, LK_STATUS_OK);
     lk_command open = {.opcode = LK_OPCODE_OPEN, .length = expected.header.length, .sequence = SEQUENCE};
