@@ -108,11 +108,11 @@ start_on_port()
     fail "$1 found no port in $PORT_TRIES tries"
 }
 
-# start_board ulpi|direct: sets URI and BOARD.
+# start_board ulpi|direct [OPTION...]: sets URI and BOARD.
 start_board()
 {
     rm -f uri
-    lk_spawn "$LATCHKEY_BOARD" --listen 127.0.0.1:0 --uri-file uri --phy "$1" >board.log 2>&1 </dev/null
+    lk_spawn "$LATCHKEY_BOARD" --listen 127.0.0.1:0 --uri-file uri --phy "$1" "${@:2}" >board.log 2>&1 </dev/null
     BOARD=$LK_PROCESS
     await 'the board' board_is_up
     URI=$(<uri)
