@@ -50,6 +50,7 @@ static const alert_row alerts[] = {
     {LK_ALERT_BAD_RECORD_MAC, "bad_record_mac"},
     {LK_ALERT_RECORD_OVERFLOW, "record_overflow"},
     {LK_ALERT_HANDSHAKE_FAILURE, "handshake_failure"},
+    {LK_ALERT_NO_CERTIFICATE, "no_certificate"},
     {LK_ALERT_BAD_CERTIFICATE, "bad_certificate"},
     {LK_ALERT_UNSUPPORTED_CERTIFICATE, "unsupported_certificate"},
     {LK_ALERT_CERTIFICATE_REVOKED, "certificate_revoked"},

@@ -188,8 +188,11 @@ lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
     if (!error && !abbreviated)
         error = choose_group(handshake);
-    handshake->ticket_promised = handshake->version < LK_TLS1_3 && !abbreviated && lk_resume_gives_tickets(handshake) &&
-                                 handshake->offer.session_ticket && lk_resume_allowed(handshake);
+    if (handshake->version == LK_SSL3) /* no extension counts */
+        memset(handshake->alpn, 0, sizeof handshake->alpn);
+    handshake->ticket_promised = handshake->version > LK_SSL3 && handshake->version < LK_TLS1_3 && !abbreviated &&
+                                 lk_resume_gives_tickets(handshake) && handshake->offer.session_ticket &&
+                                 lk_resume_allowed(handshake);
     if (!error)
         error = lk_session_id_choose(handshake);
     if (error || handshake->resumed || !lk_exchange_signed(handshake->suite))

@@ -35,6 +35,9 @@ enum {
     LK_EXTENSION_RENEGOTIATION_INFO = 0xff01
 };
 
+/** Counts an extension as offered that a ClientHello signals in another way. */
+void lk_extensions_offer(lk_handshake *handshake, uint16_t type);
+
 /** Writes the block, its length in front. */
 void lk_extensions_compose(lk_handshake *handshake, lk_place place, lk_writer *writer);
 

@@ -147,6 +147,8 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
     made->observer = *observer;
     made->client_policy = settings->client_policy;
     lk_error error = limit(made);
+    if (!error && made->highest_version == LK_SSL3) /* its ClientHello goes in records of that version */
+        lk_record_layer_set_version(layer, 0, LK_SSL3);
     if (!error && host && strlen(host) > LK_NAME_MAX)
         error = LK_ERROR_INVALID_ARGUMENT;
     if (!error) {

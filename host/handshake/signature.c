@@ -111,3 +111,33 @@ lk_error lk_signature_verify(const lk_signature_scheme *scheme, EVP_PKEY *key, c
     EVP_MD_CTX_free(context);
     return error;
 }
+
+/* Sets a context up that was initialised for one of them. */
+static bool set_hash(EVP_PKEY_CTX *context, const lk_signature_scheme *scheme)
+{
+    EVP_MD *hash = EVP_MD_fetch(NULL, scheme->digest, NULL);
+    bool done = hash && EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+                EVP_PKEY_CTX_set_signature_md(context, hash) == 1;
+    EVP_MD_free(hash);
+    return done;
+}
+
+lk_error lk_signature_sign_hash(const lk_signature_scheme *scheme, EVP_PKEY *key, const uint8_t *hash,
+                                size_t hash_length, uint8_t *signature, size_t *length)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+    int done = context && EVP_PKEY_sign_init(context) == 1 && set_hash(context, scheme) &&
+               EVP_PKEY_sign(context, signature, length, hash, hash_length) == 1;
+    EVP_PKEY_CTX_free(context);
+    return done ? LK_OK : LK_ERROR_CRYPTO;
+}
+
+lk_error lk_signature_verify_hash(const lk_signature_scheme *scheme, EVP_PKEY *key, const uint8_t *hash,
+                                  size_t hash_length, const uint8_t *signature, size_t length)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+    int done = context && EVP_PKEY_verify_init(context) == 1 && set_hash(context, scheme) &&
+               EVP_PKEY_verify(context, signature, length, hash, hash_length) == 1;
+    EVP_PKEY_CTX_free(context);
+    return done ? LK_OK : LK_ERROR_BAD_SIGNATURE;
+}

@@ -19,6 +19,7 @@ extern "C" {
 #define LK_ALERT_BAD_RECORD_MAC                  20
 #define LK_ALERT_RECORD_OVERFLOW                 22
 #define LK_ALERT_HANDSHAKE_FAILURE               40
+#define LK_ALERT_NO_CERTIFICATE                  41 /* SSL 3.0 alone */
 #define LK_ALERT_BAD_CERTIFICATE                 42
 #define LK_ALERT_UNSUPPORTED_CERTIFICATE         43
 #define LK_ALERT_CERTIFICATE_REVOKED             44
