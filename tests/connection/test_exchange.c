@@ -146,6 +146,42 @@ Test(exchange, a_server_takes_no_weak_parameters_of_its_own)
     loopback_free(pair);
 }
 
+/* Raccoon: no key pair serves twice. */
+
+typedef struct seen_value {
+    uint8_t bytes[256];
+    bool seen;
+} seen_value;
+
+static void keep_value(void *context, lk_role sender, unsigned number, uint8_t *record, size_t *length)
+{
+    seen_value *value = context;
+    (void)number;
+    if (sender != LK_SERVER || record[0] != 22 || record[5] != 12)
+        return;
+    cr_assert_gt(*length, 9 + 2 + 256 + 3 + 2 + 256);
+    memcpy(value->bytes, record + 9 + 2 + 256 + 3 + 2, sizeof value->bytes);
+    value->seen = true;
+}
+
+Test(exchange, a_server_of_dhe_has_a_new_key_in_each_handshake)
+{
+    enum { HANDSHAKES = 5 };
+    static seen_value values[HANDSHAKES];
+    loopback *pair = pair_of("RSA", LK_VERSION_TLS1_2, "DHE-RSA-AES128-GCM-SHA256");
+    cr_assert_eq(lk_config_set_groups(config_of(pair, LK_SERVER), "ffdhe2048"), LK_OK);
+    pair->alter = keep_value;
+    for (size_t i = 0; i < HANDSHAKES; i++) {
+        pair->alter_context = &values[i];
+        loopback_establish(pair);
+        cr_assert(values[i].seen);
+        for (size_t j = 0; j < i; j++)
+            cr_expect_neq(memcmp(values[i].bytes, values[j].bytes, sizeof values[i].bytes), 0);
+        loopback_again(pair);
+    }
+    loopback_free(pair);
+}
+
 /* Without certificates */
 
 static void every_suite_of(lk_authentication authentication, size_t wanted)

@@ -239,6 +239,44 @@ Test(versions, a_downgrade_from_tls_1_2_is_told_by_the_servers_sentinel)
     }
 }
 
+/* CRIME */
+
+enum { CLIENT_HELLO = 1, SERVER_HELLO = 2, DEFLATE = 1 };
+
+/* Turns null compression into DEFLATE in a hello of that type. */
+static void compress(void *context, lk_role sender, unsigned number, uint8_t *record, size_t *length)
+{
+    int *hello = context;
+    (void)sender;
+    if (number != 0 || record[5] != *hello)
+        return;
+    size_t at = 5 + 4 + 2 + 32;
+    at += 1u + record[at]; /* session */
+    at += *hello == SERVER_HELLO ? 2u : 2u + (size_t)(record[at] << 8 | record[at + 1]) + 1u;
+    cr_assert_lt(at, *length);
+    cr_assert_eq(record[at], 0);
+    record[at] = DEFLATE;
+    *hello = 0;
+}
+
+Test(versions, nothing_is_ever_compressed)
+{
+    for (uint16_t version = LK_VERSION_SSL3; version <= LK_VERSION_TLS1_2; version++)
+        for (int type = CLIENT_HELLO; type <= SERVER_HELLO; type++) {
+            int hello = type;
+            lk_role refuses = type == CLIENT_HELLO ? LK_SERVER : LK_CLIENT;
+            loopback *pair = loopback_new("RSA");
+            set_both(pair, version, ssl3_suites);
+            pair->alter = compress;
+            pair->alter_context = &hello;
+            loopback_handshake(pair);
+            cr_assert_eq(hello, 0, "there was no hello");
+            cr_expect_eq(pair->side[refuses].result, LK_ERROR_ILLEGAL_PARAMETER);
+            cr_expect_str_eq(pair->side[refuses].alerts, "illegal_parameter ");
+            loopback_free(pair);
+        }
+}
+
 typedef struct version_count {
     uint16_t version;
     size_t records;

@@ -41,7 +41,7 @@ const char *lk_config_diagnosis(const lk_config *config);
 
 /**
  * The range of protocol versions (LK_VERSION_*), both ends included. Those before TLS 1.2 need suites besides: such as
- * have CBC and a MAC of SHA-1 have to be named (lk_config_set_suites()).
+ * have CBC and a MAC of SHA-1 have to be named (lk_config_set_suites()). docs/security.md says what they cost.
  * @return INVALID_ARGUMENT for a version that this library does not speak, or an empty range.
  */
 lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t highest);
