@@ -6,6 +6,7 @@ set(LK_RTL_STREAM
   ${LK_RTL_DIR}/stream/lk_stream_fifo.v
   ${LK_RTL_DIR}/stream/lk_stream_narrow.v
   ${LK_RTL_DIR}/stream/lk_stream_register.v
+  ${LK_RTL_DIR}/stream/lk_stream_store.v
   ${LK_RTL_DIR}/stream/lk_stream_widen.v)
 # The guard serves the streams, too: whoever has both lists needs it once.
 set(LK_RTL_CRYPTO
@@ -20,6 +21,7 @@ set(LK_RTL_CRYPTO
   ${LK_RTL_DIR}/crypto/lk_aes_sbox.v
   ${LK_RTL_DIR}/crypto/lk_chacha20.v
   ${LK_RTL_DIR}/crypto/lk_chacha20_poly1305.v
+  ${LK_RTL_DIR}/crypto/lk_chacha20_quarter_round.v
   ${LK_RTL_DIR}/crypto/lk_ghash.v
   ${LK_RTL_DIR}/crypto/lk_hash.v
   ${LK_RTL_DIR}/crypto/lk_mac_padding.v
@@ -29,13 +31,17 @@ set(LK_RTL_CRYPTO
   ${LK_RTL_DIR}/crypto/lk_sha256.v)
 set(LK_RTL_RECORD
   ${LK_RTL_DIR}/record/lk_cipher_form.v
+  ${LK_RTL_DIR}/record/lk_collector.v
   ${LK_RTL_DIR}/record/lk_command_executor.v
   ${LK_RTL_DIR}/record/lk_command_parser.v
   ${LK_RTL_DIR}/record/lk_completion_builder.v
+  ${LK_RTL_DIR}/record/lk_dispatcher.v
   ${LK_RTL_DIR}/record/lk_engine_facts.v
   ${LK_RTL_DIR}/record/lk_header_check.v
   ${LK_RTL_DIR}/record/lk_lane.v
   ${LK_RTL_DIR}/record/lk_lane_control.v
+  ${LK_RTL_DIR}/record/lk_lane_queue.v
+  ${LK_RTL_DIR}/record/lk_lanes.v
   ${LK_RTL_DIR}/record/lk_open_check.v
   ${LK_RTL_DIR}/record/lk_received_header.v
   ${LK_RTL_DIR}/record/lk_record_buffer.v

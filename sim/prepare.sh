@@ -28,6 +28,8 @@ iverilog          | command iverilog        | Icarus Verilog; https://github.com
 yosys             | command yosys           | Yosys; https://yosyshq.net/yosys
 z3                | command z3              | Z3; https://github.com/Z3Prover/z3
 clang-format      | command clang-format    | clang-format; https://clang.llvm.org
+clang             | command clang           | Clang; https://clang.llvm.org
+libclang-rt-dev   | fuzzer clang            | libFuzzer (compiler-rt of LLVM); https://llvm.org/docs/LibFuzzer.html
 '
 # shellcheck disable=SC2034
 LK_NEEDS_PLOTS='
@@ -162,6 +164,7 @@ lk_has()
     command) command -v "$name" >/dev/null ;;
     folder) [[ -d $name ]] ;;
     module) pkg-config --exists "$name${least:+ >= $least}" 2>/dev/null ;;
+    fuzzer) "$name" -fsanitize=fuzzer -x c -o /dev/null - <<<'int LLVMFuzzerTestOneInput(void) { return 0; }' 2>/dev/null ;;
     version)
         found=$("$name" --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]+' | head -n 1) || return 1
         lk_version_reaches "$found" "$least"

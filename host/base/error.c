@@ -42,44 +42,31 @@ int lk_error_alert(lk_error error)
 typedef struct alert_row {
     int alert;
     const char *name;
+    const char *sentence;
 } alert_row;
 
 static const alert_row alerts[] = {
-    {LK_ALERT_CLOSE_NOTIFY, "close_notify"},
-    {LK_ALERT_UNEXPECTED_MESSAGE, "unexpected_message"},
-    {LK_ALERT_BAD_RECORD_MAC, "bad_record_mac"},
-    {LK_ALERT_RECORD_OVERFLOW, "record_overflow"},
-    {LK_ALERT_HANDSHAKE_FAILURE, "handshake_failure"},
-    {LK_ALERT_NO_CERTIFICATE, "no_certificate"},
-    {LK_ALERT_BAD_CERTIFICATE, "bad_certificate"},
-    {LK_ALERT_UNSUPPORTED_CERTIFICATE, "unsupported_certificate"},
-    {LK_ALERT_CERTIFICATE_REVOKED, "certificate_revoked"},
-    {LK_ALERT_CERTIFICATE_EXPIRED, "certificate_expired"},
-    {LK_ALERT_CERTIFICATE_UNKNOWN, "certificate_unknown"},
-    {LK_ALERT_ILLEGAL_PARAMETER, "illegal_parameter"},
-    {LK_ALERT_UNKNOWN_CA, "unknown_ca"},
-    {LK_ALERT_ACCESS_DENIED, "access_denied"},
-    {LK_ALERT_DECODE_ERROR, "decode_error"},
-    {LK_ALERT_DECRYPT_ERROR, "decrypt_error"},
-    {LK_ALERT_PROTOCOL_VERSION, "protocol_version"},
-    {LK_ALERT_INSUFFICIENT_SECURITY, "insufficient_security"},
-    {LK_ALERT_INTERNAL_ERROR, "internal_error"},
-    {LK_ALERT_INAPPROPRIATE_FALLBACK, "inappropriate_fallback"},
-    {LK_ALERT_USER_CANCELED, "user_canceled"},
-    {LK_ALERT_NO_RENEGOTIATION, "no_renegotiation"},
-    {LK_ALERT_MISSING_EXTENSION, "missing_extension"},
-    {LK_ALERT_UNSUPPORTED_EXTENSION, "unsupported_extension"},
-    {LK_ALERT_UNRECOGNIZED_NAME, "unrecognized_name"},
-    {LK_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE, "bad_certificate_status_response"},
-    {LK_ALERT_UNKNOWN_PSK_IDENTITY, "unknown_psk_identity"},
-    {LK_ALERT_CERTIFICATE_REQUIRED, "certificate_required"},
-    {LK_ALERT_NO_APPLICATION_PROTOCOL, "no_application_protocol"},
+#define ALERT_ROW(number, name, sentence) {LK_ALERT_##number, name, sentence},
+    LK_ALERT_TABLE(ALERT_ROW)
+#undef ALERT_ROW
 };
 
-const char *lk_alert_name(int alert)
+static const alert_row unknown_alert = {LK_ALERT_NONE, "unknown", "an alert without a name"};
+
+static const alert_row *alert_find(int alert)
 {
     for (size_t i = 0; i < sizeof alerts / sizeof alerts[0]; i++)
         if (alerts[i].alert == alert)
-            return alerts[i].name;
-    return "unknown";
+            return &alerts[i];
+    return &unknown_alert;
+}
+
+const char *lk_alert_name(int alert)
+{
+    return alert_find(alert)->name;
+}
+
+const char *lk_alert_sentence(int alert)
+{
+    return alert_find(alert)->sentence;
 }

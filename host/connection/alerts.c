@@ -40,17 +40,22 @@ lk_error lk_connection_fail(lk_connection *connection, lk_error error)
         lk_handshake_forget_session(connection->handshake);
     lk_handshake_abandon(connection->handshake);
     /* After close_notify nothing may be sent any more (RFC 8446 section 6.1). */
-    if (description != LK_ALERT_NONE && !connection->close_wanted)
-        wait_alert(connection, true, lk_alert_of_version(lk_connection_version(connection), (uint8_t)description),
-                   lk_error_sentence(error));
+    if (description != LK_ALERT_NONE && !connection->close_wanted) {
+        description = lk_alert_of_version(lk_connection_version(connection), (uint8_t)description);
+        size_t used = strlen(connection->diagnosis);
+        snprintf(connection->diagnosis + used, sizeof connection->diagnosis - used, " (the peer is told: fatal %s)",
+                 lk_alert_name(description));
+        wait_alert(connection, true, description, lk_error_sentence(error));
+    }
     return error;
 }
 
 static lk_error take_fatal(lk_connection *connection, lk_alert alert)
 {
-    snprintf(connection->diagnosis, sizeof connection->diagnosis, "%s: %s (%u)", lk_error_sentence(LK_ERROR_PEER_ALERT),
-             lk_alert_name(alert.description), alert.description);
-    lk_connection_observe_alert(connection, alert, "the peer gives up");
+    snprintf(connection->diagnosis, sizeof connection->diagnosis, "%s: %s (%u): %s",
+             lk_error_sentence(LK_ERROR_PEER_ALERT), lk_alert_name(alert.description), alert.description,
+             lk_alert_sentence(alert.description));
+    lk_connection_observe_alert(connection, alert, lk_alert_sentence(alert.description));
     return LK_ERROR_PEER_ALERT;
 }
 
@@ -79,6 +84,17 @@ lk_error lk_connection_take_alert(lk_connection *connection, const uint8_t *data
                                 refused ? "the peer will not renegotiate: all stays as it was"
                                         : "a warning, which changes nothing");
     return ++connection->warnings > WARNINGS_MAX ? LK_ERROR_TOO_MANY_EMPTY : LK_OK;
+}
+
+bool lk_connection_last_alert(const lk_connection *connection, lk_alert_report *alert)
+{
+    int description = connection->last_alert.description;
+    *alert = (lk_alert_report){.sent = connection->last_alert_sent,
+                               .fatal = connection->last_alert.fatal,
+                               .description = connection->any_alert ? description : LK_ALERT_NONE,
+                               .name = lk_alert_name(description),
+                               .sentence = lk_alert_sentence(description)};
+    return connection->any_alert;
 }
 
 lk_error lk_connection_close(lk_connection *connection)

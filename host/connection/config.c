@@ -10,7 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALPN_NAME_MAX = 255, SESSION_LIFETIME = 7200 /* s */, SESSION_COUNT = 1024, DH_MINIMUM = 2048 /* bits */ };
+enum {
+    ALPN_NAME_MAX = 255,
+    SESSION_LIFETIME = 7200 /* s */,
+    SESSION_COUNT = 1024,
+    RECORD_LIMIT_MIN = 64,
+    DH_MINIMUM = 2048 /* bits */
+};
 
 lk_error lk_config_fail(lk_config *config, lk_error error, const char *format, ...)
 {
@@ -101,6 +107,32 @@ lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy po
         return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "there is no policy %d for clients", (int)policy);
     config->settings.client_policy = policy;
     return LK_OK;
+}
+
+lk_error lk_config_set_max_fragment(lk_config *config, size_t length)
+{
+    static const size_t lengths[] = {0, 512, 1024, 2048, 4096}; /* by MaxFragmentLength */
+    for (uint8_t code = 0; code < sizeof lengths / sizeof lengths[0]; code++)
+        if (lengths[code] == length) {
+            config->settings.max_fragment = code;
+            return LK_OK;
+        }
+    return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT,
+                          "%zu bytes cannot be asked for as the longest fragment: 512, 1024, 2048 or 4096", length);
+}
+
+lk_error lk_config_set_record_size_limit(lk_config *config, size_t length)
+{
+    if (length != 0 && (length < RECORD_LIMIT_MIN || length > LK_RECORD_PLAINTEXT_MAX))
+        return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "%zu bytes are no limit of records: %d to %d", length,
+                              RECORD_LIMIT_MIN, LK_RECORD_PLAINTEXT_MAX);
+    config->settings.record_size_limit = (uint16_t)length;
+    return LK_OK;
+}
+
+void lk_config_set_fallback(lk_config *config, bool fallen_back)
+{
+    config->settings.fallback = fallen_back;
 }
 
 lk_error lk_config_set_renegotiation(lk_config *config, lk_renegotiation policy)

@@ -160,6 +160,12 @@ bool lk_connection_established(const lk_connection *connection)
     return lk_handshake_established(connection->handshake);
 }
 
+size_t lk_connection_record_limit(const lk_connection *connection, bool sent)
+{
+    lk_record_limits limits = lk_record_layer_limits(connection->layer);
+    return sent ? limits.write : limits.read;
+}
+
 bool lk_connection_resumed(const lk_connection *connection)
 {
     return lk_handshake_resumed(connection->handshake);

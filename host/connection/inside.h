@@ -25,7 +25,9 @@ struct lk_connection {
     bool alert_waiting;  /* alert is still to be sent: the record layer had no room */
     lk_alert alert;
     const char *alert_meaning;
-    unsigned warnings; /* of the peer, so far */
+    unsigned warnings; /* of the peer, in a row */
+    lk_alert last_alert;
+    bool any_alert, last_alert_sent;
 
     bool holding; /* application data that came, not yet consumed */
     lk_fragment held;

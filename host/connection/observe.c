@@ -60,6 +60,10 @@ static void observe_message(void *context, bool sent, uint8_t type, const char *
 
 static void observe_alert(void *context, bool sent, bool fatal, int description, const char *meaning)
 {
+    lk_connection *connection = context;
+    connection->last_alert = (lk_alert){.fatal = fatal, .description = (uint8_t)description};
+    connection->last_alert_sent = sent;
+    connection->any_alert = true;
     tell(context, &(lk_event){.kind = LK_EVENT_ALERT,
                               .sent = sent,
                               .fatal = fatal,

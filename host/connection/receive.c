@@ -39,6 +39,8 @@ static lk_error take_data(lk_connection *connection, const lk_fragment *fragment
 
 static lk_error take(lk_connection *connection, const lk_fragment *fragment)
 {
+    if (fragment->type != LK_CONTENT_ALERT)
+        connection->warnings = 0;
     switch (fragment->type) {
     case LK_CONTENT_HANDSHAKE:
         return take_handshake(connection, fragment);

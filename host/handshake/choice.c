@@ -9,6 +9,14 @@
 
 enum { COMPRESSION_NONE = 0 };
 
+static bool client_has(lk_reader list, uint16_t number)
+{
+    while (!list.failed && list.left > 0)
+        if (lk_reader_u16(&list) == number)
+            return true;
+    return false;
+}
+
 static lk_error choose_version(lk_handshake *handshake, const lk_client_choices *choices)
 {
     uint16_t chosen = 0;
@@ -31,6 +39,13 @@ static lk_error choose_version(lk_handshake *handshake, const lk_client_choices 
             lk_version_title(handshake->highest_version), lk_version_title(choices->legacy_version));
     if (handshake->retried && chosen != handshake->version)
         return LK_ERROR_ILLEGAL_PARAMETER;
+    /* RFC 7507 section 3: where the client has fallen back, "and the highest protocol version supported by the server
+     * is higher than the version indicated in ClientHello.client_version, the server MUST respond with a fatal
+     * inappropriate_fallback alert". */
+    if (chosen < handshake->highest_version && client_has(choices->suites, LK_FALLBACK_SCSV))
+        return lk_handshake_fail(handshake, LK_ERROR_INAPPROPRIATE_FALLBACK, "%s (it came with %s; ours: up to %s)",
+                                 lk_error_sentence(LK_ERROR_INAPPROPRIATE_FALLBACK), lk_version_title(chosen),
+                                 lk_version_title(handshake->highest_version));
     lk_handshake_set_version(handshake, chosen);
     return LK_OK;
 }
@@ -60,14 +75,6 @@ static lk_error check_present(lk_handshake *handshake)
             return lk_handshake_fail(handshake, LK_ERROR_MISSING_EXTENSION, "the ClientHello has no extension %u",
                                      demanded[i]);
     return LK_OK;
-}
-
-static bool client_has(lk_reader list, uint16_t number)
-{
-    while (!list.failed && list.left > 0)
-        if (lk_reader_u16(&list) == number)
-            return true;
-    return false;
 }
 
 /* A suite that client and server have, if it can be done; why not stands in *obstacle, unless something worse does. */
@@ -171,6 +178,23 @@ static lk_error choose_group(lk_handshake *handshake)
     return LK_OK;
 }
 
+/* RFC 8422 section 5.3, for a server of TLS 1.2: whether the client can use the curve of this side's certificate. */
+static lk_error check_own_curve(lk_handshake *handshake)
+{
+    const lk_group *offered[LK_GROUP_MAX];
+    size_t count = 0, total = 0;
+    const lk_group *groups = lk_group_table(&total);
+    for (size_t i = 0; i < total; i++)
+        if (handshake->offer.groups & lk_group_bit(&groups[i]))
+            offered[count++] = &groups[i];
+    if (handshake->version >= LK_TLS1_3 || !lk_exchange_certified(handshake->suite) ||
+        !lk_extensions_seen(handshake, LK_EXTENSION_SUPPORTED_GROUPS) ||
+        lk_group_offered(offered, count, handshake->settings->key))
+        return LK_OK;
+    return lk_handshake_fail(handshake, LK_ERROR_NO_COMMON_GROUP,
+                             "the certificate is on a curve that the client does not offer");
+}
+
 lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
 {
     lk_error error = choose_version(handshake, choices);
@@ -188,6 +212,8 @@ lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
     if (!error && !abbreviated)
         error = choose_group(handshake);
+    if (!error && !abbreviated)
+        error = check_own_curve(handshake);
     if (handshake->version == LK_SSL3) /* no extension counts */
         memset(handshake->alpn, 0, sizeof handshake->alpn);
     handshake->ticket_promised = handshake->version > LK_SSL3 && handshake->version < LK_TLS1_3 && !abbreviated &&

@@ -12,6 +12,9 @@ typedef struct lk_client_choices {
     lk_reader compressions;
 } lk_client_choices;
 
+/* A cipher suite that is none: RFC 7507. */
+enum { LK_FALLBACK_SCSV = 0x5600 };
+
 /**
  * Chooses in this side's order of preference; group is not among offer.shares when a HelloRetryRequest must ask for
  * one.

@@ -58,6 +58,8 @@ lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
     bool extended = handshake->highest_version > LK_SSL3; /* which has no extensions */
     if (!extended)
         lk_writer_u16(body, EMPTY_RENEGOTIATION_INFO_SCSV);
+    if (handshake->settings->fallback && !handshake->before)
+        lk_writer_u16(body, LK_FALLBACK_SCSV);
     lk_writer_end(body, suites);
     lk_writer_vector compression = lk_writer_begin(body, 1);
     lk_writer_u8(body, COMPRESSION_NONE);
@@ -158,11 +160,16 @@ lk_error lk_client_hello_parse(lk_handshake *handshake, lk_reader *body)
     if (body->failed || session_id.left > LK_SESSION_ID_MAX || choices.suites.left == 0 ||
         choices.suites.left % 2 != 0 || choices.compressions.left == 0)
         return LK_ERROR_DECODE;
+    bool went_on = handshake->retried && handshake->resumed; /* by the first hello */
     forget_offer(handshake);
     handshake->offer.hello = message;
     lk_error error = check_same(handshake, random, &session_id);
     if (!error)
         error = parse_extensions(handshake, choices.legacy_version, body);
+    /* It may leave out "any PSKs which are incompatible with the server's indicated cipher suite", and no other. */
+    if (!error && went_on && !lk_extensions_seen(handshake, LK_EXTENSION_PRE_SHARED_KEY))
+        error = lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
+                                  "the client's second ClientHello has lost the session of its first");
     if (error)
         return error;
     handshake->hello_version = choices.legacy_version;

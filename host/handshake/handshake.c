@@ -44,6 +44,11 @@ void lk_handshake_data_came(lk_handshake *handshake)
     handshake->idle_messages = 0;
 }
 
+void lk_handshake_data_went(lk_handshake *handshake)
+{
+    handshake->updated = false;
+}
+
 bool lk_handshake_speaks(const lk_handshake *handshake, uint16_t version)
 {
     return handshake->lowest_version <= version && version <= handshake->highest_version;
@@ -119,6 +124,7 @@ lk_error lk_handshake_prepare(lk_handshake *handshake)
         OUTGOING_BASE + lk_certificate_chain_size(&settings->chain) + settings->chain.count * ENTRY_OVERHEAD;
     if (handshake->role == LK_SERVER)
         capacity += settings->authorities.length;
+    free(handshake->outgoing);
     handshake->outgoing = malloc(capacity);
     handshake->outgoing_capacity = handshake->outgoing ? capacity : 0;
     handshake->transcript.keeps_all = keeps_all(handshake);
@@ -160,6 +166,7 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
         lk_handshake_free(made);
         return error;
     }
+    lk_record_layer_expect_data(layer, false);
     *handshake = made;
     return LK_OK;
 }

@@ -54,7 +54,10 @@ typedef struct lk_handshake_settings {
     bool keeps_sessions;       /* client: the observer is told of sessions that can be gone on with */
     bool legacy_resumption;    /* sessions without the extended master secret too */
     lk_renegotiation renegotiation;
-    const lk_engine *required; /* the engine that must be able to do what is agreed; NULL when any may */
+    uint8_t max_fragment;       /* client: MaxFragmentLength (RFC 6066) that it asks for; 0: none */
+    uint16_t record_size_limit; /* bytes of plaintext that it takes in a record (RFC 8449); 0: all there may be */
+    bool fallback;              /* client: it has tried a higher version before */
+    const lk_engine *required;  /* the engine that must be able to do what is agreed; NULL when any may */
 } lk_handshake_settings;
 
 /** Who is told what happens. Every function must be there. */
@@ -152,6 +155,9 @@ bool lk_handshake_in_message(const lk_handshake *handshake);
 
 /** Tells it that application data came: what counts messages that carry none begins anew. */
 void lk_handshake_data_came(lk_handshake *handshake);
+
+/** Tells it that application data went: the next request to change the key is to be answered again. */
+void lk_handshake_data_went(lk_handshake *handshake);
 
 /** What was agreed; 0 or NULL before it is known. */
 uint16_t lk_handshake_version(const lk_handshake *handshake);

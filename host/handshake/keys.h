@@ -5,6 +5,9 @@
 
 #include "handshake/machine.h"
 
+/* TLS 1.3. The key exchange, to the handshake secret. A server does it before its ServerHello, so that a share that is
+ * no good is refused while both sides still speak in the clear; a client as a part of lk_keys_handshake_client(). */
+lk_error lk_keys_exchange(lk_handshake *handshake);
 /* TLS 1.3. From the key exchange to handshake secrets; the client changes its reading key, the server both. */
 lk_error lk_keys_handshake_client(lk_handshake *handshake);
 lk_error lk_keys_handshake_server(lk_handshake *handshake);

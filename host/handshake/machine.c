@@ -85,6 +85,7 @@ static lk_error row_finish(lk_handshake *handshake, const lk_row *row)
     bool completed = row->next == LK_STATE_ESTABLISHED && handshake->state != LK_STATE_ESTABLISHED;
     handshake->state = row->next;
     if (completed) {
+        lk_record_layer_expect_data(handshake->layer, true);
         lk_renegotiation_finish(handshake);
         lk_handshake_release_memory(handshake);
     }
@@ -167,17 +168,22 @@ static uint8_t content_type(lk_message message)
 static lk_error send_pending(lk_handshake *handshake)
 {
     size_t capacity = 0;
-    size_t taken = 0;
     const lk_row *row = handshake->pending;
     const uint8_t *memory = outgoing(handshake, &capacity);
-    lk_error error =
-        lk_record_layer_write(handshake->layer, content_type(row->message), memory, handshake->outgoing_length, &taken);
-    if (error)
-        return error;
+    while (handshake->outgoing_sent < handshake->outgoing_length) {
+        size_t taken = 0;
+        lk_error error =
+            lk_record_layer_write(handshake->layer, content_type(row->message), memory + handshake->outgoing_sent,
+                                  handshake->outgoing_length - handshake->outgoing_sent, &taken);
+        if (error)
+            return error;
+        handshake->outgoing_sent += taken;
+    }
     if (row->message == LK_NO_CERTIFICATE)
         handshake->observer.alert(handshake->observer.context, true, false, LK_ALERT_NO_CERTIFICATE,
                                   "the client has no certificate to give");
     handshake->pending = NULL;
+    handshake->outgoing_sent = 0;
     return row_finish(handshake, row);
 }
 
@@ -186,6 +192,12 @@ static lk_error go_on(lk_handshake *handshake, const lk_row *row)
     lk_error error = LK_OK;
     if (row->way == LK_PASSES)
         return row_finish(handshake, row);
+    /* A flight ends where the other side has to answer: what the peer sent behind its end it sent without having heard
+     * the answer. (Behind a key change it would be under the wrong key too: RFC 8446 section 5.1.) */
+    if (handshake->state != LK_STATE_ESTABLISHED && lk_handshake_in_message(handshake))
+        return lk_handshake_fail(handshake, LK_ERROR_UNEXPECTED_MESSAGE,
+                                 "the peer sent more than it may before it has heard this side's %s",
+                                 message_name(row->message));
     if (row->message == LK_CHANGE_CIPHER_SPEC)
         compose_change_cipher_spec(handshake);
     else if (row->message == LK_NO_CERTIFICATE)
@@ -258,11 +270,11 @@ static lk_error parse(lk_handshake *handshake, const lk_row *row, lk_reader body
 /* Takes in the next message if it is there in whole. */
 static lk_error take_in(lk_handshake *handshake)
 {
-    const uint8_t *message = handshake->incoming + handshake->incoming_taken;
     size_t left = handshake->incoming_length - handshake->incoming_taken;
-    lk_reader reader = lk_reader_over(message, left);
     if (left < LK_MESSAGE_HEADER)
-        return LK_ERROR_WANT_READ;
+        return LK_ERROR_WANT_READ; /* there may be no memory at all */
+    const uint8_t *message = handshake->incoming + handshake->incoming_taken;
+    lk_reader reader = lk_reader_over(message, left);
     uint8_t type = lk_reader_u8(&reader);
     size_t length = lk_reader_u24(&reader);
     if (length > LK_MESSAGE_MAX - LK_MESSAGE_HEADER)

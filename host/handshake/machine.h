@@ -96,9 +96,12 @@ typedef struct lk_offer {
     uint32_t versions, groups, signatures, shares;
     bool extended_master_secret, secure_renegotiation;
     bool encrypt_then_mac;
-    bool session_ticket;    /* TLS 1.2: it takes a ticket */
-    bool psk_with_exchange; /* TLS 1.3: it does psk_dhe_ke */
-    bool finite_fields;     /* it names groups of RFC 7919, known or not */
+    uint8_t max_fragment;       /* MaxFragmentLength, RFC 6066; 0: none */
+    uint16_t record_size_limit; /* RFC 8449; 0: none */
+    bool session_ticket;        /* TLS 1.2: it takes a ticket */
+    bool early_data;            /* TLS 1.3: some comes behind the hello */
+    bool psk_with_exchange;     /* TLS 1.3: it does psk_dhe_ke */
+    bool finite_fields;         /* it names groups of RFC 7919, known or not */
     /* What follows stands over the ClientHello and is empty once it is parsed. */
     lk_reader share[LK_GROUP_MAX]; /* by place in the table of groups, where the bit in shares is set */
     /* What it goes on with. */
@@ -148,6 +151,7 @@ struct lk_handshake {
     bool certificate_asked; /* of the client, by a CertificateRequest */
     bool authority_known;   /* client: one that the request names, if it names any, has issued our certificate */
     bool encrypt_then_mac;  /* TLS 1.2: agreed on */
+    uint8_t max_fragment;   /* agreed on; 0: nothing was */
     lk_offer offer;
     uint8_t *cookie;
     size_t cookie_length;
@@ -192,9 +196,11 @@ struct lk_handshake {
     /* the message composed last; pending as long as the record layer has no room for it */
     uint8_t *outgoing; /* NULL once established: then small is enough */
     size_t outgoing_capacity, outgoing_length;
+    size_t outgoing_sent; /* of the pending one, which may go in parts */
     uint8_t small[LK_SMALL_MESSAGE];
     const lk_row *pending;  /* the row that is finished once it has gone */
     bool update_wanted;     /* TLS 1.3: this side's key shall change */
+    bool updated;           /* it has, and no application data went since */
     unsigned idle_messages; /* messages without use since application data came last */
 
     char meaning[LK_MEANING_MAX];

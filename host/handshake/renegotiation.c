@@ -92,6 +92,7 @@ lk_error lk_renegotiation_begin(lk_handshake *handshake)
     handshake->renegotiation_wanted = false;
     handshake->session_id_length = 0;
     handshake->certificate_asked = handshake->ticket_promised = false;
+    handshake->max_fragment = 0;
     memset(&handshake->offer, 0, sizeof handshake->offer);
     narrow(handshake);
     return LK_OK;

@@ -54,9 +54,11 @@ static bool master_bound(const lk_handshake *handshake, const lk_resumption *res
 static bool usable(const lk_handshake *handshake, const lk_resumption *resumption)
 {
     return lk_handshake_speaks(handshake, resumption->version) && has_suite(handshake, resumption->suite) &&
-           (resumption->ticket_length > 0 || resumption->id_length > 0) && resumption->chain.count > 0 &&
-           master_bound(handshake, resumption) && lk_resumption_alive(resumption, lk_resumption_now()) &&
-           strcmp(resumption->name, handshake->host) == 0 && chain_holds(handshake, &resumption->chain);
+           (resumption->ticket_length > 0 ? handshake->settings->uses_tickets : resumption->id_length > 0) &&
+           resumption->chain.count > 0 && master_bound(handshake, resumption) &&
+           (resumption->max_fragment == 0 || resumption->max_fragment == handshake->settings->max_fragment) &&
+           lk_resumption_alive(resumption, lk_resumption_now()) && strcmp(resumption->name, handshake->host) == 0 &&
+           chain_holds(handshake, &resumption->chain);
 }
 
 static lk_error make_room(lk_handshake *handshake, size_t more)
@@ -142,6 +144,9 @@ lk_error lk_resume_accepted_classic(lk_handshake *handshake)
                                  "the server goes on with a session %s the extended master secret it had%s",
                                  resumption->extended_master_secret ? "without" : "with",
                                  resumption->extended_master_secret ? "" : " not");
+    if (handshake->max_fragment != resumption->max_fragment)
+        return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
+                                 "the server goes on with a session, but with records of another length");
     take_over(handshake);
     return LK_OK;
 }
@@ -203,13 +208,20 @@ static bool client_fits(const lk_handshake *handshake, const lk_certificate_chai
     return policy != LK_CLIENT_UNKNOWN && chain_holds(handshake, chain);
 }
 
+/* RFC 6066 section 4: "The negotiated length applies for the duration of the session including session resumptions." */
+static bool fragment_fits(const lk_handshake *handshake, const lk_resumption *state)
+{
+    const lk_offer *offer = &handshake->offer;
+    return state->version >= LK_TLS1_3 || state->max_fragment == (offer->record_size_limit ? 0 : offer->max_fragment);
+}
+
 static bool acceptable(const lk_handshake *handshake, const lk_resumption *state)
 {
     /* RFC 6066 section 3: a server "MUST NOT accept the request to resume the session if the server_name extension
      * contains a different name". */
     return state->version == handshake->version && lk_resumption_alive(state, lk_resumption_now()) &&
-           master_bound(handshake, state) && strcmp(state->name, handshake->server_name) == 0 &&
-           client_fits(handshake, &state->chain);
+           master_bound(handshake, state) && fragment_fits(handshake, state) &&
+           strcmp(state->name, handshake->server_name) == 0 && client_fits(handshake, &state->chain);
 }
 
 lk_error lk_resume_take_state(lk_handshake *handshake, const uint8_t *bytes, size_t length)
@@ -355,6 +367,7 @@ void lk_resume_state(const lk_handshake *handshake, const uint8_t *secret, lk_re
     state->issued = lk_resumption_now();
     state->born = handshake->resumed ? handshake->born : state->issued;
     state->extended_master_secret = handshake->extended_master_secret;
+    state->max_fragment = handshake->version < LK_TLS1_3 ? handshake->max_fragment : 0;
     memcpy(state->secret, secret, lk_resumption_secret_length(state));
     memcpy(state->name, handshake->server_name, sizeof state->name);
     if (handshake->role == LK_SERVER)

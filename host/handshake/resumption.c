@@ -36,6 +36,7 @@ void lk_resumption_compose(const lk_resumption *resumption, lk_writer *writer)
     lk_writer_u32(writer, resumption->lifetime);
     lk_writer_u32(writer, resumption->age_add);
     lk_writer_u8(writer, resumption->extended_master_secret);
+    lk_writer_u8(writer, resumption->max_fragment);
     lk_writer_vector name = lk_writer_begin(writer, 1);
     lk_writer_bytes(writer, resumption->name, strlen(resumption->name));
     lk_writer_end(writer, name);
@@ -91,6 +92,7 @@ static lk_error parse(lk_resumption *resumption, lk_reader *reader)
     resumption->age_add = lk_reader_u32(reader);
     uint8_t flags = lk_reader_u8(reader);
     resumption->extended_master_secret = flags;
+    resumption->max_fragment = lk_reader_u8(reader);
     lk_reader name = lk_reader_vector8(reader);
     if (flags > 1 || (name.left > 0 && memchr(name.next, '\0', name.left)))
         return LK_ERROR_DECODE;

@@ -27,6 +27,7 @@ typedef struct lk_resumption {
     uint32_t lifetime;                       /* from then on, in s */
     uint32_t age_add;                        /* TLS 1.3, client */
     bool extended_master_secret;             /* up to TLS 1.2 */
+    uint8_t max_fragment;                    /* up to TLS 1.2: as it was agreed on (RFC 6066 section 4) */
     char name[LK_RESUMPTION_NAME_MAX + 1];   /* of the server, as the client wanted it; "" without one */
     lk_certificate_chain chain;              /* of the peer */
     uint8_t id[LK_SESSION_ID_BYTES];         /* client, up to TLS 1.2: where there is no ticket */

@@ -2,6 +2,7 @@
 /* ServerHello and HelloRetryRequest: RFC 8446 sections 4.1.3 and 4.1.4, RFC 5246 section 7.4.1.3. */
 #include "handshake/exchange.h"
 #include "handshake/extensions.h"
+#include "handshake/keys.h"
 #include "handshake/messages.h"
 #include "handshake/renegotiation.h"
 #include "handshake/resume.h"
@@ -38,8 +39,7 @@ static void compose(lk_handshake *handshake, lk_place place, const uint8_t *rand
     lk_writer_end(body, session_id);
     lk_writer_u16(body, handshake->suite->number);
     lk_writer_u8(body, COMPRESSION_NONE);
-    if (handshake->version > LK_SSL3 || handshake->offer.secure_renegotiation)
-        lk_extensions_compose(handshake, place, body);
+    lk_extensions_compose(handshake, place, body);
 }
 
 static void mean(lk_handshake *handshake)
@@ -78,6 +78,8 @@ lk_error lk_server_hello_compose(lk_handshake *handshake, lk_writer *body)
     write_sentinel(handshake);
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
     lk_error error = abbreviated ? LK_OK : begin_exchange(handshake);
+    if (!error && handshake->version >= LK_TLS1_3)
+        error = lk_keys_exchange(handshake);
     if (!error)
         error = lk_transcript_choose(&handshake->transcript, lk_handshake_hash(handshake));
     if (error)
@@ -95,6 +97,10 @@ lk_error lk_hello_retry_request_compose(lk_handshake *handshake, lk_writer *body
     if (!error)
         error = lk_transcript_retry(&handshake->transcript);
     handshake->retried = true;
+    /* RFC 8446 section 4.2.10: a server that sends this "skips early data by skipping all records with an external
+     * content type of "application_data"". */
+    if (handshake->offer.early_data)
+        lk_record_layer_skip_early_data(handshake->layer);
     compose(handshake, LK_IN_HELLO_RETRY_REQUEST, retry_random, body);
     lk_handshake_mean(handshake, "server asks for a share of %s instead", handshake->group->title);
     return error;

@@ -52,12 +52,19 @@ static bool curve_is(const EVP_PKEY *key, const char *curve)
     return EVP_PKEY_get_group_name(key, name, sizeof name, &length) == 1 && strcmp(name, curve) == 0;
 }
 
+/* RFC 8017 section 9.1.1: hash, salt of the same length and two bytes more must have room in the key. */
+static bool has_room(const lk_signature_scheme *scheme, const EVP_PKEY *key)
+{
+    const EVP_MD *digest = scheme->pss ? EVP_get_digestbyname(scheme->digest) : NULL;
+    return !scheme->pss || (digest && (EVP_PKEY_get_bits(key) + 6) / 8 >= 2 * EVP_MD_get_size(digest) + 2);
+}
+
 bool lk_signature_fits(const lk_signature_scheme *scheme, uint16_t version, const EVP_PKEY *key)
 {
     /* RFC 8446 section 4.2.3: in TLS 1.3 "the signing curve is constrained", and the PKCS #1 v1.5 schemes "are not
      * defined for use in signed TLS handshake messages". */
-    return EVP_PKEY_is_a(key, scheme->algorithm) && scheme->lowest <= version && version <= scheme->highest &&
-           (version < LK_TLS1_3 || !scheme->curve || curve_is(key, scheme->curve));
+    return EVP_PKEY_is_a(key, scheme->algorithm) && has_room(scheme, key) && scheme->lowest <= version &&
+           version <= scheme->highest && (version < LK_TLS1_3 || !scheme->curve || curve_is(key, scheme->curve));
 }
 
 bool lk_signature_offered(const lk_signature_scheme *scheme)

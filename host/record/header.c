@@ -40,7 +40,7 @@ static lk_error header_check_type(const lk_record_header *header, const lk_recor
     bool known = data || header->type == LK_CONTENT_HANDSHAKE || header->type == LK_CONTENT_ALERT ||
                  header->type == LK_CONTENT_CHANGE_CIPHER_SPEC;
     if (!rules->protected)
-        return known && !data ? LK_OK : LK_ERROR_UNEXPECTED_MESSAGE;
+        return known && (!data || rules->early_data) ? LK_OK : LK_ERROR_UNEXPECTED_MESSAGE;
     if (rules->negotiated != LK_TLS1_3)
         return known ? LK_OK : LK_ERROR_UNEXPECTED_MESSAGE;
     if (data)
@@ -59,14 +59,28 @@ static lk_error header_check_type(const lk_record_header *header, const lk_recor
  */
 static bool header_length_good(const lk_record_header *header, const lk_record_rules *rules, bool plain)
 {
-    if (plain)
+    if (plain && header->type != LK_CONTENT_APPLICATION_DATA) /* early data is protected, by whatever */
         return header->length <= LK_RECORD_PLAINTEXT_MAX;
     return header->length <= (rules->cbc ? CBC_CIPHERTEXT_MAX : CIPHERTEXT_MAX);
+}
+
+/*
+ * RFC 5246 appendix E.2: a client hello of SSL 2.0 has a length with its highest bit set, then its type (1), then a
+ * version. It may offer TLS, but is bound to be weak; RFC 6176 does away with it.
+ */
+static bool header_begins_ssl2(const lk_record_header *header, const lk_record_rules *rules)
+{
+    enum { LENGTH_FLAG = 0x80, CLIENT_HELLO = 1, SSL2 = 0x0002 };
+    uint16_t version = header->length; /* stands where TLS has the length */
+    return rules->negotiated == 0 && !rules->protected && header->type & LENGTH_FLAG &&
+           (header->version & 0xff) == CLIENT_HELLO && (version == SSL2 || version >> 8 == MAJOR_VERSION);
 }
 
 lk_error lk_record_header_check(const lk_record_header *header, const lk_record_rules *rules, bool *plain)
 {
     *plain = true;
+    if (header_begins_ssl2(header, rules))
+        return LK_ERROR_OBSOLETE_HELLO;
     if (!header_version_good(header, rules))
         return LK_ERROR_RECORD_HEADER;
     lk_error error = header_check_type(header, rules, plain);

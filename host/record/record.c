@@ -20,6 +20,7 @@ lk_error lk_record_layer_new(lk_engine *engine, lk_record_observer *observer, vo
     layer->context = context;
     /* RFC 8446 section 5.1: an initial ClientHello may say 0x0301 "for compatibility purposes". */
     layer->hello_version = LK_TLS1_0;
+    layer->limits = (lk_record_limits){.write = LK_RECORD_PLAINTEXT_MAX, .read = LK_RECORD_PLAINTEXT_MAX};
     lk_wire_input_init(&layer->read.input, layer->immediate ? INPUT_RECORDS : LK_RECORDS_IN_WORK + 1);
     *created = layer;
     return LK_OK;
@@ -38,6 +39,16 @@ void lk_record_layer_set_version(lk_record_layer *layer, uint16_t version, uint1
 {
     layer->version = version;
     layer->hello_version = hello_version;
+}
+
+void lk_record_layer_set_limits(lk_record_layer *layer, const lk_record_limits *limits)
+{
+    layer->limits = *limits;
+}
+
+lk_record_limits lk_record_layer_limits(const lk_record_layer *layer)
+{
+    return layer->limits;
 }
 
 bool lk_record_layer_opening(const lk_record_layer *layer)

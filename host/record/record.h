@@ -60,6 +60,21 @@ void lk_record_layer_free(lk_record_layer *layer);
  */
 void lk_record_layer_set_version(lk_record_layer *layer, uint16_t version, uint16_t hello_version);
 
+/** How long records may be where less than 2^14 bytes was agreed on. */
+typedef struct lk_record_limits {
+    size_t write, read; /* bytes of plaintext, 1 to LK_RECORD_PLAINTEXT_MAX */
+    bool unprotected;   /* for records without protection, too (RFC 6066 section 4); not so in RFC 8449 */
+} lk_record_limits;
+
+/**
+ * Sets the limits from here on. What is written is cut accordingly; a record that comes and is longer is
+ * RECORD_OVERFLOW, in TLS 1.3 with its content type and padding counted (RFC 8449 section 4).
+ */
+void lk_record_layer_set_limits(lk_record_layer *layer, const lk_record_limits *limits);
+
+/** The limits as they are. */
+lk_record_limits lk_record_layer_limits(const lk_record_layer *layer);
+
 /**
  * Changes the key that seals what is written from here on; what was written before stays under the old one, which is
  * erased when the last of that is made. The parameters are copied; their key is the caller's to wipe.
@@ -76,16 +91,21 @@ lk_error lk_record_layer_set_read(lk_record_layer *layer, const lk_direction_par
 
 /**
  * Makes records of up to length bytes; of no bytes none. Handshake messages, alerts and CCS are taken whole or not at
- * all (INVALID_ARGUMENT above LK_RECORD_WRITE_WHOLE_MAX). Application data is taken as far as there is room, and only
- * under a key (WRONG_STATE); *taken says how far. WANT_WRITE (wire bytes must be taken first) or WANT_ENGINE when
- * nothing could be taken. What was taken is the layer's: the caller's buffer is free at once. CCS is never protected in
- * TLS 1.3 (RFC 8446 appendix D.4). SEQUENCE_EXHAUSTED when the key may seal no more. Any error other than WANT_... is
- * final for writing. Up to TLS 1.0 with CBC, application data of each call starts with a record of one byte (BEAST).
+ * all (INVALID_ARGUMENT above LK_RECORD_WRITE_WHOLE_MAX); only messages that make more than 8 records, under a limit of
+ * lk_record_layer_set_limits(), are taken as far as there is room. Application data is taken as far as there is room,
+ * and only under a key (WRONG_STATE); *taken says how far. WANT_WRITE (wire bytes must be taken first) or WANT_ENGINE
+ * when nothing could be taken. What was taken is the layer's: the caller's buffer is free at once. CCS is never
+ * protected in TLS 1.3 (RFC 8446 appendix D.4). SEQUENCE_EXHAUSTED when the key may seal no more. Any error other than
+ * WANT_... is final for writing. Up to TLS 1.0 with CBC, application data of each call starts with a record of one byte
+ * (BEAST).
  */
 lk_error lk_record_layer_write(lk_record_layer *layer, uint8_t type, const uint8_t *data, size_t length, size_t *taken);
 
-/** The next bytes for the wire, borrowed until lk_record_layer_sent(). Length 0: none ready. They may be asked for
- * again. */
+/**
+ * The next bytes for the wire, borrowed until lk_record_layer_sent(). Length 0: none ready. They may be asked for
+ * again. None are ready as long as a handshake message is being sealed: what belongs together (ClientKeyExchange,
+ * change_cipher_spec and Finished) leaves together, in as few segments as there can be.
+ */
 const uint8_t *lk_record_layer_output(lk_record_layer *layer, size_t *length);
 void lk_record_layer_sent(lk_record_layer *layer, size_t length);
 
@@ -119,6 +139,19 @@ void lk_record_layer_received(lk_record_layer *layer, size_t length);
  * then opened again.
  */
 lk_error lk_record_layer_read(lk_record_layer *layer, lk_fragment *fragment);
+
+/**
+ * Whether application data may come; it may at first. Where it may not, an empty record of it is UNEXPECTED_MESSAGE
+ * too.
+ */
+void lk_record_layer_expect_data(lk_record_layer *layer, bool expected);
+
+/**
+ * TLS 1.3, server: early data may come, which nobody can read. Until something else comes, records that the key does
+ * not open (application data, where there is no key yet) are skipped, up to 2^14 bytes in all (RFC 8446
+ * section 4.2.10).
+ */
+void lk_record_layer_skip_early_data(lk_record_layer *layer);
 
 /** True when records are still being opened by the engine. */
 bool lk_record_layer_opening(const lk_record_layer *layer);

@@ -236,12 +236,26 @@ static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect
     return LK_OK;
 }
 
+/* The most that one record takes now. */
+static size_t write_fragment_max(const lk_record_layer *layer)
+{
+    bool limited = layer->write.direction || layer->limits.unprotected;
+    return limited ? layer->limits.write : LK_RECORD_PLAINTEXT_MAX;
+}
+
+/* How many records that many bytes make. */
+static size_t write_records(const lk_record_layer *layer, size_t length)
+{
+    size_t most = write_fragment_max(layer);
+    return (length + most - 1) / most;
+}
+
 /* What must be taken whole may not run out of room half-way. */
 static lk_error write_check_whole(const lk_record_layer *layer, size_t length)
 {
     if (length > LK_RECORD_WRITE_WHOLE_MAX)
         return LK_ERROR_INVALID_ARGUMENT;
-    size_t records = (length + LK_RECORD_PLAINTEXT_MAX - 1) / LK_RECORD_PLAINTEXT_MAX;
+    size_t records = write_records(layer, length);
     if (records > LK_RECORDS_IN_WORK - layer->write.count)
         return LK_ERROR_WANT_ENGINE;
     if (layer->write.direction && records > layer->write.limit - layer->write.sequence)
@@ -275,7 +289,8 @@ static lk_error write_next(lk_record_layer *layer, uint8_t type, bool protect, c
                            bool first, size_t *fragment)
 {
     bool split = first && left > 1 && protect && write_splits(&layer->write, type);
-    *fragment = split ? 1 : left < LK_RECORD_PLAINTEXT_MAX ? left : LK_RECORD_PLAINTEXT_MAX;
+    size_t most = write_fragment_max(layer);
+    *fragment = split ? 1 : left < most ? left : most;
     lk_error error = split ? write_check_split(layer) : LK_OK;
     return error == LK_OK ? write_enqueue(layer, type, protect, data, *fragment) : error;
 }
@@ -315,14 +330,28 @@ lk_error lk_record_layer_write(lk_record_layer *layer, uint8_t type, const uint8
     bool protect = side->direction && !never;
     if (application && !protect)
         return LK_ERROR_WRONG_STATE;
-    lk_error error = application ? LK_OK : write_check_whole(layer, length);
+    bool by_parts =
+        application || (length <= LK_RECORD_WRITE_WHOLE_MAX && write_records(layer, length) > LK_RECORDS_IN_WORK);
+    lk_error error = by_parts ? LK_OK : write_check_whole(layer, length);
     if (error == LK_OK)
         error = write_all(layer, type, protect, data, length, taken);
     return *taken > 0 ? side->error : error; /* what stopped it short is told when it is all there is to tell */
 }
 
+/* A flight leaves as one: its first messages wait until the engine has made the last. */
+static bool write_holds_back(const lk_write_side *side)
+{
+    for (size_t i = 0; i < side->count && side->error == LK_OK; i++)
+        if (side->entries[(side->first + i) % LK_RECORDS_IN_WORK].fact.type == LK_CONTENT_HANDSHAKE)
+            return true;
+    return false;
+}
+
 const uint8_t *lk_record_layer_output(lk_record_layer *layer, size_t *length)
 {
+    *length = 0;
+    if (write_holds_back(&layer->write))
+        return NULL;
     return lk_wire_output_ready(&layer->write.output, length);
 }
 

@@ -11,7 +11,7 @@
 static const char *const policy_names[] = {
     [LK_ENGINE_AUTO] = "auto", [LK_ENGINE_REQUIRE_DEVICE] = "device", [LK_ENGINE_SOFTWARE] = "software"};
 
-enum { POLICY_COUNT = sizeof policy_names / sizeof policy_names[0], TIMEOUT_SECONDS_MAX = 1000000 };
+enum { POLICY_COUNT = sizeof policy_names / sizeof policy_names[0], TIMEOUT_SECONDS_MAX = 1000000, BYTES_MAX = 16384 };
 
 const char *lk_policy_name(lk_engine_policy policy)
 {
@@ -66,6 +66,15 @@ static int parse_timeout(const struct argp_state *state, const char *text)
     if (end == text || *end != '\0' || !isfinite(seconds) || seconds <= 0 || seconds > TIMEOUT_SECONDS_MAX)
         argp_error(state, "'%s' is not a time: write a number of seconds above 0, such as 2.5", text);
     return (int)(seconds * 1000);
+}
+
+static int parse_bytes(const struct argp_state *state, const char *text)
+{
+    char *end;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || number < 1 || number > BYTES_MAX)
+        argp_error(state, "'%s' is no number of bytes of a record", text);
+    return (int)number;
 }
 
 static int parse_bits(const struct argp_state *state, const char *text)
@@ -136,6 +145,15 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_RENEGOTIATE:
         options->renegotiate = true;
         return 0;
+    case LK_OPTION_MAX_FRAGMENT:
+        options->max_fragment = parse_bytes(state, argument);
+        return 0;
+    case LK_OPTION_RECORD_LIMIT:
+        options->record_limit = parse_bytes(state, argument);
+        return 0;
+    case LK_OPTION_FALLBACK:
+        options->fallback = true;
+        return 0;
     case LK_OPTION_KEY_LOG:
         options->key_log = argument;
         return 0;
@@ -180,6 +198,12 @@ static const struct argp_option table[] = {
      20},
     {"renegotiate", LK_OPTION_RENEGOTIATE, NULL, 0,
      "ask for another handshake as soon as there is one; means --renegotiation=same where that is not given", 20},
+    {"max-fragment", LK_OPTION_MAX_FRAGMENT, "BYTES", 0,
+     "as a client: ask for records of at most 512, 1024, 2048 or 4096 bytes, both ways", 20},
+    {"record-limit", LK_OPTION_RECORD_LIMIT, "BYTES", 0,
+     "take records of at most so many bytes, 64 to 16384, from peers that know how to be told", 20},
+    {"fallback", LK_OPTION_FALLBACK, NULL, 0,
+     "as a client: say that a higher version has been tried, so that a server that knows it refuses", 20},
     {.doc = "What is shown:", .group = 30},
     {"trace", LK_OPTION_TRACE, NULL, 0, "show each record, message, alert and key change on standard error", 30},
     {"stats-json", LK_OPTION_STATISTICS, "FILE", 0, "write statistics as JSON when the connection ends", 30},

@@ -17,7 +17,8 @@ typedef struct lk_options {
     const char *psk;                  /* IDENTITY:FILE */
     int dh_minimum;                   /* bits; 0: the library's default */
     const char *key_log, *statistics; /* files, or NULL */
-    bool trace, no_tickets, legacy_sessions, renegotiate;
+    int max_fragment, record_limit;   /* bytes; 0: not agreed on */
+    bool fallback, trace, no_tickets, legacy_sessions, renegotiate;
     lk_renegotiation renegotiation;
     int timeout; /* ms; -1 when none was given */
 } lk_options;
@@ -38,6 +39,9 @@ enum {
     LK_OPTION_LEGACY_SESSIONS,
     LK_OPTION_RENEGOTIATION,
     LK_OPTION_RENEGOTIATE,
+    LK_OPTION_MAX_FRAGMENT,
+    LK_OPTION_RECORD_LIMIT,
+    LK_OPTION_FALLBACK,
     LK_OPTION_KEY_LOG,
     LK_OPTION_STATISTICS,
     LK_OPTION_TRACE,

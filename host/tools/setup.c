@@ -67,6 +67,13 @@ static int negotiate(lk_setup *setup)
         renegotiation = LK_RENEGOTIATION_SAME_PEER;
     if (!status)
         status = lk_setup_check(setup, "--renegotiation", lk_config_set_renegotiation(setup->config, renegotiation));
+    if (!status && options->max_fragment)
+        status = lk_setup_check(setup, "--max-fragment",
+                                lk_config_set_max_fragment(setup->config, (size_t)options->max_fragment));
+    if (!status && options->record_limit)
+        status = lk_setup_check(setup, "--record-limit",
+                                lk_config_set_record_size_limit(setup->config, (size_t)options->record_limit));
+    lk_config_set_fallback(setup->config, options->fallback);
     if (options->legacy_sessions)
         lk_config_allow_legacy_resumption(setup->config);
     return status;

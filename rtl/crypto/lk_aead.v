@@ -20,6 +20,7 @@ module lk_aead #(
     input  wire         start,             // pulse: a message begins
     input  wire         decrypt,
     input  wire [95:0]  nonce,
+    input  wire [15:0]  next_nonce,        // held like the nonce: the last two bytes of the one that is expected after it
     input  wire [127:0] aad,               // filled up with zeros; taken with start
     input  wire [3:0]   aad_bytes,         // 1 to 15; held until tag_valid or the next start
     input  wire [14:0]  data_bytes,
@@ -74,10 +75,10 @@ module lk_aead #(
             lk_chacha20_poly1305 chacha (
                 .clk(clk), .reset(reset), .key_word_valid(key_word_valid && for_chacha), .key_word(key_word),
                 .key_wipe(key_wipe || (first_word && !for_chacha)), .key_busy(chacha_busy),
-                .start(start && for_chacha), .decrypt(decrypt), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes),
-                .data_bytes(data_bytes), .data_in(data_in), .data_valid(data_valid && chacha_q), .data_ready(chacha_ready),
-                .data_out(chacha_out), .data_last(chacha_last), .data_done(chacha_done), .tag_valid(chacha_tag_valid),
-                .tag(chacha_tag));
+                .start(start && for_chacha), .decrypt(decrypt), .nonce(nonce), .next_nonce(next_nonce), .aad(aad),
+                .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in), .data_valid(data_valid && chacha_q),
+                .data_ready(chacha_ready), .data_out(chacha_out), .data_last(chacha_last), .data_done(chacha_done),
+                .tag_valid(chacha_tag_valid), .tag(chacha_tag));
 
             assign gcm_data_valid = data_valid && !chacha_q;
             assign key_busy = gcm_busy || chacha_busy;
@@ -99,7 +100,7 @@ module lk_aead #(
             assign data_done = gcm_done;
             assign tag_valid = gcm_tag_valid;
             assign tag = gcm_tag;
-            wire unused = &{1'b0, chacha20_poly1305, 1'b0};
+            wire unused = &{1'b0, chacha20_poly1305, next_nonce, 1'b0};
         end
     endgenerate
 endmodule

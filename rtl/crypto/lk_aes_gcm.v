@@ -31,7 +31,7 @@ module lk_aes_gcm #(
     input  wire         decrypt,
     input  wire [95:0]  nonce,
     input  wire [127:0] aad,           // filled up with zeros
-    input  wire [3:0]   aad_bytes,     // 1 to 15
+    input  wire [3:0]   aad_bytes,     // up to 15
     input  wire [14:0]  data_bytes,
     input  wire [7:0]   data_in,
     input  wire         data_valid,    // a byte moves when valid and ready
@@ -47,12 +47,16 @@ module lk_aes_gcm #(
 
     reg [1:0]   purpose_d, purpose_q = NOTHING;  // of what AES makes or has made
     reg         key_stale_d, key_stale_q = 1'b0; // round keys come before the hash key
-    reg         begin_d, begin_q = 1'b0;         // the cycle after start
-    reg [14:0]  left_d, left_q = 15'd0;          // data bytes
+    reg         next_d, next_q = 1'b0;           // AES begins with the next block of a message: a message began, or keystream was taken
+    reg [14:0]  left_d, left_q = 15'd0;          // data bytes,
+    reg         left_none_d, left_none_q = 1'b1; // none of them
+    reg         left_one_d, left_one_q = 1'b0;   // or one
     reg [10:0]  blocks_d, blocks_q = 11'd0;      // keystream blocks that are still to be started
     reg [31:0]  counter_d, counter_q = 32'd0;
     reg [127:0] keystream_d, keystream_q = 128'd0;
     reg [4:0]   keystream_left_d, keystream_left_q = 5'd0;
+    reg         keystream_some_d, keystream_some_q = 1'b0;   // some is left,
+    reg         keystream_one_d, keystream_one_q = 1'b0;     // one byte of it
 
     // What GHASH takes: associated data, ciphertext, zeros behind it, shifted in byte by byte.
     reg [127:0] block_d, block_q = 128'd0;
@@ -83,11 +87,13 @@ module lk_aes_gcm #(
     wire [7:0] ciphertext = decrypt ? data_in : data_out;
     // Without keystream, plaintext would leave as it is.
     wire       sound;
-    lk_guard #(.WIDTH(5)) guard (.clk(clk), .reset(reset), .next(keystream_left_d), .now(keystream_left_q), .sound(sound));
-    assign data_ready = sound && keystream_left_q != 5'd0 && left_q != 15'd0 && !in_aad_q && room;
+    lk_guard #(.WIDTH(7)) guard (
+        .clk(clk), .reset(reset), .next({keystream_some_d, keystream_one_d, keystream_left_d}),
+        .now({keystream_some_q, keystream_one_q, keystream_left_q}), .sound(sound));
+    assign data_ready = sound && keystream_some_q && !left_none_q && !in_aad_q && room;
     assign data_out = data_in ^ keystream_q[127:120];
-    assign data_last = left_q == 15'd1;
-    assign data_done = left_q == 15'd0 && !in_aad_q;
+    assign data_last = left_one_q;
+    assign data_done = left_none_q && !in_aad_q;
 
     wire       fills = data_done && position_q != 4'd0;
     wire       shifts = room && (in_aad_q ? !lengths_wait_q : fills || moves);
@@ -109,25 +115,38 @@ module lk_aes_gcm #(
     assign tag_valid = final_q && !ghash_busy && purpose_q == MASK && !aes_busy;
     assign tag = hash ^ lengths_hash_q ^ aes_out;
 
-    wire refill = purpose_q == KEYSTREAM && !aes_busy && (keystream_left_q == 5'd0 || (keystream_left_q == 5'd1 && moves));
+    // AES may begin a cycle after its result was taken: with it, a block takes it sixteen cycles at most.
+    wire refill = purpose_q == KEYSTREAM && !aes_busy && !next_q && (!keystream_some_q || (keystream_one_q && moves));
 
     always @* begin
-        begin_d = start;
+        next_d = start || refill;
         left_d = start ? data_bytes : left_q - {14'd0, moves};
+        left_none_d = moves ? left_one_q : left_none_q;
+        left_one_d = moves ? left_q == 15'd2 : left_one_q;
+        if (start) begin
+            left_none_d = data_bytes == 15'd0;
+            left_one_d = data_bytes == 15'd1;
+        end
         in_aad_d = start || (in_aad_q && !(shifts && position_q == 4'd15));
         position_d = start ? 4'd0 : position_q + {3'd0, shifts};
         full_d = !start && ((full_q && !taken) || (shifts && position_q == 4'd15));
         block_d = shifts ? {block_q[119:0], byte_in} : block_q;
         keystream_d = refill ? aes_out : moves ? {keystream_q[119:0], 8'd0} : keystream_q;
         keystream_left_d = start ? 5'd0 : refill ? 5'd16 : keystream_left_q - {4'd0, moves};
+        keystream_some_d = !start && (refill || (keystream_some_q && !(keystream_one_q && moves)));
+        keystream_one_d = !start && !refill && (moves ? keystream_left_q == 5'd2 : keystream_one_q);
         if (reset || key_wipe) begin
-            begin_d = 1'b0;
+            next_d = 1'b0;
             left_d = 15'd0;
+            left_none_d = 1'b1;
+            left_one_d = 1'b0;
             in_aad_d = 1'b0;
             position_d = 4'd0;
             full_d = 1'b0;
             keystream_d = 128'd0;
             keystream_left_d = 5'd0;
+            keystream_some_d = 1'b0;
+            keystream_one_d = 1'b0;
         end
         if (reset || key_wipe || last_taken) block_d = 128'd0;
     end
@@ -173,19 +192,18 @@ module lk_aes_gcm #(
         blocks_d = blocks_q;
         counter_d = counter_q;
         aes_start = 1'b0;
-        aes_in = {nonce, counter_q};
+        aes_in = key_stale_q ? 128'd0 : {nonce, counter_q};
         if (start) begin
             purpose_d = NOTHING;
             blocks_d = data_bytes[14:4] + {10'd0, |data_bytes[3:0]};
             counter_d = data_bytes == 15'd0 ? 32'd1 : 32'd2;
-        end else if (begin_q || refill) begin
+        end else if (next_q) begin
             aes_start = 1'b1;
             purpose_d = blocks_q == 11'd0 ? MASK : KEYSTREAM;
             blocks_d = blocks_q == 11'd0 ? 11'd0 : blocks_q - 11'd1;
             counter_d = blocks_q <= 11'd1 ? 32'd1 : counter_q + 32'd1;
         end else if (key_stale_q && !schedule_busy) begin
             aes_start = 1'b1;
-            aes_in = 128'd0;
             purpose_d = HASH_KEY;
             key_stale_d = 1'b0;
         end else if (hash_key_made) begin
@@ -201,12 +219,16 @@ module lk_aes_gcm #(
         purpose_q <= purpose_d;
         key_stale_q <= key_stale_d;
         hash_key_q <= hash_key_d;
-        begin_q <= begin_d;
+        next_q <= next_d;
         left_q <= left_d;
+        left_none_q <= left_none_d;
+        left_one_q <= left_one_d;
         blocks_q <= blocks_d;
         counter_q <= counter_d;
         keystream_q <= keystream_d;
         keystream_left_q <= keystream_left_d;
+        keystream_some_q <= keystream_some_d;
+        keystream_one_q <= keystream_one_d;
         block_q <= block_d;
         position_q <= position_d;
         full_q <= full_d;
@@ -224,6 +246,8 @@ module lk_aes_gcm #(
     always @(posedge clk) begin
         if (!reset && moves) assert (keystream_left_q != 5'd0);
         assert (keystream_left_q <= 5'd16);
+        assert (keystream_some_q == (keystream_left_q != 5'd0) && keystream_one_q == (keystream_left_q == 5'd1));
+        assert (left_none_q == (left_q == 15'd0) && left_one_q == (left_q == 15'd1));
     end
 `endif
 endmodule

@@ -1,34 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// ChaCha20 blocks (RFC 8439 section 2.3), one quarter round a cycle in a pipeline of two stages: 80 cycles a block, the next
-// block made while the words of the one before are taken. How long it takes depends on nothing but the number of blocks (P5).
+// ChaCha20 blocks (RFC 8439 section 2.3), counted from 0, two quarter rounds a cycle: 40 cycles a block, and up to eight blocks
+// made before they are taken. When all blocks of a message have begun, the first ones of the next are made, for the nonce that is
+// expected; a start with that nonce finds them there. When a word is there depends on the numbers of blocks, on when words are
+// taken, and on whether a nonce was expected, and on no secret (P5).
 //
-// The state stands in LUT RAM, one memory for each row of the four by four words, so a quarter round reads and writes one
-// word of each. A result can be read two cycles after its quarter round has begun. Quarter rounds therefore go in an order in
-// which only d is wanted sooner, by the first one of each round, and gets it straight from the second stage: columns 0 1 2 3,
-// diagonals 0 1 2 3, columns 2 3 0 1, diagonals 2 3 0 1, and again.
-//
-// The last round also writes to a buffer of two blocks; the initial state is added there, word by word as it goes out.
+// Two blocks are in work, by turns, two cycles each, for a round is ready for the next after four. In its first cycle a block's
+// quarter rounds 0 and 2 begin, in the second 1 and 3. b stays where it is from round to round; between columns and diagonals,
+// a and c go to a neighbour, which begins in the other cycle, d to the other unit.
 `default_nettype none
 
-module lk_chacha20 #(
-    parameter COUNTER_BITS = 32              // the highest bits of a longer block counter are zeros
-) (
-    input  wire                    clk,
-    input  wire                    reset,
-    input  wire                    key_word_valid, // eight of them make a key
-    input  wire [31:0]             key_word,       // first byte in [31:24]
-    input  wire                    key_wipe,       // pulse: zeros over key and state
-    output wire                    key_busy,
-    input  wire                    start,          // pulse, while not key_busy: what is left of other blocks is dropped
-    input  wire [95:0]             nonce,          // first byte in [95:88]; held while there are words
-    input  wire [COUNTER_BITS-1:0] counter,        // of the first block; taken with start
-    input  wire [COUNTER_BITS-1:0] blocks,         // how many are made; taken with start
-    output wire                    word_valid,
-    output wire [31:0]             word,           // sixteen a block; first byte in [31:24]
-    input  wire                    word_taken
+module lk_chacha20 (
+    input  wire        clk,
+    input  wire        reset,
+    input  wire        key_word_valid, // eight of them make a key
+    input  wire [31:0] key_word,       // first byte in [31:24]
+    input  wire        key_wipe,       // pulse: zeros over key, state and blocks
+    output wire        key_busy,
+    input  wire        start,          // pulse, while not key_busy: what is left of other blocks is dropped
+    input  wire [95:0] nonce,          // first byte in [95:88]; this and the next two are taken in the cycle after start
+    input  wire [15:0] next_nonce,     // the last two bytes of the nonce that is expected next; the others stay
+    input  wire [9:0]  blocks,         // how many are wanted: one or more
+    output wire        word_valid,
+    output wire [31:0] word,           // sixteen a block; first byte in [31:24]
+    input  wire        word_taken,
+    input  wire        block_taken     // with word_taken: the rest of this block is dropped
 );
-    localparam [6:0] LAST_STEP = 7'd79;
     localparam [4:0] LAST_ROUND = 5'd19;
+    localparam [2:0] AHEAD_MAX = 3'd4;      // blocks of a message that has not started
 
     // "expand 32-byte k"
     function [31:0] constant;
@@ -47,223 +45,291 @@ module lk_chacha20 #(
         swap = {in[7:0], in[15:8], in[23:16], in[31:24]};
     endfunction
 
-    // Words 12 to 15 of the initial state.
-    function [31:0] last_row;
-        input [1:0]              index;
-        input [COUNTER_BITS-1:0] block_counter;
-        input [95:0]             block_nonce;
-        case (index)
-            2'd0: last_row = {{(32 - COUNTER_BITS) {1'b0}}, block_counter};
-            2'd1: last_row = swap(block_nonce[95:64]);
-            2'd2: last_row = swap(block_nonce[63:32]);
-            default: last_row = swap(block_nonce[31:0]);
-        endcase
-    endfunction
-
-    // Which quarter round is begun, of which block.
-    reg                    running_d, running_q = 1'b0;
-    reg [6:0]              step_d, step_q = 7'd0;
-    reg [COUNTER_BITS-1:0] counter_d, counter_q = {COUNTER_BITS{1'b0}};
-    reg [COUNTER_BITS-1:0] left_d, left_q = {COUNTER_BITS{1'b0}};  // blocks to begin
-    reg                    bank_d, bank_q = 1'b0;                  // of the buffer
-    reg [1:0]              full_d, full_q = 2'd0;
-    // The word that goes out.
-    reg [COUNTER_BITS-1:0] out_counter_d, out_counter_q = {COUNTER_BITS{1'b0}};
-    reg                    out_bank_d, out_bank_q = 1'b0;
-    reg [3:0]              out_index_d, out_index_q = 4'd0;
+    // The message, and the nonce expected after it.
+    reg         live_d, live_q = 1'b0;               // there is one
+    reg         check_d, check_q = 1'b0;             // the cycle after start
+    reg         expected_d, expected_q = 1'b0;       // its nonce was
+    reg [95:0]  nonce_d, nonce_q = 96'd0;
+    reg [15:0]  next_nonce_d, next_nonce_q = 16'd0;
+    reg [9:0]   blocks_d, blocks_q = 10'd0;
+    // Blocks: the next one to begin, places in the buffer (a bit more than an address).
+    reg         ahead_d, ahead_q = 1'b0;             // it is of the next message
+    reg [9:0]   counter_d, counter_q = 10'd0;
+    reg [3:0]   begun_d, begun_q = 4'd0;             // its place
+    reg [3:0]   made_d, made_q = 4'd0;               // the place behind what has been made,
+    reg [3:0]   read_d, read_q = 4'd0;               // of what is taken now,
+    reg [3:0]   ahead_place_d, ahead_place_q = 4'd0; // of block 0 of the next message
+    // Which quarter rounds begin: bit 1 is the block, bit 0 the cycle. Of each of the two blocks: whether it is one, round, place.
+    reg [1:0]   phase_q = 2'd0;
+    reg [1:0]   busy_d, busy_q = 2'd0;
+    reg [4:0]   first_round_d, first_round_q = 5'd0, second_round_d, second_round_q = 5'd0;
+    reg [2:0]   first_place_d, first_place_q = 3'd0, second_place_d, second_place_q = 3'd0;
+    // What goes in, in the first round.
+    reg         enters_d, enters_q = 1'b0, entered_q = 1'b0;
+    reg         entering_ahead_d, entering_ahead_q = 1'b0;
+    reg [9:0]   entering_counter_d, entering_counter_q = 10'd0;
     // Key and wiping.
-    reg [2:0]              key_index_d, key_index_q = 3'd0;
-    reg                    wiping_d, wiping_q = 1'b0;
-    reg [2:0]              wipe_index_d, wipe_index_q = 3'd0;
+    reg [255:0] key_d, key_q = 256'd0;
+    reg [2:0]   key_index_d, key_index_q = 3'd0;
+    reg         wiping_d, wiping_q = 1'b0;
+    reg [3:0]   wipe_index_d, wipe_index_q = 4'd0;
+    // The word that goes out.
+    reg [9:0]   out_counter_d, out_counter_q = 10'd0;
+    reg [3:0]   out_index_d, out_index_q = 4'd0;
 
-    wire begins = left_q != {COUNTER_BITS{1'b0}} && !full_q[~bank_q] && (!running_q || step_q == LAST_STEP);
+    wire       forgets = reset || key_wipe;
+    wire       drops = forgets || key_word_valid || (check_q && !expected_q);
+    wire       second_cycle = phase_q[0];
+    wire [4:0] round = phase_q[1] ? second_round_q : first_round_q;
+    wire [2:0] place = phase_q[1] ? second_place_q : first_place_q;
+    wire       round_ends = second_cycle && busy_q[phase_q[1]];
+    wire       last_round = busy_q[phase_q[1]] && round == LAST_ROUND;
 
-    // First stage: where the words of this quarter round are.
-    wire [4:0]  round = step_q[6:2];
-    wire        first_round = round == 5'd0;
-    wire        diagonal = round[0];
-    wire [1:0]  a_index = {step_q[1] ^ round[1], step_q[0]};
-    wire [1:0]  b_index = a_index + {1'b0, diagonal};
-    wire [1:0]  c_index = a_index ^ {diagonal, 1'b0};
-    wire [1:0]  d_index = a_index - {1'b0, diagonal};
+    // Whether the other block begins, in the next cycle.
+    wire [2:0] ahead_blocks = |blocks_q[9:2] ? AHEAD_MAX : {1'b0, blocks_q[1:0]};
+    wire       all_begun = !ahead_q && counter_q >= blocks_q;
+    wire       wanted = ahead_q ? counter_q[2:0] != ahead_blocks : !all_begun;
+    wire       full = begun_q == {!read_q[3], read_q[2:0]};
+    wire       begins = second_cycle && !busy_q[~phase_q[1]] && live_q && wanted && !full && !start && !check_q && !drops;
 
-    reg [31:0] a_state[0:3];
-    reg [31:0] b_state[0:7];  // from 4 on the key, words 0 to 3
-    reg [31:0] c_state[0:7];  // from 4 on the key, words 4 to 7
-    reg [31:0] d_state[0:3];
+    // Two units. Into a diagonal round (an odd one), the first cycle takes a of the other unit and c of its own, the second a of
+    // its own and c of the other; into a column round it is the other way around.
+    wire        odd_round = round[0];
+    wire        a_round = phase_q[1] ^ phase_q[0] ? second_round_q[0] : first_round_q[0];
+    wire        a_crosses = a_round ^ second_cycle;
+    wire        c_crosses = odd_round ^ second_cycle;
+    wire [31:0] entering_nonce = {nonce_q[31:16], entering_ahead_q ? next_nonce_q : nonce_q[15:0]};
+    wire [63:0] a_made, b_made, c_made, d_made;      // unit 0 lowest
+    reg  [63:0] d_waits_q = 64'd0;
+    wire [63:0] a_mixed, b_mixed, c_mixed, d_mixed;  // in the buffer
 
-    // Second stage.
-    reg        valid_q = 1'b0, last_q = 1'b0, completes_q = 1'b0, valid_bank_q = 1'b0;
-    reg [31:0] a_q = 32'd0, b_q = 32'd0, c_q = 32'd0, d_q = 32'd0;
-    reg [1:0]  a_index_q = 2'd0, b_index_q = 2'd0, c_index_q = 2'd0, d_index_q = 2'd0;
+    // Words of the last round go to the buffer: a and d three cycles after the quarter round began, b and c four.
+    reg [4:1]  last_d, last_q = 4'd0;
+    reg [3:0]  place1_q = 4'd0, place2_q = 4'd0, place3_q = 4'd0, place4_q = 4'd0;
+    wire       stores_ad = last_q[3] || wiping_q;
+    wire       stores_bc = last_q[4] || wiping_q;
+    wire [3:0] ad_place = wiping_q ? wipe_index_q : place3_q;
+    wire [3:0] bc_place = wiping_q ? wipe_index_q : place4_q;
+    wire [3:0] out_place;
 
-    wire [31:0] a_out = a_q + b_q;
-    wire [31:0] d_turns = d_q ^ a_out;
-    wire [31:0] d_out = {d_turns[23:0], d_turns[31:24]};
-    wire [31:0] c_out = c_q + d_out;
-    wire [31:0] b_turns = b_q ^ c_out;
-    wire [31:0] b_out = {b_turns[24:0], b_turns[31:25]};
+    genvar unit;
+    generate
+        for (unit = 0; unit < 2; unit = unit + 1) begin : units
+            localparam OWN = 32 * unit, OTHER = 32 - OWN;
+            localparam [1:0] FIRST = unit == 0 ? 2'd0 : 2'd2, SECOND = unit == 0 ? 2'd1 : 2'd3;  // columns that enter here
+            reg [31:0] a4_q = 32'd0, a5_q = 32'd0, c5_q = 32'd0, c6_q = 32'd0;
+            reg [31:0] a_buffer[0:15];
+            reg [31:0] b_buffer[0:15];
+            reg [31:0] c_buffer[0:15];
+            reg [31:0] d_buffer[0:15];
 
-    wire [31:0] a_in = first_round ? constant(a_index) : a_state[a_index];
-    wire [31:0] b_in = b_state[{first_round, b_index}];
-    wire [31:0] c_in = c_state[{first_round, c_index}];
-    wire [31:0] d_in = first_round ? last_row(d_index, counter_q, nonce) : step_q[1:0] == 2'd0 ? d_out : d_state[d_index];
+            wire [31:0] a_comes = a_crosses ? a_made[OTHER+:32] : a_made[OWN+:32];
+            wire [31:0] c_comes = c_crosses ? c_made[OTHER+:32] : c_made[OWN+:32];
+            wire [31:0] b_enters = second_cycle ? key_q[32*SECOND+:32] : key_q[32*FIRST+:32];
+            wire [31:0] c_enters = second_cycle ? key_q[128+32*FIRST+:32] : key_q[128+32*SECOND+:32];
+            wire [31:0] d_enters = unit == 0 ? (second_cycle ? swap(nonce_q[95:64]) : {22'd0, entering_counter_q})
+                                             : swap(second_cycle ? entering_nonce : nonce_q[63:32]);
+            wire [31:0] a = enters_q ? constant(second_cycle ? SECOND : FIRST) : second_cycle ? a5_q : a_comes;
+            wire [31:0] b = enters_q ? b_enters : b_made[OWN+:32];
+            wire [31:0] d = enters_q ? d_enters : d_waits_q[OTHER+:32];
+            wire [31:0] c = entered_q ? c_enters : second_cycle ? c_comes : c6_q;  // of those that began in the cycle before
 
-    wire [31:0] a_half = a_in + b_in;
-    wire [31:0] d_turned = d_in ^ a_half;
-    wire [31:0] d_half = {d_turned[15:0], d_turned[31:16]};
-    wire [31:0] c_half = c_in + d_half;
-    wire [31:0] b_turned = b_in ^ c_half;
-    wire [31:0] b_half = {b_turned[19:0], b_turned[31:20]};
+            lk_chacha20_quarter_round quarter_round (
+                .clk(clk), .reset(forgets), .a(a), .b(b), .d(d), .c(c), .a_out(a_made[OWN+:32]), .d_out(d_made[OWN+:32]),
+                .b_out(b_made[OWN+:32]), .c_out(c_made[OWN+:32]));
 
-    // What is written: results; words of the key; while wiping, results of nothing, which are zeros.
-    wire        writes = valid_q || wiping_q;
-    wire        b_key = key_word_valid && !key_index_q[2];
-    wire        c_key = key_word_valid && key_index_q[2];
-    wire [31:0] key_in = swap(key_word);
-    wire [31:0] b_write = key_word_valid ? key_in : b_out;
-    wire [31:0] c_write = key_word_valid ? key_in : c_out;
-    wire [2:0]  key_address = {1'b1, key_index_q[1:0]};
-    wire [1:0]  a_address = wiping_q ? wipe_index_q[1:0] : a_index_q;
-    wire [2:0]  b_address = wiping_q ? wipe_index_q : key_word_valid ? key_address : {1'b0, b_index_q};
-    wire [2:0]  c_address = wiping_q ? wipe_index_q : key_word_valid ? key_address : {1'b0, c_index_q};
-    wire [1:0]  d_address = wiping_q ? wipe_index_q[1:0] : d_index_q;
+            assign a_mixed[OWN+:32] = a_buffer[out_place];
+            assign b_mixed[OWN+:32] = b_buffer[out_place];
+            assign c_mixed[OWN+:32] = c_buffer[out_place];
+            assign d_mixed[OWN+:32] = d_buffer[out_place];
 
-    // The buffer of blocks, and the key once more, to be added.
-    reg  [31:0] a_buffer[0:7];
-    reg  [31:0] b_buffer[0:7];
-    reg  [31:0] c_buffer[0:7];
-    reg  [31:0] d_buffer[0:7];
-    reg  [31:0] key_copy[0:7];
-    wire        stores = last_q || wiping_q;
-    wire [2:0]  a_place = wiping_q ? wipe_index_q : {valid_bank_q, a_index_q};
-    wire [2:0]  b_place = wiping_q ? wipe_index_q : {valid_bank_q, b_index_q};
-    wire [2:0]  c_place = wiping_q ? wipe_index_q : {valid_bank_q, c_index_q};
-    wire [2:0]  d_place = wiping_q ? wipe_index_q : {valid_bank_q, d_index_q};
-
-    always @(posedge clk) begin
-        if (writes) a_state[a_address] <= a_out;
-        if (writes || b_key) b_state[b_address] <= b_write;
-        if (writes || c_key) c_state[c_address] <= c_write;
-        if (writes) d_state[d_address] <= d_out;
-        if (stores) a_buffer[a_place] <= a_out;
-        if (stores) b_buffer[b_place] <= b_out;
-        if (stores) c_buffer[c_place] <= c_out;
-        if (stores) d_buffer[d_place] <= d_out;
-        if (key_word_valid || wiping_q) key_copy[wiping_q ? wipe_index_q : key_index_q] <= b_write;
-    end
-
-    // Out.
-    wire [2:0]  out_place = {out_bank_q, out_index_q[1:0]};
-    wire [31:0] key_word_out = key_copy[{!out_index_q[2], out_index_q[1:0]}];
-    wire [31:0] a_mixed = a_buffer[out_place];
-    wire [31:0] b_mixed = b_buffer[out_place];
-    wire [31:0] c_mixed = c_buffer[out_place];
-    wire [31:0] d_mixed = d_buffer[out_place];
-    reg  [31:0] mixed, initial_word;
-    always @* begin
-        mixed = out_index_q[2] ? b_mixed : a_mixed;
-        initial_word = out_index_q[2] ? key_word_out : constant(out_index_q[1:0]);
-        if (out_index_q[3]) begin
-            mixed = out_index_q[2] ? d_mixed : c_mixed;
-            initial_word = out_index_q[2] ? last_row(out_index_q[1:0], out_counter_q, nonce) : key_word_out;
+            always @(posedge clk) begin
+                a4_q <= a_comes;
+                a5_q <= a4_q;
+                c5_q <= c_comes;
+                c6_q <= c5_q;
+                d_waits_q[OWN+:32] <= d_made[OWN+:32];
+                if (forgets) begin
+                    {a4_q, a5_q, c5_q, c6_q} <= 128'd0;
+                    d_waits_q[OWN+:32] <= 32'd0;
+                end
+                if (stores_ad) a_buffer[ad_place] <= a_made[OWN+:32];
+                if (stores_bc) b_buffer[bc_place] <= b_made[OWN+:32];
+                if (stores_bc) c_buffer[bc_place] <= c_made[OWN+:32];
+                if (stores_ad) d_buffer[ad_place] <= d_made[OWN+:32];
+            end
         end
+    endgenerate
+
+    // Out: the word and what it began as. Words have changed places with the last diagonals.
+    reg  [31:0] key_copy[0:7];
+    wire [1:0]  column = out_index_q[1:0];
+    wire        same_bits = column[1] == column[0];
+    wire [31:0] key_word_out = key_copy[{!out_index_q[2], column}];
+    reg  [31:0] mixed, initial_word;
+    assign out_place = {read_q[2:0], column[0] == out_index_q[2]};
+    always @* begin
+        case (out_index_q[3:2])
+            2'd0: mixed = same_bits ? a_mixed[31:0] : a_mixed[63:32];
+            2'd1: mixed = column[1] ? b_mixed[63:32] : b_mixed[31:0];
+            2'd2: mixed = same_bits ? c_mixed[63:32] : c_mixed[31:0];
+            default: mixed = column[1] ? d_mixed[31:0] : d_mixed[63:32];
+        endcase
+        case (out_index_q[3:2])
+            2'd0: initial_word = constant(column);
+            2'd3: case (column)
+                2'd0: initial_word = {22'd0, out_counter_q};
+                2'd1: initial_word = swap(nonce_q[95:64]);
+                2'd2: initial_word = swap(nonce_q[63:32]);
+                default: initial_word = swap(nonce_q[31:0]);
+            endcase
+            default: initial_word = key_word_out;
+        endcase
     end
     assign word = swap(mixed + initial_word);
-    assign word_valid = full_q[out_bank_q];
+    // Blocks that were made and not taken: one to eight. The place of an expected message can be beyond what has been made.
+    wire [3:0]  waiting = made_q - read_q;
+    assign word_valid = waiting != 4'd0 && waiting <= 4'd8 && !(ahead_q && read_q == ahead_place_q) && !check_q;
     assign key_busy = wiping_q || key_index_q != 3'd0;
 
+    always @(posedge clk)
+        if (key_word_valid || wiping_q) key_copy[wiping_q ? wipe_index_q[2:0] : key_index_q] <= wiping_q ? 32'd0 : swap(key_word);
+
     always @* begin
-        running_d = running_q && step_q != LAST_STEP;
-        step_d = step_q + {6'd0, running_q};
+        live_d = (live_q || check_q) && !forgets && !key_word_valid;
+        check_d = start && !forgets;
+        expected_d = live_q && ahead_q && nonce == {nonce_q[95:16], next_nonce_q};
+        nonce_d = check_q ? nonce : nonce_q;
+        next_nonce_d = check_q ? next_nonce : next_nonce_q;
+        blocks_d = check_q ? blocks : blocks_q;
+    end
+
+    always @* begin
+        ahead_d = ahead_q;
         counter_d = counter_q;
-        left_d = left_q;
-        bank_d = bank_q;
+        begun_d = begun_q;
+        ahead_place_d = ahead_place_q;
+        if (check_q) begin
+            ahead_d = 1'b0;
+        end else if (live_q && all_begun) begin
+            ahead_d = 1'b1;
+            counter_d = 10'd0;
+            ahead_place_d = begun_q;
+        end
         if (begins) begin
-            running_d = 1'b1;
-            step_d = 7'd0;
-            counter_d = counter_q + {{(COUNTER_BITS - 1) {1'b0}}, 1'b1};
-            left_d = left_q - {{(COUNTER_BITS - 1) {1'b0}}, 1'b1};
-            bank_d = !bank_q;
+            counter_d = counter_q + 10'd1;
+            begun_d = begun_q + 4'd1;
         end
-        if (start) begin
-            running_d = 1'b0;
-            counter_d = counter - {{(COUNTER_BITS - 1) {1'b0}}, 1'b1};
-            left_d = blocks;
-            bank_d = 1'b1;
-        end
-        if (reset || key_wipe || key_word_valid) begin
-            running_d = 1'b0;
-            left_d = {COUNTER_BITS{1'b0}};
+        if (drops) begin
+            ahead_d = 1'b0;
+            counter_d = 10'd0;
+            begun_d = 4'd0;
         end
     end
 
-    wire stays = !(start || reset || key_wipe || key_word_valid);
     always @* begin
-        full_d = full_q;
+        busy_d = busy_q;
+        first_round_d = first_round_q;
+        second_round_d = second_round_q;
+        first_place_d = first_place_q;
+        second_place_d = second_place_q;
+        enters_d = second_cycle ? begins : enters_q;
+        entering_ahead_d = second_cycle ? ahead_q : entering_ahead_q;
+        entering_counter_d = second_cycle ? counter_q : entering_counter_q;
+        if (round_ends) begin
+            busy_d[phase_q[1]] = round != LAST_ROUND;
+            if (phase_q[1]) second_round_d = second_round_q + 5'd1;
+            else first_round_d = first_round_q + 5'd1;
+        end
+        if (begins) begin
+            busy_d[~phase_q[1]] = 1'b1;
+            if (phase_q[1]) begin
+                first_round_d = 5'd0;
+                first_place_d = begun_q[2:0];
+            end else begin
+                second_round_d = 5'd0;
+                second_place_d = begun_q[2:0];
+            end
+        end
+        last_d = {last_q[3:1], last_round};
+        if (drops) begin
+            busy_d = 2'd0;
+            last_d = 4'd0;
+        end
+        if (forgets) enters_d = 1'b0;
+    end
+
+    always @* begin
+        made_d = made_q + {3'd0, last_q[4] && place4_q[0]};
+        read_d = read_q;
         out_counter_d = out_counter_q;
-        out_bank_d = out_bank_q;
         out_index_d = out_index_q;
         if (word_valid && word_taken) begin
             out_index_d = out_index_q + 4'd1;
-            if (out_index_q == 4'd15) begin
-                full_d[out_bank_q] = 1'b0;
-                out_bank_d = !out_bank_q;
-                out_counter_d = out_counter_q + {{(COUNTER_BITS - 1) {1'b0}}, 1'b1};
+            if (block_taken || out_index_q == 4'd15) begin
+                out_index_d = 4'd0;
+                out_counter_d = out_counter_q + 10'd1;
+                read_d = read_q + 4'd1;
             end
         end
-        if (completes_q) full_d[valid_bank_q] = 1'b1;
-        if (start) begin
-            out_counter_d = counter;
-            out_bank_d = 1'b0;
+        if (check_q) begin
+            out_counter_d = 10'd0;
             out_index_d = 4'd0;
+            read_d = ahead_place_q;
         end
-        if (!stays) full_d = 2'd0;
+        if (drops) begin
+            made_d = 4'd0;
+            read_d = 4'd0;
+        end
     end
 
     always @* begin
+        key_d = key_word_valid ? {swap(key_word), key_q[255:32]} : key_q;
         key_index_d = key_index_q + {2'd0, key_word_valid};
-        wiping_d = wiping_q && wipe_index_q != 3'd7;
-        wipe_index_d = wipe_index_q + 3'd1;
-        if (reset || key_wipe) begin
+        wiping_d = wiping_q && wipe_index_q != 4'd15;
+        wipe_index_d = wipe_index_q + 4'd1;
+        if (forgets) begin
+            key_d = 256'd0;
             key_index_d = 3'd0;
             wiping_d = 1'b1;
-            wipe_index_d = 3'd0;
+            wipe_index_d = 4'd0;
         end
     end
 
     always @(posedge clk) begin
-        running_q <= running_d;
-        step_q <= step_d;
+        live_q <= live_d;
+        check_q <= check_d;
+        expected_q <= expected_d;
+        nonce_q <= nonce_d;
+        next_nonce_q <= next_nonce_d;
+        blocks_q <= blocks_d;
+        ahead_q <= ahead_d;
         counter_q <= counter_d;
-        left_q <= left_d;
-        bank_q <= bank_d;
-        full_q <= full_d;
-        out_counter_q <= out_counter_d;
-        out_bank_q <= out_bank_d;
-        out_index_q <= out_index_d;
+        begun_q <= begun_d;
+        made_q <= made_d;
+        read_q <= read_d;
+        ahead_place_q <= ahead_place_d;
+        phase_q <= drops ? 2'd1 : phase_q + 2'd1;
+        busy_q <= busy_d;
+        first_round_q <= first_round_d;
+        second_round_q <= second_round_d;
+        first_place_q <= first_place_d;
+        second_place_q <= second_place_d;
+        enters_q <= enters_d;
+        entered_q <= enters_q && !forgets;
+        entering_ahead_q <= entering_ahead_d;
+        entering_counter_q <= entering_counter_d;
+        last_q <= last_d;
+        place1_q <= {place, second_cycle};
+        place2_q <= place1_q;
+        place3_q <= place2_q;
+        place4_q <= place3_q;
+        key_q <= key_d;
         key_index_q <= key_index_d;
         wiping_q <= wiping_d;
         wipe_index_q <= wipe_index_d;
-        valid_q <= running_q && stays;
-        last_q <= running_q && stays && round == LAST_ROUND;
-        completes_q <= running_q && stays && step_q == LAST_STEP;
-        valid_bank_q <= bank_q;
-        a_index_q <= a_index;
-        b_index_q <= b_index;
-        c_index_q <= c_index;
-        d_index_q <= d_index;
-        if (reset || key_wipe || wiping_q) begin
-            a_q <= 32'd0;
-            b_q <= 32'd0;
-            c_q <= 32'd0;
-            d_q <= 32'd0;
-        end else if (running_q) begin
-            a_q <= a_half;
-            b_q <= b_half;
-            c_q <= c_half;
-            d_q <= d_half;
-        end
+        out_counter_q <= out_counter_d;
+        out_index_q <= out_index_d;
     end
 endmodule
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ChaCha20-Poly1305 (RFC 8439 section 2.8) with one block of associated data, at the ports of lk_aes_gcm: a byte moves in
-// each cycle in which there is keystream, 64 in every 80 cycles. Block 0 of the keystream is Poly1305's key, block 1 is
-// made while it is taken. How many cycles a message takes depends on the lengths alone (P5).
+// each cycle in which there is keystream, and there is more of it than data. Block 0 of the keystream is Poly1305's key. What the
+// nonce that is expected next needs first is made behind a message, so messages with such nonces begin at once. How many cycles a
+// message takes depends on lengths, and on whether its nonce was expected, alone (P5).
 //
 // Order of use: a key (eight words, then wait for key_busy to fall), then messages. After start, nonce, decrypt and data_bytes
 // are held until data_done. tag_valid then stays until the next start.
@@ -17,6 +18,7 @@ module lk_chacha20_poly1305 (
     input  wire         start,         // pulse: a message begins
     input  wire         decrypt,
     input  wire [95:0]  nonce,
+    input  wire [15:0]  next_nonce,    // held like the nonce: the last two bytes of the one that is expected after it
     input  wire [127:0] aad,           // filled up with zeros; taken with start
     input  wire [3:0]   aad_bytes,     // 1 to 15; held until tag_valid or the next start
     input  wire [14:0]  data_bytes,
@@ -29,10 +31,9 @@ module lk_chacha20_poly1305 (
     output wire         tag_valid,
     output wire [127:0] tag
 );
-    localparam COUNTER_BITS = 10;            // 2^15 bytes are 512 blocks, and one for Poly1305's key
-    localparam [4:0] BLOCK_WORDS = 5'd16;
+    localparam [3:0] KEY_WORDS = 4'd8;
 
-    reg [4:0]   key_words_d, key_words_q = 5'd0;        // words of block 0 that have been taken
+    reg [3:0]   key_words_d, key_words_q = 4'd0;        // words of block 0 that have been taken
     reg         lengths_pending_d, lengths_pending_q = 1'b0;
     reg [14:0]  left_d, left_q = 15'd0;                 // data bytes
     reg [14:0]  total_d, total_q = 15'd0;
@@ -49,17 +50,17 @@ module lk_chacha20_poly1305 (
     wire [127:0] poly_tag;
 
     // Block 0: eight words are a key, eight are dropped.
-    wire keyed = key_words_q == BLOCK_WORDS;
-    wire poly_word_valid = word_valid && key_words_q[4:3] == 2'd0;
+    wire keyed = key_words_q == KEY_WORDS;
+    wire poly_word_valid = word_valid && !keyed;
 
     wire [9:0] blocks = {1'b0, data_bytes[14:6]} + {9'd0, |data_bytes[5:0]} + 10'd1;
     wire       moves = data_valid && data_ready;
     wire       refill = keyed && word_valid && (keystream_left_q == 3'd0 || (keystream_left_q == 3'd1 && moves));
 
-    lk_chacha20 #(.COUNTER_BITS(COUNTER_BITS)) chacha20 (
+    lk_chacha20 chacha20 (
         .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word(key_word), .key_wipe(key_wipe), .key_busy(key_busy),
-        .start(start), .nonce(nonce), .counter({COUNTER_BITS{1'b0}}), .blocks(blocks), .word_valid(word_valid), .word(word),
-        .word_taken(!keyed || refill));
+        .start(start), .nonce(nonce), .next_nonce(next_nonce), .blocks(blocks), .word_valid(word_valid), .word(word),
+        .word_taken(!keyed || refill), .block_taken(!keyed && key_words_q == KEY_WORDS - 4'd1));
 
     // Data.
     // Without keystream, plaintext would leave as it is.
@@ -93,7 +94,7 @@ module lk_chacha20_poly1305 (
 
     integer lane;
     always @* begin
-        key_words_d = start ? 5'd0 : key_words_q + {4'd0, !keyed && word_valid};
+        key_words_d = start ? 4'd0 : key_words_q + {3'd0, !keyed && word_valid};
         aad_bytes_d = start ? aad_bytes : aad_bytes_q;
         total_d = start ? data_bytes : total_q;
         left_d = start ? data_bytes : left_q - {14'd0, moves};

@@ -16,21 +16,23 @@ module lk_ghash #(
     input  wire         unit,      // with first and a block of zeros: the block is one, and the hash H, after a single cycle
     input  wire [127:0] block,
     input  wire         block_valid,
-    output wire         block_ready,
+    output wire         block_ready,  // a register
     output wire         busy,      // hash is not final
     output wire [127:0] hash
 );
     localparam LAST_STEP = 128 / DIGIT - 1;
+    localparam ALMOST = LAST_STEP == 0 ? 0 : LAST_STEP - 1;
 
     reg [127:0] factor_d, factor_q = 128'd0;    // what is left of (hash + block)
     reg [127:0] product_d, product_q = 128'd0;
     reg [6:0]   step_d, step_q = 7'd0;
     reg         busy_d, busy_q = 1'b0;
+    reg         ready_d, ready_q = 1'b1;        // at rest, or in the last step
 
     wire         last_step = step_q == LAST_STEP[6:0];
     wire [127:0] next;
 
-    assign block_ready = !busy_q || last_step;
+    assign block_ready = ready_q;
     assign busy = busy_q;
     assign hash = product_q;
 
@@ -54,6 +56,7 @@ module lk_ghash #(
         product_d = product_q;
         step_d = step_q;
         busy_d = busy_q;
+        ready_d = !busy_q || last_step || step_q == ALMOST[6:0];
         if (busy_q) begin
             factor_d = {{DIGIT{1'b0}}, factor_q[127:DIGIT]};
             product_d = next;
@@ -66,9 +69,11 @@ module lk_ghash #(
             step_d = unit ? LAST_STEP[6:0] : 7'd0;
             if (unit) factor_d[DIGIT-1] = 1'b1;
             busy_d = 1'b1;
+            ready_d = unit || LAST_STEP == 0;
         end
         if (reset) begin
             busy_d = 1'b0;
+            ready_d = 1'b1;
             product_d = 128'd0;
             factor_d = 128'd0;
         end
@@ -79,6 +84,7 @@ module lk_ghash #(
         product_q <= product_d;
         step_q <= step_d;
         busy_q <= busy_d;
+        ready_q <= ready_d;
     end
 endmodule
 

@@ -17,9 +17,10 @@ module lk_completion_builder (
     input  wire [15:0] generation,
     input  wire [31:0] tag,
     input  wire [15:0] length,        // of the payload: from the buffer when the opcode is OPEN, else from the lane
-    // Payload of sealed records.
-    input  wire [7:0]  sealed_data,
-    input  wire        sealed_last,
+    input  wire        may_begin,     // the oldest of them may go out
+    output wire        begins_sealed, // it is a sealed record
+    // Payload of sealed records: zeros behind it in the last word.
+    input  wire [31:0] sealed_data,
     input  wire        sealed_valid,
     output wire        sealed_ready,
     // Payload of opened records.
@@ -34,6 +35,7 @@ module lk_completion_builder (
     output wire        out_last,
     output wire        out_valid,
     input  wire        out_ready,
+    output wire        delivered,     // pulse: the last word of a completion goes out
     output wire        idle
 );
     localparam DESCRIPTOR_BITS = 104;
@@ -55,17 +57,10 @@ module lk_completion_builder (
         .in_ready(ready), .out_data({head_opcode, head_status, head_type, head_slot, head_generation, head_tag, head_length}),
         .out_valid(head_valid), .out_ready(payload_ends));
 
-    wire [31:0] sealed_word;
-    wire        sealed_word_last, sealed_word_valid;
     reg         word_valid;
     reg  [31:0] word;
     reg         word_last;
     wire        word_ready;
-
-    lk_stream_widen widen (
-        .clk(clk), .reset(reset), .in_data(sealed_data), .in_last(sealed_last), .in_valid(sealed_valid), .in_ready(sealed_ready),
-        .out_data(sealed_word), .out_last(sealed_word_last), .out_valid(sealed_word_valid),
-        .out_ready(state_q == SEALED && word_ready));
 
     lk_stream_register #(.WIDTH(33)) out_register (
         .clk(clk), .reset(reset), .in_data({word_last, word}), .in_valid(word_valid && sound), .in_ready(word_ready),
@@ -87,6 +82,9 @@ module lk_completion_builder (
     assign send_words = words;
     assign send_ready = state_q == OPENED && word_ready && sound;
     assign sent = state_q == OPENED && payload_ends;
+    assign sealed_ready = state_q == SEALED && word_ready;
+    assign begins_sealed = head_valid && has_payload && !opened;
+    assign delivered = payload_ends;
     assign idle = !head_valid && !out_valid;
 
     // What follows the content in the last word, content type and padding of the record, is not sent.
@@ -102,7 +100,7 @@ module lk_completion_builder (
     end
 
     always @* begin
-        word_valid = head_valid;
+        word_valid = head_valid && (may_begin || index_q != 2'd0);
         word_last = index_q == 2'd3 && !has_payload;
         case (index_q)
             2'd0: word = {head_type, head_status, head_opcode, `LK_COMPLETION_MAGIC};
@@ -111,9 +109,9 @@ module lk_completion_builder (
             default: word = {16'd0, head_length};
         endcase
         if (state_q == SEALED) begin
-            word_valid = sealed_word_valid;
-            word_last = sealed_word_last;
-            word = sealed_word;
+            word_valid = sealed_valid;
+            word_last = left_q == 13'd1;
+            word = sealed_data;
         end else if (state_q == OPENED) begin
             word_valid = send_valid;
             word_last = left_q == 13'd1;
@@ -149,7 +147,6 @@ module lk_completion_builder (
     always @(posedge clk) if (!reset) begin
         if (valid && status != `LK_STATUS_OK) assume (length == 16'd0);
         if (send_begins) assert (head_status == `LK_STATUS_OK);
-        if (state_q == SEALED && sealed_word_valid) assert (sealed_word_last == (left_q == 13'd1));
     end
 `endif
 endmodule

@@ -6,6 +6,7 @@
 
 module lk_engine_facts #(
     parameter SLOTS = 256,
+    parameter LANES = 1,
     parameter BUILD = 32'd1,
     parameter CLOCK_HERTZ = 60000000,
     parameter CHACHA20_POLY1305 = 1
@@ -101,7 +102,7 @@ module lk_engine_facts #(
                 `LK_FACT_BUILD: data_d = BUILD;
                 `LK_FACT_CLOCK_HERTZ: data_d = CLOCK_HERTZ;
                 `LK_FACT_SLOTS: data_d = SLOTS;
-                `LK_FACT_LANES: data_d = 32'd1;
+                `LK_FACT_LANES: data_d = LANES;
                 `LK_FACT_RECORD_MAX: data_d = {16'd0, `LK_RECORD_BYTES_MAX};
                 `LK_FACT_CIPHERS: data_d = CIPHERS;
                 `LK_FACT_VERSIONS: data_d = (32'd1 << `LK_VERSION_TLS1_2) | (32'd1 << `LK_VERSION_TLS1_3);

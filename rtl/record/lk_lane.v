@@ -2,11 +2,15 @@
 // One lane with all that belongs to it: its control, the key and the cipher in lk_record_lane, the record buffer for what it
 // opens, and its stream of completions. A record comes in as the fields of its command and its slot, and the words of its
 // payload.
+//
+// A lane alone sends sealed records as they are made, a byte a cycle. One of several keeps them until they are whole, or until
+// 16 KiB of them have gathered: then they go out by a word a cycle, and the other lanes' completions soon have their turn.
 `default_nettype none
 
 module lk_lane #(
     parameter GHASH_DIGIT = 8,
-    parameter CHACHA20_POLY1305 = 1
+    parameter CHACHA20_POLY1305 = 1,
+    parameter ALONE = 1
 ) (
     input  wire        clk,
     input  wire        reset,
@@ -41,6 +45,7 @@ module lk_lane #(
     input  wire        wipe_all,         // pulse: of every slot
     input  wire [15:0] wipe_slot,
     output wire        key_busy,         // also while it is wiped
+    output wire        wiping,
     // A completion that comes from elsewhere, announced while the lane announces none.
     input  wire        other_valid,
     input  wire [7:0]  other_opcode,
@@ -48,13 +53,16 @@ module lk_lane #(
     input  wire [15:0] other_slot,
     input  wire [15:0] other_generation,
     input  wire [31:0] other_tag,
+    output wire        other_ready,
     // What is announced.
+    input  wire        turn,             // in this cycle it may be
     output wire        announces,        // pulse, with:
-    output wire        announce_ready,
     output wire [7:0]  announced_opcode,
     output wire [7:0]  announced_status,
     output wire [15:0] announced_length,
     // Completions.
+    input  wire        may_deliver,      // the oldest may go out
+    output wire        delivered,        // pulse: it has
     output wire [31:0] out_data,
     output wire        out_last,
     output wire        out_valid,
@@ -94,6 +102,7 @@ module lk_lane #(
     wire [3:0]   header_bytes, aad_bytes;
     wire [7:0]   outer_type;
     wire [95:0]  nonce;
+    wire [15:0]  next_nonce;
     wire [127:0] aad;
     wire [14:0]  data_bytes, lane_bytes;
     wire [15:0]  record_bytes;
@@ -103,12 +112,12 @@ module lk_lane #(
     lk_record_format format (
         .open(open), .tls1_3(tls1_3), .explicit_nonce(explicit_nonce), .iv(iv), .sequence_number(sequence_number),
         .content_type(content_type), .length(length), .padding(padding), .received(received), .header(header), .header_bytes(header_bytes),
-        .outer_type(outer_type), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes),
+        .outer_type(outer_type), .nonce(nonce), .next_nonce(next_nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes),
         .record_bytes(record_bytes));
     lk_record_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) lane (
         .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word(key_word), .key_wipe(key_wipe),
         .key_busy(key_busy), .cipher(cipher), .start(lane_start), .open(open), .tls1_3(tls1_3), .header(header),
-        .header_bytes(header_bytes), .content_type(open ? outer_type : content_type), .nonce(nonce), .aad(aad),
+        .header_bytes(header_bytes), .content_type(open ? outer_type : content_type), .nonce(nonce), .next_nonce(next_nonce), .aad(aad),
         .aad_bytes(aad_bytes), .plaintext_bytes(length[14:0]), .data_bytes(data_bytes), .in_data(byte_data),
         .in_valid(to_lane && byte_valid), .in_ready(lane_in_ready), .in_done(lane_in_done), .out_data(sealed_data),
         .out_last(sealed_last), .out_valid(sealed_valid), .out_ready(sealed_ready), .store_data(store_data),
@@ -124,7 +133,7 @@ module lk_lane #(
         .in_valid(store_valid), .keep(keep), .send_begins(send_begins), .send_words(send_words), .out_data(send_data),
         .out_valid(send_valid), .out_ready(send_ready), .sent(sent));
 
-    wire        complete_valid, builder_idle;
+    wire        complete_valid, complete_ready, builder_idle;
     wire [7:0]  complete_opcode, complete_status, complete_type;
     wire [15:0] complete_slot, complete_generation, complete_length;
     wire [31:0] complete_tag;
@@ -136,26 +145,65 @@ module lk_lane #(
         .wipe_all(wipe_all), .wipe_slot(wipe_slot), .key_wipe(key_wipe), .lane_idle(lane_idle), .lane_in_done(lane_in_done),
         .lane_key_busy(key_busy), .lane_done(lane_done), .lane_authentic(lane_authentic), .lane_typeless(lane_typeless),
         .lane_type(lane_type), .lane_bytes(lane_bytes), .record_bytes(record_bytes), .bank_free(bank_free),
-        .lane_start(lane_start), .keep(keep), .complete_valid(complete_valid), .complete_ready(announce_ready),
+        .lane_start(lane_start), .keep(keep), .complete_valid(complete_valid), .complete_ready(complete_ready),
         .complete_opcode(complete_opcode), .complete_status(complete_status), .complete_type(complete_type),
         .complete_slot(complete_slot), .complete_generation(complete_generation), .complete_tag(complete_tag),
         .complete_length(complete_length), .owing(owing), .free(free));
 
+    // Sealed records as words; of several lanes, through a store.
+    wire [31:0] wide_data, sealed_word;
+    wire        wide_last, wide_valid, wide_ready, sealed_word_valid, sealed_word_ready, begins_sealed, may_begin;
+    lk_stream_widen widen (
+        .clk(clk), .reset(reset), .in_data(sealed_data), .in_last(sealed_last), .in_valid(sealed_valid), .in_ready(sealed_ready),
+        .out_data(wide_data), .out_last(wide_last), .out_valid(wide_valid), .out_ready(wide_ready));
+    generate
+        if (ALONE != 0) begin : direct
+            assign sealed_word = wide_data;
+            assign sealed_word_valid = wide_valid;
+            assign wide_ready = sealed_word_ready;
+            assign may_begin = may_deliver;
+            wire unused = &{1'b0, wide_last, begins_sealed, 1'b0};
+        end else begin : stored
+            wire [12:0] held;
+            reg  [2:0]  whole_d, whole_q = 3'd0;   // records in the store
+            lk_stream_store #(.WIDTH(32), .DEPTH_LOG2(12)) store (
+                .clk(clk), .reset(reset), .in_data(wide_data), .in_valid(wide_valid), .in_ready(wide_ready),
+                .out_data(sealed_word), .out_valid(sealed_word_valid), .out_ready(sealed_word_ready), .held(held));
+            always @* begin
+                whole_d = whole_q + {2'd0, wide_valid && wide_ready && wide_last} - {2'd0, delivered && begins_sealed};
+                if (reset) whole_d = 3'd0;
+            end
+            always @(posedge clk) whole_q <= whole_d;
+            assign may_begin = may_deliver && (!begins_sealed || whole_q != 3'd0 || !wide_ready);
+            wire unused = &{1'b0, held, 1'b0};
+        end
+    endgenerate
+
+    // The key that is being wiped.
+    reg  wiping_d, wiping_q = 1'b0;
+    always @* wiping_d = key_wipe || (wiping_q && key_busy);
+    always @(posedge clk) wiping_q <= wiping_d;
+    assign wiping = wiping_q;
+
     // Completions.
+    wire builder_ready;
+    assign complete_ready = builder_ready && turn;
+    assign other_ready = complete_ready;
     assign announced_opcode = complete_valid ? complete_opcode : other_opcode;
     assign announced_status = complete_valid ? complete_status : other_status;
     assign announced_length = complete_valid ? complete_length : 16'd0;
-    assign announces = (complete_valid || other_valid) && announce_ready;
+    assign announces = (complete_valid || other_valid) && complete_ready;
     assign idle = free && builder_idle;
     lk_completion_builder builder (
-        .clk(clk), .reset(reset), .valid(complete_valid || other_valid), .ready(announce_ready), .opcode(announced_opcode),
+        .clk(clk), .reset(reset), .valid((complete_valid || other_valid) && turn), .ready(builder_ready), .opcode(announced_opcode),
         .status(announced_status), .content_type(complete_valid ? complete_type : 8'd0),
         .slot(complete_valid ? complete_slot : other_slot),
         .generation(complete_valid ? complete_generation : other_generation),
-        .tag(complete_valid ? complete_tag : other_tag), .length(announced_length), .sealed_data(sealed_data),
-        .sealed_last(sealed_last), .sealed_valid(sealed_valid), .sealed_ready(sealed_ready), .send_begins(send_begins),
-        .send_words(send_words), .send_data(send_data), .send_valid(send_valid), .send_ready(send_ready), .sent(sent),
-        .out_data(out_data), .out_last(out_last), .out_valid(out_valid), .out_ready(out_ready), .idle(builder_idle));
+        .tag(complete_valid ? complete_tag : other_tag), .length(announced_length), .may_begin(may_begin),
+        .begins_sealed(begins_sealed), .sealed_data(sealed_word), .sealed_valid(sealed_word_valid),
+        .sealed_ready(sealed_word_ready), .send_begins(send_begins), .send_words(send_words), .send_data(send_data),
+        .send_valid(send_valid), .send_ready(send_ready), .sent(sent), .out_data(out_data), .out_last(out_last),
+        .out_valid(out_valid), .out_ready(out_ready), .delivered(delivered), .idle(builder_idle));
 
     wire unused = &{1'b0, narrow_empty, supported, 1'b0};
 endmodule

@@ -62,6 +62,7 @@ module lk_lane_control (
 
     reg [1:0]  state_d, state_q = BEGIN;
     reg [7:0]  status_d, status_q = `LK_STATUS_OK;
+    reg        refused_d, refused_q = 1'b0;      // by what the cycle before has seen of the header of a record to open
     reg [15:0] key_slot_d, key_slot_q = 16'd0;   // whose key the lane holds
     reg        key_valid_d, key_valid_q = 1'b0;
     // A record is being opened; its result is there; whom to tell.
@@ -71,13 +72,12 @@ module lk_lane_control (
 
     wire begins = state_q == BEGIN && record_valid;
     wire starts = state_q == START || (begins && !open);
-    wire refused = received_header && open_status != `LK_STATUS_OK;
     wire key_here = key_valid_q && key_slot_q == slot;
     wire opened = opened_q || (opening_q && lane_done);
     wire announces = complete_valid && complete_ready;
     wire refuses = state_q == DISCARD && payload_done && !opening_q;
 
-    assign to_received = begins && open && !received_all && !refused;
+    assign to_received = begins && open && !received_all && !refused_q;
     assign to_lane = state_q == STREAM;
     assign to_nowhere = state_q == DISCARD;
 
@@ -89,24 +89,24 @@ module lk_lane_control (
 
     assign free = lane_idle && !opening_q && sound;
     assign owing = opening_q;
-    assign fetch_key = starts && !key_here && free;
-    assign lane_start = starts && key_here && free && !lane_key_busy && !key_coming && (open ? bank_free : complete_ready);
+    assign fetch_key = starts && !refused_q && !key_here && free && !lane_key_busy;
+    assign lane_start = starts && !refused_q && key_here && free && !lane_key_busy && !key_coming && (open ? bank_free : complete_ready);
     assign record_begins = lane_start;
     assign record_done = (state_q == STREAM && lane_in_done) || (refuses && announces);
     assign key_wipe = (wipe && key_valid_q && key_slot_q == wipe_slot) || wipe_all;
 
     always @* begin
         state_d = state_q;
-        status_d = status_q;
+        status_d = begins ? open_status : status_q;
+        refused_d = begins && open && received_header && open_status != `LK_STATUS_OK && !reset;
         case (state_q)
             BEGIN: if (begins) begin
                 if (lane_start) state_d = STREAM;
-                else if (open && refused) begin
-                    status_d = open_status;
-                    state_d = DISCARD;
-                end else if (open && received_all) state_d = START;
+                else if (refused_q) state_d = DISCARD;
+                else if (open && received_all) state_d = START;
             end
-            START: if (lane_start) state_d = STREAM;
+            START: if (refused_q) state_d = DISCARD;
+                   else if (lane_start) state_d = STREAM;
             default: if (record_done) state_d = BEGIN;
         endcase
         if (reset) state_d = BEGIN;
@@ -162,6 +162,7 @@ module lk_lane_control (
     always @(posedge clk) begin
         state_q <= state_d;
         status_q <= status_d;
+        refused_q <= refused_d;
         key_slot_q <= key_slot_d;
         key_valid_q <= key_valid_d;
         opening_q <= opening_d;

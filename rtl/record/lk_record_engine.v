@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record engine: a stream of commands in, a stream of completions out (docs/protocol.md). One lane, AES-128-GCM,
-// AES-256-GCM and ChaCha20-Poly1305, TLS 1.2 and 1.3.
+// The record engine: a stream of commands in, a stream of completions out (docs/protocol.md). AES-128-GCM, AES-256-GCM and
+// ChaCha20-Poly1305, TLS 1.2 and 1.3.
 `default_nettype none
 
 module lk_record_engine #(
     parameter SLOTS = 256,             // session slots, a power of two
+    parameter LANES = 1,               // records in work at a time: 1 to 4
     parameter BUILD = 32'd1,           // fact BUILD
     parameter CLOCK_HERTZ = 60000000,  // fact CLOCK_HERTZ
     parameter GHASH_DIGIT = 8,         // bits of GHASH a cycle
@@ -24,11 +25,13 @@ module lk_record_engine #(
     input  wire [7:0]  fact_address,
     output wire [31:0] fact_data           // one cycle after the address; reading a pair's low word latches its high word
 );
+    localparam SLOT_BITS = $clog2(SLOTS);
+
     // Dropping everything, and the time that zeroising takes: as after reset.
     wire clear = reset || stream_reset;
     reg  clearing_d, clearing_q = 1'b1;
-    wire table_busy, lane_key_busy;
-    always @* clearing_d = clear || (clearing_q && (table_busy || lane_key_busy));
+    wire table_busy, keys_busy;
+    always @* clearing_d = clear || (clearing_q && (table_busy || keys_busy));
     always @(posedge clk) clearing_q <= clearing_d;
     assign stream_reset_busy = clearing_q;
 
@@ -55,26 +58,51 @@ module lk_record_engine #(
         .payload_data(payload_data), .payload_count(payload_count), .payload_valid(payload_valid),
         .payload_ready(payload_ready), .payload_done(payload_done));
 
-    // The session table, and what fills it. A slot is looked up while the rest of the header comes in.
+    // The session table, and what fills it. A slot is looked up while the rest of the header comes in. One lane wants nothing of the
+    // table then; several may just be fetching a key, and the look-up waits.
     wire        payload_begins, to_loader, to_nowhere;
-    wire        lane_fetches, fetch_key, key_128, advance, commit, erase, erase_all;
+    wire        fetch_key, key_128, advance, commit, erase, erase_all;
     wire        slot_valid, slot_opens, key_word_valid, load_write, load_done;
     wire [3:0]  slot_version, load_index;
     wire [7:0]  slot_cipher;
-    wire [15:0] slot_generation, live_slots;
+    wire [15:0] slot_generation, live_slots, fetch_slot, find_slot;
+    wire        find, slot_busy;
     wire [63:0] slot_next;
     wire [95:0] slot_iv;
     wire [31:0] key_word, load_word;
     wire [7:0]  load_status;
     wire [12:0] load_properties;
     wire        tls1_3 = slot_version == 4'd4;
+    generate
+        if (LANES == 1) begin : at_once
+            assign find = slot_comes;
+            assign find_slot = slot_ahead;
+            assign slot_busy = table_busy;
+        end else begin : when_free
+            reg        wanted_d, wanted_q = 1'b0;
+            reg [15:0] slot_d, slot_q = 16'd0;
+            assign find = wanted_q && !table_busy;
+            assign find_slot = slot_q;
+            assign slot_busy = table_busy || wanted_q;
+            always @* begin
+                wanted_d = (slot_comes || (wanted_q && table_busy)) && !clear;
+                slot_d = slot_comes ? slot_ahead : slot_q;
+            end
+            always @(posedge clk) begin
+                wanted_q <= wanted_d;
+                slot_q <= slot_d;
+            end
+        end
+    endgenerate
+    // The command in work comes before keys. A look-up and words of a payload do not wait for anything.
+    wire table_taken = find || payload_begins || to_loader || advance || erase || erase_all;
     lk_slot_loader #(.CHACHA20_POLY1305(CHACHA20_POLY1305)) loader (
         .clk(clk), .reset(clear), .begins(payload_begins), .in_use(slot_valid), .in_data(payload_data),
         .in_valid(to_loader && payload_valid), .done(load_done), .status(load_status), .properties(load_properties),
         .write(load_write), .write_index(load_index), .write_word(load_word));
     lk_session_table #(.SLOTS(SLOTS)) session_table (
-        .clk(clk), .reset(reset), .erase_all(erase_all || stream_reset), .erase(erase), .find(slot_comes), .fetch_key(fetch_key),
-        .advance(advance), .commit(commit), .write(load_write), .busy(table_busy), .slot(slot_ahead), .write_index(load_index),
+        .clk(clk), .reset(reset), .erase_all(erase_all || stream_reset), .erase(erase), .find(find), .fetch_key(fetch_key),
+        .key_slot(fetch_slot), .advance(advance), .commit(commit), .write(load_write), .busy(table_busy), .slot(find_slot), .write_index(load_index),
         .write_word(load_word), .sequence_number(sequence_number), .commit_properties({load_properties, generation}),
         .valid(slot_valid), .opens(slot_opens), .version(slot_version), .cipher(slot_cipher), .key_128(key_128),
         .generation(slot_generation), .next(slot_next), .iv(slot_iv), .key_word_valid(key_word_valid), .key_word(key_word), .live(live_slots));
@@ -90,27 +118,29 @@ module lk_record_engine #(
         .slot_valid(slot_valid), .slot_generation(slot_generation), .slot_opens(slot_opens), .slot_tls1_3(tls1_3),
         .slot_next(slot_next), .status(slot_status));
 
-    // The lane. Its key is the table's business until all words of it have come.
-    wire        lane_payload_ready, record_valid, record_begins, record_done, lane_owing, lane_free, lane_idle;
+    // The lanes.
+    wire        lanes_payload_ready, record_valid, record_begins, record_done, records_owed, records_run, lanes_idle, keys_wiping;
     wire        complete_valid, complete_ready, announces;
     wire [7:0]  complete_opcode, complete_status, announced_opcode, announced_status;
-    wire [15:0] complete_slot, complete_generation, announced_length;
+    wire [15:0] complete_slot, complete_generation, sealed_length, opened_length;
     wire [31:0] complete_tag;
-    assign fetch_key = lane_fetches && !table_busy;
-    assign payload_ready = to_loader || to_nowhere || (record_valid && lane_payload_ready);
-    lk_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) lane (
-        .clk(clk), .reset(clear), .record_valid(record_valid), .slot(slot), .generation(generation), .tag(tag),
-        .content_type(content_type), .length(length), .padding(padding), .sequence_number(sequence_number), .open(slot_opens),
-        .version(slot_version), .cipher(slot_cipher), .iv(slot_iv), .payload_data(payload_data), .payload_count(payload_count),
-        .payload_valid(payload_valid), .payload_ready(lane_payload_ready), .payload_done(payload_done),
-        .record_begins(record_begins), .record_done(record_done), .fetch_key(lane_fetches), .key_128(key_128),
-        .key_granted(fetch_key), .key_coming(table_busy), .key_word_valid(key_word_valid), .key_word(key_word), .wipe(erase),
-        .wipe_all(erase_all || stream_reset), .wipe_slot(slot), .key_busy(lane_key_busy), .other_valid(complete_valid),
+    assign payload_ready = to_loader || to_nowhere || (record_valid && lanes_payload_ready);
+    lk_lanes #(
+        .LANES(LANES), .SLOT_BITS(SLOT_BITS), .GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) lanes (
+        .clk(clk), .reset(clear), .about_slot(uses_slot && !framing_error && {16'd0, slot} < SLOTS), .slot(slot),
+        .record_valid(record_valid), .generation(generation), .tag(tag), .content_type(content_type), .length(length),
+        .padding(padding), .sequence_number(sequence_number), .open(slot_opens), .version(slot_version), .cipher(slot_cipher),
+        .iv(slot_iv), .payload_data(payload_data), .payload_count(payload_count), .payload_valid(payload_valid),
+        .payload_ready(lanes_payload_ready), .payload_done(payload_done), .record_begins(record_begins),
+        .record_done(record_done), .records_owed(records_owed), .records_run(records_run), .table_busy(slot_busy),
+        .table_taken(table_taken), .fetch_key(fetch_key), .fetch_slot(fetch_slot), .fetch_128(key_128),
+        .key_word_valid(key_word_valid), .key_word(key_word), .wipe(erase), .wipe_all(erase_all || stream_reset),
+        .wiping(keys_wiping), .key_busy(keys_busy), .other_valid(complete_valid), .other_ready(complete_ready),
         .other_opcode(complete_opcode), .other_status(complete_status), .other_slot(complete_slot),
-        .other_generation(complete_generation), .other_tag(complete_tag), .announces(announces), .announce_ready(complete_ready),
-        .announced_opcode(announced_opcode), .announced_status(announced_status), .announced_length(announced_length),
-        .out_data(completion_data), .out_last(completion_last), .out_valid(completion_valid), .out_ready(completion_ready),
-        .owing(lane_owing), .free(lane_free), .idle(lane_idle));
+        .other_generation(complete_generation), .other_tag(complete_tag), .announces(announces),
+        .announced_opcode(announced_opcode), .announced_status(announced_status), .sealed_length(sealed_length),
+        .opened_length(opened_length), .out_data(completion_data), .out_last(completion_last), .out_valid(completion_valid),
+        .out_ready(completion_ready), .idle(lanes_idle));
 
     // Control.
     wire executor_idle;
@@ -118,18 +148,18 @@ module lk_record_engine #(
         .clk(clk), .reset(clear), .header_valid(header_valid), .framing_error(framing_error), .opcode(opcode), .slot(slot),
         .generation(generation), .tag(tag), .length(length), .payload_done(payload_done), .next(next), .uses_slot(uses_slot),
         .header_status(header_status), .slot_status(slot_status), .load_status(load_status), .load_done(load_done),
-        .payload_begins(payload_begins), .to_loader(to_loader), .to_nowhere(to_nowhere), .table_busy(table_busy),
+        .payload_begins(payload_begins), .to_loader(to_loader), .to_nowhere(to_nowhere), .table_busy(slot_busy),
         .slot_valid(slot_valid), .advance(advance), .commit(commit), .erase(erase), .erase_all(erase_all),
-        .record_valid(record_valid), .record_begins(record_begins), .record_done(record_done), .records_owed(lane_owing),
-        .records_run(!lane_free), .keys_busy(lane_key_busy), .complete_valid(complete_valid), .complete_ready(complete_ready),
+        .record_valid(record_valid), .record_begins(record_begins), .record_done(record_done), .records_owed(records_owed),
+        .records_run(records_run), .keys_busy(keys_wiping), .complete_valid(complete_valid), .complete_ready(complete_ready),
         .complete_opcode(complete_opcode), .complete_status(complete_status), .complete_slot(complete_slot),
         .complete_generation(complete_generation), .complete_tag(complete_tag), .idle(executor_idle));
 
     // Facts.
     lk_engine_facts #(
-        .SLOTS(SLOTS), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ), .CHACHA20_POLY1305(CHACHA20_POLY1305)) facts (
-        .clk(clk), .reset(reset), .busy(!(executor_idle && lane_idle)), .command(next && !framing_error), .completion(announces),
-        .opcode(announced_opcode), .status(announced_status), .sealed_length(length), .opened_length(announced_length),
+        .SLOTS(SLOTS), .LANES(LANES), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ), .CHACHA20_POLY1305(CHACHA20_POLY1305)) facts (
+        .clk(clk), .reset(reset), .busy(!(executor_idle && lanes_idle)), .command(next && !framing_error), .completion(announces),
+        .opcode(announced_opcode), .status(announced_status), .sealed_length(sealed_length), .opened_length(opened_length),
         .live_slots(live_slots), .lost(lost), .fact_address(fact_address), .fact_data(fact_data));
 endmodule
 

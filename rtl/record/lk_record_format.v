@@ -18,6 +18,7 @@ module lk_record_format (
     output wire [3:0]   header_bytes,
     output wire [7:0]   outer_type,
     output wire [95:0]  nonce,
+    output wire [15:0]  next_nonce,       // the last two bytes of the nonce of the next sequence number, whose others are most often the same
     output wire [127:0] aad,
     output wire [3:0]   aad_bytes,
     output wire [14:0]  data_bytes,       // encrypted
@@ -41,6 +42,8 @@ module lk_record_format (
     assign header_bytes = explicit_nonce ? 4'd13 : 4'd5;
 
     assign nonce = explicit_nonce ? {iv[95:64], carried} : iv ^ {32'd0, sequence_number};
+    wire [15:0] next_sequence_number = sequence_number[15:0] + 16'd1;
+    assign next_nonce = iv[15:0] ^ next_sequence_number;
     assign aad = tls1_3 ? {outer_type, version, fragment, 88'd0} : {sequence_number, outer_type, version, data, 24'd0};
     assign aad_bytes = tls1_3 ? 4'd5 : 4'd13;
 

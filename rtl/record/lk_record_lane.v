@@ -27,6 +27,7 @@ module lk_record_lane #(
     input  wire [3:0]   header_bytes,
     input  wire [7:0]   content_type,    // sealing: the inner type; opening TLS 1.2: the header's
     input  wire [95:0]  nonce,
+    input  wire [15:0]  next_nonce,
     input  wire [127:0] aad,
     input  wire [3:0]   aad_bytes,
     input  wire [14:0]  plaintext_bytes, // sealing: how many come in
@@ -62,6 +63,7 @@ module lk_record_lane #(
     reg [3:0]   header_index_d, header_index_q = 4'd0;
     reg         header_done_d, header_done_q = 1'b0;
     reg [14:0]  index_d, index_q = 15'd0;             // of the next byte of data
+    reg         from_payload_d, from_payload_q = 1'b0; // it is one of the payload
     reg [127:0] tag_d, tag_q = 128'd0;                // sealing: going out; opening: as received
     reg [4:0]   tag_out_d, tag_out_q = 5'd0;          // bytes that still go out
     reg [4:0]   tag_in_d, tag_in_q = 5'd0;            // bytes that have come in
@@ -75,10 +77,9 @@ module lk_record_lane #(
     wire [127:0] tag;
 
     // Where a byte of data comes from: the payload; then, sealing in TLS 1.3, the content type and zeros (RFC 8446 section 5.2).
-    wire       from_payload = open_q || index_q < plaintext_bytes;
-    wire [7:0] data_in = from_payload ? in_data : index_q == plaintext_bytes ? content_type : 8'd0;
+    wire [7:0] data_in = from_payload_q ? in_data : index_q == plaintext_bytes ? content_type : 8'd0;
     wire       sink_ready = open_q || (header_done_q && tag_out_q == 5'd0 && out_ready);
-    wire       data_valid = state_q == DATA && (!from_payload || in_valid) && sink_ready;
+    wire       data_valid = state_q == DATA && (!from_payload_q || in_valid) && sink_ready;
     wire       moves = data_valid && aead_ready;
 
     wire         aes_busy;
@@ -87,8 +88,8 @@ module lk_record_lane #(
         .clk(clk), .reset(reset), .chacha20_poly1305(cipher == `LK_CIPHER_CHACHA20_POLY1305), .lend(1'b0),
         .key_word_valid(key_word_valid),
         .key_word(key_word), .key_long(cipher == `LK_CIPHER_AES_256_GCM), .key_wipe(key_wipe), .key_busy(key_busy),
-        .start(start), .decrypt(open_q), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in),
-        .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
+        .start(start), .decrypt(open_q), .nonce(nonce), .next_nonce(next_nonce), .aad(aad), .aad_bytes(aad_bytes),
+        .data_bytes(data_bytes), .data_in(data_in), .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
         .tag_valid(tag_valid), .tag(tag), .aes_start(1'b0), .aes_decrypt(1'b0),
         .aes_in(128'd0), .aes_busy(aes_busy), .aes_out(aes_out));
     wire unused = &{1'b0, aes_busy, aes_out, 1'b0};
@@ -103,7 +104,7 @@ module lk_record_lane #(
 
     // Input.
     wire tag_wanted = state_q == TAG && open_q && tag_in_q != TAG_BYTES && tag_out_q == 5'd0;
-    assign in_ready = tag_wanted || (state_q == DATA && from_payload && aead_ready && sink_ready);
+    assign in_ready = tag_wanted || (state_q == DATA && from_payload_q && aead_ready && sink_ready);
     assign in_done = state_q == IDLE || (state_q == TAG && (!open_q || tag_in_q == TAG_BYTES));
 
     // Output: what is left of the tag before, then header, data, and in the end the tag.
@@ -113,7 +114,7 @@ module lk_record_lane #(
     assign out_data = tag_out_q != 5'd0 ? tag_q[127:120] : header_done_q ? aead_out : header_byte;
     assign out_last = tag_out_q == 5'd1;
     assign out_valid = sound && (tag_out_q != 5'd0 || header_out
-                     || (sealing && header_done_q && aead_ready && (!from_payload || in_valid)));
+                     || (sealing && header_done_q && aead_ready && (!from_payload_q || in_valid)));
 
     assign store_data = aead_out;
     assign store_last = aead_last;
@@ -159,6 +160,7 @@ module lk_record_lane #(
         header_index_d = header_index_q;
         header_done_d = header_done_q;
         index_d = index_q + {14'd0, moves};
+        from_payload_d = from_payload_q && !(moves && !open_q && index_q == plaintext_bytes - 15'd1);
         tag_d = tag_q;
         tag_out_d = tag_out_q;
         tag_in_d = tag_in_q;
@@ -166,6 +168,7 @@ module lk_record_lane #(
             header_index_d = 4'd0;
             header_done_d = 1'b0;
             index_d = 15'd0;
+            from_payload_d = open || plaintext_bytes != 15'd0;
             tag_in_d = 5'd0;
         end else if (header_out && out_ready) begin
             header_index_d = header_index_q + 4'd1;
@@ -206,6 +209,7 @@ module lk_record_lane #(
         header_index_q <= header_index_d;
         header_done_q <= header_done_d;
         index_q <= index_d;
+        from_payload_q <= from_payload_d;
         tag_q <= tag_d;
         tag_out_q <= tag_out_d;
         tag_in_q <= tag_in_d;

@@ -16,7 +16,8 @@ module lk_session_table #(
     input  wire        erase_all,
     input  wire        erase,             // of the slot that was found last
     input  wire        find,
-    input  wire        fetch_key,         // of the slot that was found last
+    input  wire        fetch_key,         // of key_slot
+    input  wire [15:0] key_slot,
     input  wire        advance,           // the lowest number accepted becomes sequence_number + 1
     input  wire        commit,            // makes a slot whose key and IV have been written valid
     input  wire        write,             // one word; never busy
@@ -31,7 +32,7 @@ module lk_session_table #(
     output wire        opens,
     output wire [3:0]  version,
     output wire [7:0]  cipher,
-    input  wire        key_128,           // of that cipher
+    input  wire        key_128,           // the key that is fetched is short; until it has been
     output wire [15:0] generation,
     output wire [63:0] next,
     output wire [95:0] iv,                // first byte in [95:88]
@@ -61,7 +62,8 @@ module lk_session_table #(
     reg        memory_write;
 
     wire [3:0]           index = address_q[3:0];
-    wire [SLOT_BITS-1:0] found = address_q[BITS-1:4];
+    reg  [SLOT_BITS-1:0] found_d, found_q = {SLOT_BITS{1'b0}};
+    wire [SLOT_BITS-1:0] found = found_q;
     wire [31:0]          swapped = {word_q[7:0], word_q[15:8], word_q[23:16], word_q[31:24]};
 
     assign busy = state_q != IDLE || read_q || key_q;
@@ -73,20 +75,20 @@ module lk_session_table #(
     assign key_word = key_q ? swapped : 32'd0;
     assign live = live_q;
 
-    wire [3:0] key_last = key_128 ? KEY_128_LAST : KEY_LAST;
-
     // The state machine: where it goes, and over which words.
     always @* begin
         state_d = state_q;
         address_d = address_q;
+        found_d = found_q;
         case (state_q)
             IDLE: begin
                 if (find) begin
                     state_d = FIND;
+                    found_d = slot[SLOT_BITS-1:0];
                     address_d = {slot[SLOT_BITS-1:0], 4'd0};
                 end else if (fetch_key) begin
                     state_d = KEY;
-                    address_d = {found, KEY_FIRST};
+                    address_d = {key_slot[SLOT_BITS-1:0], KEY_FIRST};
                 end else if (advance) begin
                     state_d = ADVANCE;
                     address_d = {found, 4'd1};
@@ -103,8 +105,9 @@ module lk_session_table #(
                 if ({{(32 - BITS) {1'b0}}, address_q} == WORDS - 1) state_d = IDLE;
             end
             default: begin
-                address_d = {found, index + 4'd1};
-                if ((state_q == FIND && index == FIND_LAST) || (state_q == KEY && index == key_last)
+                address_d = {address_q[BITS-1:4], index + 4'd1};
+                if ((state_q == FIND && index == FIND_LAST) || (state_q == KEY && index == KEY_LAST)
+                    || (state_q == KEY && index == KEY_128_LAST && key_128)
                     || ((state_q == ADVANCE || state_q == COMMIT) && index == ADVANCE_LAST)
                     || (state_q == ERASE && index == SLOT_LAST)) begin
                     state_d = IDLE;
@@ -115,6 +118,7 @@ module lk_session_table #(
         if (reset || erase_all) begin
             state_d = ERASE_ALL;
             address_d = {BITS{1'b0}};
+            found_d = {SLOT_BITS{1'b0}};
         end
     end
 
@@ -187,6 +191,7 @@ module lk_session_table #(
     always @(posedge clk) begin
         state_q <= state_d;
         address_q <= address_d;
+        found_q <= found_d;
         read_q <= read_d;
         key_q <= key_d;
         read_index_q <= read_index_d;
@@ -201,7 +206,7 @@ module lk_session_table #(
     always @(posedge clk) if (!key_q) assert (key_word == 32'd0);
 `endif
 
-    wire unused = &{1'b0, slot, 1'b0};
+    wire unused = &{1'b0, slot, key_slot, 1'b0};
 endmodule
 
 `default_nettype wire

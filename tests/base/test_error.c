@@ -48,9 +48,23 @@ Test(error, alerts_are_named_as_in_rfc_8446_section_6)
     cr_expect_str_eq(lk_alert_name(40), "handshake_failure");
     cr_expect_str_eq(lk_alert_name(116), "certificate_required");
     cr_expect_str_eq(lk_alert_name(120), "no_application_protocol");
+    cr_expect_str_eq(lk_alert_name(41), "no_certificate");
     cr_expect_str_eq(lk_alert_name(1), "unknown");
     cr_expect_str_eq(lk_alert_name(-1), "unknown");
     cr_expect_str_eq(lk_alert_name(256), "unknown");
+}
+
+Test(error, every_alert_has_a_sentence_of_its_own)
+{
+    static const int all[] = {0,  10, 20, 21, 22, 30, 40, 41,  42,  43,  44,  45,  46,  47,  48,  49,  50,
+                              51, 60, 70, 71, 80, 86, 90, 100, 109, 110, 111, 112, 113, 114, 115, 116, 120};
+    enum { COUNT = sizeof all / sizeof all[0] };
+    for (size_t i = 0; i < COUNT; i++) {
+        cr_expect_str_neq(lk_alert_name(all[i]), "unknown", "%d", all[i]);
+        cr_expect_str_neq(lk_alert_sentence(all[i]), lk_alert_sentence(-1), "%d", all[i]);
+        for (size_t j = 0; j < i; j++)
+            cr_expect_str_neq(lk_alert_sentence(all[i]), lk_alert_sentence(all[j]));
+    }
 }
 
 Test(error, a_number_that_is_no_error_is_answered_all_the_same)

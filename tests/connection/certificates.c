@@ -107,6 +107,8 @@ certificate_files certificates_issue(certificates *made, const char *name, const
     X509 *leaf = certificate_new(key, name, dated ? request->from : -1, dated ? request->until : 1);
     add_extension(leaf, NID_subject_alt_name, request->names ? request->names : "DNS:localhost,IP:127.0.0.1");
     add_extension(leaf, NID_ext_key_usage, request->purpose ? request->purpose : "serverAuth");
+    if (request->usage)
+        add_extension(leaf, NID_key_usage, request->usage);
     sign(leaf, request->self_signed ? leaf : made->root_certificate, request->self_signed ? key : made->root_key);
     snprintf(file_name, sizeof file_name, "%s.pem", name);
     FILE *file = file_new(made, file_name, files.chain);

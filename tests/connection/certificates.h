@@ -19,6 +19,7 @@ typedef struct certificate_request {
     const char *key;     /* "RSA", "EC" (P-256), "P-384", "ED25519" */
     const char *names;   /* subjectAltName; NULL: DNS:localhost,IP:127.0.0.1 */
     const char *purpose; /* extendedKeyUsage; NULL: serverAuth */
+    const char *usage;   /* keyUsage; NULL: none */
     long from, until;    /* days from now; 0, 0: from yesterday until tomorrow */
     bool self_signed;
 } certificate_request;

@@ -41,6 +41,10 @@ Test(ending, close_notify_ends_reading_and_leaves_writing_to_the_other_side)
         cr_assert_eq(lk_connection_close(pair->side[LK_CLIENT].connection), LK_OK);
         loopback_move(pair);
         cr_assert_str_eq(pair->side[LK_CLIENT].alerts, "close_notify ");
+        lk_alert_report last;
+        cr_assert(lk_connection_last_alert(pair->side[LK_CLIENT].connection, &last));
+        cr_assert(last.sent && !last.fatal && last.description == LK_ALERT_CLOSE_NOTIFY);
+        cr_assert_not(lk_connection_last_alert(pair->side[LK_SERVER].connection, &last), "it has not looked yet");
         cr_assert_eq(read_of(pair, LK_SERVER), LK_ERROR_CLOSED);
         cr_assert_eq(read_of(pair, LK_SERVER), LK_ERROR_CLOSED);
         cr_assert_eq(lk_connection_write(pair->side[LK_CLIENT].connection, "x", 1, &taken), LK_ERROR_WRONG_STATE);
@@ -95,7 +99,12 @@ Test(ending, a_fatal_alert_is_told_by_its_name_and_not_answered)
         loopback *pair = established(version);
         inject(pair, LK_SERVER, LK_CONTENT_ALERT, alert, sizeof alert);
         cr_assert_eq(read_of(pair, LK_CLIENT), LK_ERROR_PEER_ALERT);
-        cr_assert_not_null(strstr(lk_connection_diagnosis(pair->side[LK_CLIENT].connection), "access_denied"));
+        cr_assert_not_null(strstr(lk_connection_diagnosis(pair->side[LK_CLIENT].connection),
+                                  "fatal alert: access_denied (49): the certificate is good"));
+        lk_alert_report last;
+        cr_assert(lk_connection_last_alert(pair->side[LK_CLIENT].connection, &last));
+        cr_assert(!last.sent && last.fatal && last.description == LK_ALERT_ACCESS_DENIED);
+        cr_assert_str_eq(last.name, "access_denied");
         cr_assert_str_empty(pair->side[LK_CLIENT].alerts);
         loopback_free(pair);
     }
@@ -116,9 +125,11 @@ Test(ending, warnings_are_tolerated_but_not_for_ever)
     FOR_BOTH_VERSIONS(version)
     {
         loopback *pair = established(version);
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 8; i++) {
             inject(pair, LK_SERVER, LK_CONTENT_ALERT, alert, sizeof alert);
             cr_assert_eq(read_of(pair, LK_CLIENT), LK_ERROR_WANT_READ);
+            if (i == 3) /* in a row: from here on they are counted anew */
+                loopback_transfer(pair, LK_SERVER, (const uint8_t *)"data", 4);
         }
         inject(pair, LK_SERVER, LK_CONTENT_ALERT, alert, sizeof alert);
         cr_assert_eq(read_of(pair, LK_CLIENT), LK_ERROR_TOO_MANY_EMPTY);
@@ -155,6 +166,11 @@ Test(ending, a_message_that_may_not_come_ends_with_unexpected_message_and_stays_
         cr_assert_eq(lk_connection_close(pair->side[LK_CLIENT].connection), LK_ERROR_UNEXPECTED_MESSAGE);
         loopback_move(pair);
         cr_assert_str_eq(pair->side[LK_CLIENT].alerts, "unexpected_message ");
+        cr_assert_not_null(strstr(lk_connection_diagnosis(pair->side[LK_CLIENT].connection),
+                                  "(the peer is told: fatal unexpected_message)"));
+        lk_alert_report last;
+        cr_assert(lk_connection_last_alert(pair->side[LK_CLIENT].connection, &last));
+        cr_assert(last.sent && last.fatal && last.description == LK_ALERT_UNEXPECTED_MESSAGE);
         cr_assert_eq(read_of(pair, LK_SERVER), LK_ERROR_PEER_ALERT);
         loopback_free(pair);
     }
@@ -222,6 +238,24 @@ static void answer_with_garbage(lk_role role, const char *garbage, lk_error expe
     }
     cr_assert_eq(error, expected, "%s", lk_error_name(error));
     loopback_free(pair);
+}
+
+/* RFC 6176: what begins so is not taken, whatever it offers. */
+Test(ending, a_client_that_begins_with_ssl_2_is_told_so)
+{
+    static const char offers_ssl2[] = "\x80\x2e\x01\x00\x02", offers_tls[] = "\x80\x2e\x01\x03\x01";
+    const char *const hellos[] = {offers_ssl2, offers_tls};
+    for (size_t i = 0; i < 2; i++) {
+        size_t room = 0;
+        loopback *pair = loopback_new("EC");
+        loopback_connect(pair, "localhost");
+        lk_connection *server = pair->side[LK_SERVER].connection;
+        memcpy(lk_connection_input(server, &room), hellos[i], 5);
+        lk_connection_received(server, 5);
+        cr_assert_eq(lk_connection_handshake(server), LK_ERROR_OBSOLETE_HELLO);
+        cr_assert_str_eq(pair->side[LK_SERVER].alerts, "protocol_version ");
+        loopback_free(pair);
+    }
 }
 
 Test(ending, a_peer_that_does_not_speak_tls_is_told_so)

@@ -78,6 +78,40 @@ static loopback *with_slow_engine(lk_engine_policy policy, slow_settings **setti
     return pair;
 }
 
+/* The types of the records that leave at once. */
+static size_t types_of(lk_connection *connection, uint8_t *types, size_t capacity)
+{
+    size_t length = 0, count = 0;
+    const uint8_t *bytes = lk_connection_output(connection, &length);
+    for (size_t at = 0; at < length && count < capacity; at += 5 + ((size_t)bytes[at + 3] << 8 | bytes[at + 4]))
+        types[count++] = bytes[at];
+    return count;
+}
+
+Test(engine, a_flight_leaves_as_one_although_the_engine_takes_its_time)
+{
+    static const uint8_t flight[] = {22, 20, 22}; /* ClientKeyExchange, change_cipher_spec, Finished */
+    slow_settings *settings = NULL;
+    lk_engine *engine = NULL;
+    uint8_t types[8];
+    loopback *pair = with_slow_engine(LK_ENGINE_REQUIRE_DEVICE, &settings, &engine);
+    lk_config_set_versions(pair->side[LK_CLIENT].config, LK_VERSION_TLS1_2, LK_VERSION_TLS1_2);
+    lk_config_set_tickets(pair->side[LK_SERVER].config, false);
+    loopback_connect(pair, "localhost");
+    lk_connection *client = pair->side[LK_CLIENT].connection;
+    cr_assert_eq(lk_connection_handshake(client), LK_ERROR_WANT_WRITE);
+    loopback_move(pair);
+    cr_assert_eq(lk_connection_handshake(client), LK_ERROR_WANT_ENGINE, "the Finished is being sealed");
+    cr_assert_eq(types_of(client, types, sizeof types), 0, "the flight begins before it is whole");
+    while (lk_connection_wants_engine(client))
+        cr_assert_eq(lk_connection_progress(client, 0), LK_OK);
+    cr_assert_eq(types_of(client, types, sizeof types), sizeof flight);
+    cr_assert_arr_eq(types, flight, sizeof flight);
+    loopback_establish(pair);
+    loopback_free(pair);
+    lk_engine_free(engine);
+}
+
 typedef struct key_changes {
     slow_settings *settings;
     unsigned count;

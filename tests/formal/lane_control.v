@@ -10,9 +10,10 @@
 // sees: state control.state_q
 // sees: opening control.opening_q
 // sees: opened control.opened_q
+// sees: refused control.refused_q
 // mutation: keeps_unverified record/lk_lane_control.v s/complete_length = {1'b0, lane_bytes};//;s/complete_length = 16'd0;/complete_length = {1'b0, lane_bytes};/
 // mutation: ignores_tag record/lk_lane_control.v s/if (lane_authentic && !lane_typeless) begin/if (!lane_typeless) begin/
-// mutation: starts_refused record/lk_lane_control.v s/if (open && refused) begin/if (1'b0) begin/
+// mutation: starts_refused record/lk_lane_control.v s/lane_start = starts \&\& !refused_q/lane_start = starts/
 // mutation: starts_alone record/lk_lane_control.v s/wire begins = .*/wire begins = state_q == BEGIN;/
 // mutation: keeps_twice record/lk_lane_control.v s/opened_d = 1'b0;/opened_d = opened_q;/
 `default_nettype none
@@ -34,7 +35,7 @@ module formal_lane_control (
     input wire        complete_ready
 );
     localparam [1:0] BEGIN = 2'd0, START = 2'd1, STREAM = 2'd2, DISCARD = 2'd3;
-    wire        record_begins, record_done, lane_start, keep, complete_valid, opening, opened;
+    wire        record_begins, record_done, lane_start, keep, complete_valid, opening, opened, refused;
     wire [1:0]  state;
     wire [7:0]  complete_opcode, complete_status;
     wire [15:0] complete_length;
@@ -100,7 +101,7 @@ module formal_lane_control (
         if (opened) assert (opening && result_held_q);
         if (opening && !opened) assert (running_q);
         if (state != BEGIN) assert (held_q);
-        if (state == START) assert (open_q && received_q && status_q == `LK_STATUS_OK);
+        if (state == START) assert (open_q && received_q && refused == (status_q != `LK_STATUS_OK));
         if (state == DISCARD) assert (open_q);
     end
 endmodule

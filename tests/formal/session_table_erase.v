@@ -8,7 +8,7 @@
 // method: any-state 19
 // sees: watched table.watched
 // sees: watched_word table.watched_word
-// sees: address table.address_q
+// sees: found table.found_q
 // mutation: leaves_last record/lk_session_table.v s/SLOT_LAST = 4'd15/SLOT_LAST = 4'd14/
 // mutation: is_not_busy record/lk_session_table.v s/assign busy = state_q != IDLE/assign busy = (state_q != IDLE \&\& state_q != ERASE)/
 // mutation: spares_first record/lk_session_table.v /state_d = ERASE;/,/end/s/4'd0/4'd1/
@@ -30,7 +30,8 @@ module formal_session_table_erase (
     always @(posedge clk) cycle_q <= cycle_q + 5'd1;
 
     wire        busy;
-    wire [4:0]  address, watched;
+    wire        found;
+    wire [4:0]  watched;
     wire [31:0] watched_word;  // any
     wire [7:0] cipher;
     wire       key_128;
@@ -46,7 +47,7 @@ module formal_session_table_erase (
     reg [31:0] word_q;
     always @(posedge clk) begin
         if (pulse) begin
-            slot_q <= address[4];
+            slot_q <= found;
             word_q <= watched_word;
         end
         erased_q <= erased_q || (!pulse && !busy);

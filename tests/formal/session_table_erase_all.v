@@ -23,6 +23,7 @@ module formal_session_table_erase_all (
     input wire        erase,
     input wire        write,
     input wire [15:0] slot,
+    input wire [15:0] key_slot,
     input wire [3:0]  write_index,
     input wire [31:0] write_word,
     input wire [63:0] sequence_number,
@@ -45,7 +46,7 @@ module formal_session_table_erase_all (
     lk_session_table #(.SLOTS(2)) table (
         .cipher(cipher), .key_128(key_128),
         .clk(clk), .reset(pulse && by_reset), .erase_all(pulse && !by_reset), .erase(erase), .find(find), .fetch_key(fetch_key),
-        .advance(advance), .commit(commit), .write(write), .busy(busy), .slot(slot), .write_index(write_index),
+        .advance(advance), .commit(commit), .write(write), .busy(busy), .slot(slot), .key_slot(key_slot), .write_index(write_index),
         .write_word(write_word), .sequence_number(sequence_number), .commit_properties(commit_properties));
 
     always @* begin

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // P3: nothing but `key_word` of lk_session_table depends on a word of a key. Two tables that get the same requests and hold the same
 // but for their keys are the same in all else: outputs, registers, what they write. And `key_word` is zero unless `key_word_valid`, which
-// comes only by fetch_key, in the eight cycles that follow at most, of words 8 to 15 of the slot found. 256 slots.
+// comes only by fetch_key, in the eight cycles that follow at most, of words 8 to 15 of
+// key_slot. 256 slots.
 //
 // The memory is taken out (`word_q` is cut) and put back by what a memory does: a word that was read from the same place is the same in
 // both tables unless it is one of a key. Other words are the same because the tables write the same to them, which is asserted.
@@ -20,6 +21,8 @@
 // sees: b_state b.state_q
 // sees: a_place a.address_q
 // sees: b_place b.address_q
+// sees: a_found a.found_q
+// sees: b_found b.found_q
 // sees: a_read a.read_q
 // sees: b_read b.read_q
 // sees: a_read_index a.read_index_q
@@ -44,6 +47,8 @@ module formal_session_table_read_back (
     input wire        commit,
     input wire        write,
     input wire [15:0] slot,
+    input wire [15:0] key_slot,
+    input wire        key_128,
     input wire [3:0]  write_index,
     input wire [31:0] a_written,
     input wire [31:0] b_written,
@@ -56,23 +61,20 @@ module formal_session_table_read_back (
     wire               a_key_valid, b_key_valid;
     wire [31:0]        a_key, b_key, a_word, b_word, a_in, b_in;
     wire [11:0]        a_address, b_address, a_place, b_place;
+    wire [7:0]         a_found, b_found;
     wire [2:0]         a_state, b_state;
     wire [3:0]         a_read_index, b_read_index;
     wire [28:0]        a_properties, b_properties;
     wire               a_write, b_write, a_read, b_read;
-    wire               a_key_128;
-    lk_cipher_form a_form (.cipher(a_outputs[206:199]), .supported(), .key_128(a_key_128), .by_sequence());
     lk_session_table a (
-        .cipher(a_outputs[206:199]), .key_128(a_key_128),
+        .cipher(a_outputs[206:199]), .key_128(key_128), .key_slot(key_slot),
         .clk(clk), .reset(reset), .erase_all(erase_all), .erase(erase), .find(find), .fetch_key(fetch_key), .advance(advance),
         .commit(commit), .write(write), .busy(a_outputs[198]), .slot(slot), .write_index(write_index), .write_word(a_written),
         .sequence_number(sequence_number), .commit_properties(commit_properties), .valid(a_outputs[197]), .opens(a_outputs[196]),
         .version(a_outputs[195:192]), .generation(a_outputs[191:176]), .next(a_outputs[175:112]), .iv(a_outputs[111:16]),
         .live(a_outputs[15:0]), .key_word_valid(a_key_valid), .key_word(a_key));
-    wire               b_key_128;
-    lk_cipher_form b_form (.cipher(b_outputs[206:199]), .supported(), .key_128(b_key_128), .by_sequence());
     lk_session_table b (
-        .cipher(b_outputs[206:199]), .key_128(b_key_128),
+        .cipher(b_outputs[206:199]), .key_128(key_128), .key_slot(key_slot),
         .clk(clk), .reset(reset), .erase_all(erase_all), .erase(erase), .find(find), .fetch_key(fetch_key), .advance(advance),
         .commit(commit), .write(write), .busy(b_outputs[198]), .slot(slot), .write_index(write_index), .write_word(b_written),
         .sequence_number(sequence_number), .commit_properties(commit_properties), .valid(b_outputs[197]), .opens(b_outputs[196]),
@@ -102,7 +104,7 @@ module formal_session_table_read_back (
         if (!a_key_valid) assert (a_key == 32'd0 && b_key == 32'd0);
         if (a_key_valid) assert (read_place_q >= 4'd8 && left_q != 4'd0);
         // What makes the above inductive.
-        assert (a_state == b_state && a_place == b_place && a_read == b_read && a_read_index == b_read_index);
+        assert (a_state == b_state && a_place == b_place && a_found == b_found && a_read == b_read && a_read_index == b_read_index);
         assert (a_properties == b_properties);
         if (a_state == FIND) assert (a_place[3:0] <= 4'd5);
         if (a_state == KEY) assert (a_place[3:0] >= 4'd8 && {1'b0, left_q} + {1'b0, a_place[3:0]} == 5'd17);

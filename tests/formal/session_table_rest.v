@@ -14,6 +14,7 @@ module formal_session_table_rest (
     input wire        find,
     input wire        fetch_key,
     input wire [15:0] slot,
+    input wire [15:0] key_slot,
     input wire [3:0]  write_index,
     input wire [31:0] write_word,
     input wire [63:0] sequence_number,
@@ -31,7 +32,7 @@ module formal_session_table_rest (
     lk_session_table #(.SLOTS(2)) table (
         .cipher(cipher), .key_128(key_128),
         .clk(clk), .reset(1'b0), .erase_all(1'b0), .erase(1'b0), .find(pulse && find), .fetch_key(pulse && fetch_key),
-        .advance(1'b0), .commit(1'b0), .write(1'b0), .busy(busy), .slot(slot), .write_index(write_index),
+        .advance(1'b0), .commit(1'b0), .write(1'b0), .busy(busy), .slot(slot), .key_slot(key_slot), .write_index(write_index),
         .write_word(write_word), .sequence_number(sequence_number), .commit_properties(commit_properties));
 
     reg [31:0] word_q;

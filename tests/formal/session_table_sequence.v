@@ -4,13 +4,14 @@
 // valid from commit until it is erased, not before and not after.
 //
 // Assumed, as the table's user promises (executor, loader, slot_check): one operation at a time, while not busy; after a look-up
-// each time, unless it changes nothing; commit only for a slot
-// that a look-up found empty; advance only for one that a look-up found valid, with a number not below `next` and not the last there
-// is (property slot_check); words 0 to 2 are not written directly, and key and IV only to a slot that is not valid.
+// each time, unless it changes nothing (keys may be fetched of any slot between); commit only for a slot that a look-up found empty;
+// advance only for one that a look-up found valid, with a number not below `next` and not the last there is (property slot_check);
+// words 0 to 2 are not written directly, and key and IV only to a slot that is not valid.
 //
 // method: induction 12
 // sees: state table.state_q
 // sees: address table.address_q
+// sees: found table.found_q
 // sees: watched table.watched
 // sees: watched_word table.watched_word
 // mutation: forgets record/lk_session_table.v s/next_d = sequence_number + 64'd1;/next_d = next_q;/
@@ -31,13 +32,14 @@ module formal_session_table_sequence (
     input wire        commit,
     input wire        write,
     input wire [15:0] slot,
+    input wire [15:0] key_slot,
     input wire [3:0]  write_index,
     input wire [31:0] write_word,
     input wire [63:0] sequence_number,
     input wire [28:0] commit_properties
 );
     localparam [2:0] FIND = 3'd1, KEY = 3'd2, ADVANCE = 3'd3, COMMIT = 3'd4, ERASE = 3'd5, ERASE_ALL = 3'd6;
-    wire        busy, valid, opens;
+    wire        busy, valid, opens, found;
     wire [2:0]  state;
     wire [4:0]  address, watched;
     wire [31:0] watched_word;
@@ -47,10 +49,9 @@ module formal_session_table_sequence (
     lk_cipher_form form (.cipher(cipher), .supported(), .key_128(key_128), .by_sequence());
     lk_session_table #(.SLOTS(2)) table (
         .cipher(cipher), .key_128(key_128),
-        .clk(clk), .reset(reset), .erase_all(erase_all), .erase(erase), .find(find), .fetch_key(fetch_key), .advance(advance),
-        .commit(commit), .write(write), .busy(busy), .slot(slot), .write_index(write_index), .write_word(write_word),
+        .clk(clk), .reset(reset), .erase_all(erase_all), .erase(erase), .find(find), .fetch_key(fetch_key), .key_slot(key_slot),
+        .advance(advance), .commit(commit), .write(write), .busy(busy), .slot(slot), .write_index(write_index), .write_word(write_word),
         .sequence_number(sequence_number), .commit_properties(commit_properties), .valid(valid), .opens(opens), .next(next));
-    wire found = address[4];
 
     // The slot that is followed, any; whether it is loaded, and the lowest number that it may ever be given again.
     wire       followed = watched[4];
@@ -87,6 +88,7 @@ module formal_session_table_sequence (
     wire [3:0] index = address[3:0];
     always @* begin
         assert (state <= ERASE_ALL);
+        if (state == FIND || state == ADVANCE || state == COMMIT || state == ERASE) assert (address[4] == found);
         if (state == FIND) assert (index <= 4'd5);
         if (state == KEY) assert (index >= 4'd8);
         if (state == ADVANCE) assert (index == 4'd1 || index == 4'd2);

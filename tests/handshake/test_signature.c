@@ -55,6 +55,15 @@ Test(signature, tls_1_3_binds_a_curve_to_its_hash_and_tls_1_2_does_not)
     EVP_PKEY_free(key);
 }
 
+Test(signature, a_key_too_short_for_hash_and_salt_fits_no_pss)
+{
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)1024);
+    cr_assert(lk_signature_fits(lk_signature_find(0x0804), LK_TLS1_3, key), "SHA-256 takes 66 of 128 bytes");
+    cr_assert(lk_signature_fits(lk_signature_find(0x0805), LK_TLS1_3, key), "SHA-384 takes 98");
+    cr_assert_not(lk_signature_fits(lk_signature_find(0x0806), LK_TLS1_3, key), "SHA-512 takes 130");
+    EVP_PKEY_free(key);
+}
+
 Test(signature, before_tls_1_2_the_key_alone_decides_and_nothing_of_it_is_offered)
 {
     static const struct {

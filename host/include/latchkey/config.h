@@ -114,6 +114,28 @@ typedef enum lk_client_policy {
  */
 lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy policy);
 
+/**
+ * For clients: asks the server for records of at most 512, 1024, 2048 or 4096 bytes of plaintext, both ways (RFC 6066
+ * section 4). 0: does not ask (default). Servers of ours do as they are asked. lk_config_set_record_size_limit() is
+ * what newer servers know.
+ * @return INVALID_ARGUMENT for another length.
+ */
+lk_error lk_config_set_max_fragment(lk_config *config, size_t length);
+
+/**
+ * The longest plaintext, in bytes, that a protected record of the peer may have (RFC 8449): 64 to 16384. A client asks
+ * for it; a server says it to clients that ask. 0: whatever may come (default). Records to a peer that says its own
+ * limit are cut accordingly in any case.
+ * @return INVALID_ARGUMENT for another length.
+ */
+lk_error lk_config_set_record_size_limit(lk_config *config, size_t length);
+
+/**
+ * For clients: says that this connection tries a lower version than an earlier one that failed (TLS_FALLBACK_SCSV, RFC
+ * 7507), so that a server which knows better refuses: then someone is in the way. Our own client never falls back.
+ */
+void lk_config_set_fallback(lk_config *config, bool fallen_back);
+
 /** Whether the handshake may be done again on a connection, up to TLS 1.2. */
 typedef enum lk_renegotiation {
     LK_RENEGOTIATION_OFF,       /* no: whoever asks is told no_renegotiation (default) */

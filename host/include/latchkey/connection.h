@@ -146,6 +146,9 @@ const char *lk_connection_server_name(const lk_connection *connection);
  * (lk_config_ask_client_certificate()) and has one. Borrowed. */
 const uint8_t *lk_connection_peer_certificate(const lk_connection *connection, size_t index, size_t *length);
 
+/** The longest plaintext of a record, in bytes, that this side sends, or takes: 16384 unless less was agreed on. */
+size_t lk_connection_record_limit(const lk_connection *connection, bool sent);
+
 /** True when the connection goes on with an earlier session. */
 bool lk_connection_resumed(const lk_connection *connection);
 
@@ -154,6 +157,18 @@ bool lk_connection_established(const lk_connection *connection);
 
 /** What ended the connection in one sentence with its particulars: a file, a name, an alert. Never NULL. */
 const char *lk_connection_diagnosis(const lk_connection *connection);
+
+/** An alert that was exchanged. */
+typedef struct lk_alert_report {
+    bool sent;            /* by this side; otherwise by the peer */
+    bool fatal;           /* its level: fatal, otherwise a warning */
+    int description;      /* LK_ALERT_* */
+    const char *name;     /* as the RFCs write it */
+    const char *sentence; /* what its sender complains of */
+} lk_alert_report;
+
+/** The last alert either way, close_notify and warnings included. @return false when there was none. */
+bool lk_connection_last_alert(const lk_connection *connection, lk_alert_report *alert);
 
 /* Statistics (P7). */
 

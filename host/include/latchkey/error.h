@@ -13,13 +13,15 @@ extern "C" {
 /** No alert belongs to this error: it never reaches the peer, or arrived from it. */
 #define LK_ALERT_NONE (-1)
 
-/* Alert descriptions, RFC 8446 section 6 and RFC 5246 section 7.2. */
+/* Alert descriptions, RFC 8446 section 6, RFC 5246 section 7.2 and those before them. */
 #define LK_ALERT_CLOSE_NOTIFY                    0
 #define LK_ALERT_UNEXPECTED_MESSAGE              10
 #define LK_ALERT_BAD_RECORD_MAC                  20
+#define LK_ALERT_DECRYPTION_FAILED               21
 #define LK_ALERT_RECORD_OVERFLOW                 22
+#define LK_ALERT_DECOMPRESSION_FAILURE           30
 #define LK_ALERT_HANDSHAKE_FAILURE               40
-#define LK_ALERT_NO_CERTIFICATE                  41 /* SSL 3.0 alone */
+#define LK_ALERT_NO_CERTIFICATE                  41
 #define LK_ALERT_BAD_CERTIFICATE                 42
 #define LK_ALERT_UNSUPPORTED_CERTIFICATE         43
 #define LK_ALERT_CERTIFICATE_REVOKED             44
@@ -30,6 +32,7 @@ extern "C" {
 #define LK_ALERT_ACCESS_DENIED                   49
 #define LK_ALERT_DECODE_ERROR                    50
 #define LK_ALERT_DECRYPT_ERROR                   51
+#define LK_ALERT_EXPORT_RESTRICTION              60
 #define LK_ALERT_PROTOCOL_VERSION                70
 #define LK_ALERT_INSUFFICIENT_SECURITY           71
 #define LK_ALERT_INTERNAL_ERROR                  80
@@ -38,11 +41,55 @@ extern "C" {
 #define LK_ALERT_NO_RENEGOTIATION                100
 #define LK_ALERT_MISSING_EXTENSION               109
 #define LK_ALERT_UNSUPPORTED_EXTENSION           110
+#define LK_ALERT_CERTIFICATE_UNOBTAINABLE        111
 #define LK_ALERT_UNRECOGNIZED_NAME               112
 #define LK_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE 113
+#define LK_ALERT_BAD_CERTIFICATE_HASH_VALUE      114
 #define LK_ALERT_UNKNOWN_PSK_IDENTITY            115
 #define LK_ALERT_CERTIFICATE_REQUIRED            116
 #define LK_ALERT_NO_APPLICATION_PROTOCOL         120
+
+/** One row an alert: X(NAME, name as the RFCs write it, sentence). The sentence says what its sender complains of. */
+#define LK_ALERT_TABLE(X)                                                                                              \
+    X(CLOSE_NOTIFY, "close_notify", "the sender has said everything")                                                  \
+    X(UNEXPECTED_MESSAGE, "unexpected_message", "a message came that may not come at that point")                      \
+    X(BAD_RECORD_MAC, "bad_record_mac",                                                                                \
+      "a record failed its integrity check: it was altered on its way, or the keys differ")                            \
+    X(DECRYPTION_FAILED, "decryption_failed",                                                                          \
+      "a record could not be decrypted (TLS 1.0; later versions say bad_record_mac)")                                  \
+    X(RECORD_OVERFLOW, "record_overflow", "a record was longer than is allowed")                                       \
+    X(DECOMPRESSION_FAILURE, "decompression_failure", "a record could not be decompressed")                            \
+    X(HANDSHAKE_FAILURE, "handshake_failure",                                                                          \
+      "nothing that is acceptable to both was found: look at suites, groups, signatures and certificates")             \
+    X(NO_CERTIFICATE, "no_certificate", "there is no certificate to give (SSL 3.0)")                                   \
+    X(BAD_CERTIFICATE, "bad_certificate", "a certificate is corrupt, or for another name")                             \
+    X(UNSUPPORTED_CERTIFICATE, "unsupported_certificate", "a certificate is of a kind that cannot be used")            \
+    X(CERTIFICATE_REVOKED, "certificate_revoked", "a certificate has been revoked")                                    \
+    X(CERTIFICATE_EXPIRED, "certificate_expired", "a certificate is expired or not valid yet")                         \
+    X(CERTIFICATE_UNKNOWN, "certificate_unknown", "a certificate was not accepted")                                    \
+    X(ILLEGAL_PARAMETER, "illegal_parameter", "a field had a value that is not allowed there")                         \
+    X(UNKNOWN_CA, "unknown_ca", "a certificate leads to no authority that is trusted")                                 \
+    X(ACCESS_DENIED, "access_denied", "the certificate is good, but its owner may not come in")                        \
+    X(DECODE_ERROR, "decode_error", "a message was malformed")                                                         \
+    X(DECRYPT_ERROR, "decrypt_error", "a signature or a Finished was wrong")                                           \
+    X(EXPORT_RESTRICTION, "export_restriction", "key lengths did not follow an export restriction (TLS 1.0)")          \
+    X(PROTOCOL_VERSION, "protocol_version", "there is no protocol version in common")                                  \
+    X(INSUFFICIENT_SECURITY, "insufficient_security", "what was offered is too weak")                                  \
+    X(INTERNAL_ERROR, "internal_error", "the sender failed by itself")                                                 \
+    X(INAPPROPRIATE_FALLBACK, "inappropriate_fallback",                                                                \
+      "a lower version was tried than both sides know: someone may have interfered")                                   \
+    X(USER_CANCELED, "user_canceled", "the handshake was cancelled by its user")                                       \
+    X(NO_RENEGOTIATION, "no_renegotiation", "there will be no renegotiation")                                          \
+    X(MISSING_EXTENSION, "missing_extension", "an extension is missing that must be there")                            \
+    X(UNSUPPORTED_EXTENSION, "unsupported_extension", "an extension came back that was not offered")                   \
+    X(CERTIFICATE_UNOBTAINABLE, "certificate_unobtainable", "a certificate could not be fetched")                      \
+    X(UNRECOGNIZED_NAME, "unrecognized_name", "nobody of that name is here")                                           \
+    X(BAD_CERTIFICATE_STATUS_RESPONSE, "bad_certificate_status_response",                                              \
+      "the OCSP response for the certificate is missing or not good")                                                  \
+    X(BAD_CERTIFICATE_HASH_VALUE, "bad_certificate_hash_value", "a fetched certificate is not the announced one")      \
+    X(UNKNOWN_PSK_IDENTITY, "unknown_psk_identity", "the pre-shared key is not known")                                 \
+    X(CERTIFICATE_REQUIRED, "certificate_required", "the client must show a certificate")                              \
+    X(NO_APPLICATION_PROTOCOL, "no_application_protocol", "there is no application protocol (ALPN) in common")
 
 /** One row an error: X(name, alert, sentence). The sentence names the cause and, where there is one, the remedy. */
 #define LK_ERROR_TABLE(X)                                                                                              \
@@ -72,12 +119,16 @@ extern "C" {
     X(UNEXPECTED_MESSAGE, LK_ALERT_UNEXPECTED_MESSAGE, "the peer sent a message that may not come at this point")      \
     X(ILLEGAL_PARAMETER, LK_ALERT_ILLEGAL_PARAMETER, "the peer sent a value that the protocol forbids here")           \
     X(RECORD_OVERFLOW, LK_ALERT_RECORD_OVERFLOW, "a record from the peer is longer than its version allows")           \
+    X(OBSOLETE_HELLO, LK_ALERT_PROTOCOL_VERSION,                                                                       \
+      "the client begins with SSL 2.0, which is not spoken; turn it off there")                                        \
     X(RECORD_HEADER, LK_ALERT_PROTOCOL_VERSION, "what the peer sent is not a TLS record; does it speak TLS here?")     \
     X(BAD_RECORD_MAC, LK_ALERT_BAD_RECORD_MAC, "a record from the peer failed its integrity check")                    \
     X(RECORD_TOO_SHORT, LK_ALERT_BAD_RECORD_MAC, "a protected record from the peer is too short to hold its tag")      \
     X(NO_CONTENT_TYPE, LK_ALERT_UNEXPECTED_MESSAGE, "a record from the peer holds padding alone, no content type")     \
     X(TOO_MANY_EMPTY, LK_ALERT_UNEXPECTED_MESSAGE, "the peer sent too many records in a row that carry nothing")       \
     X(PROTOCOL_VERSION, LK_ALERT_PROTOCOL_VERSION, "the peer and this side have no protocol version in common")        \
+    X(INAPPROPRIATE_FALLBACK, LK_ALERT_INAPPROPRIATE_FALLBACK,                                                         \
+      "the client falls back to a lower version than both sides know; someone may have interfered")                    \
     X(NO_COMMON_SUITE, LK_ALERT_HANDSHAKE_FAILURE, "the peer and this side have no cipher suite in common")            \
     X(NO_COMMON_GROUP, LK_ALERT_HANDSHAKE_FAILURE, "the peer and this side have no key exchange group in common")      \
     X(NO_COMMON_SIGNATURE, LK_ALERT_HANDSHAKE_FAILURE,                                                                 \
@@ -147,6 +198,9 @@ int lk_error_alert(lk_error error);
 
 /** The name of an alert description as the RFCs write it ("bad_record_mac"); "unknown" for a number without one. */
 const char *lk_alert_name(int alert);
+
+/** What the sender of an alert complains of; "an alert without a name" for a number that has none. Never NULL. */
+const char *lk_alert_sentence(int alert);
 
 #ifdef __cplusplus
 }

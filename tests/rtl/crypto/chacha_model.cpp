@@ -48,14 +48,20 @@ bool chacha_model_leftover(chacha_model *model)
     return model->top.leftover;
 }
 
-unsigned chacha_model_blocks(chacha_model *model, const uint8_t nonce[CHACHA_NONCE], uint32_t counter, uint32_t blocks,
-                             unsigned pause, uint8_t *out)
+/* The nonce, and the last two bytes of the one after it. */
+static void give_nonce(chacha_model *model, const uint8_t *nonce, const uint8_t *next)
+{
+    to_vector(nonce, 3, model->top.nonce);
+    model->top.next_nonce = next ? (uint16_t)(next[10] << 8 | next[11]) : (uint16_t) ~(nonce[10] << 8 | nonce[11]);
+}
+
+unsigned chacha_model_blocks(chacha_model *model, const uint8_t nonce[CHACHA_NONCE], const uint8_t *next,
+                             uint32_t counter, uint32_t blocks, unsigned pause, uint8_t *out)
 {
     Vlk_test_chacha &top = model->top;
     unsigned cycles = 1;
-    to_vector(nonce, 3, top.nonce);
-    top.counter = counter;
-    top.blocks = blocks;
+    give_nonce(model, nonce, next);
+    top.blocks = (uint16_t)(counter + blocks);
     top.chacha_start = 1;
     model->step();
     top.chacha_start = 0;
@@ -64,8 +70,11 @@ unsigned chacha_model_blocks(chacha_model *model, const uint8_t nonce[CHACHA_NON
             model->step();
         }
         top.word_taken = 1;
+        top.block_taken = counter > 0;
         top.eval();
-        if (top.word_valid) {
+        if (top.word_valid && counter > 0) {
+            counter--;
+        } else if (top.word_valid) {
             for (int shift = 24; shift >= 0; shift -= 8) {
                 out[taken++] = (uint8_t)(top.word >> shift);
             }
@@ -75,6 +84,13 @@ unsigned chacha_model_blocks(chacha_model *model, const uint8_t nonce[CHACHA_NON
         top.word_taken = 0;
     }
     return cycles;
+}
+
+void chacha_model_rest(chacha_model *model, unsigned cycles)
+{
+    for (unsigned i = 0; i < cycles; i++) {
+        model->step();
+    }
 }
 
 static void to_block(const uint8_t *bytes, size_t length, VlWide<5> &block)
@@ -129,7 +145,7 @@ static void begin(chacha_model *model, const chacha_message *message)
     for (size_t i = 0; i < message->aad_length; i++) {
         aad[i] = message->aad[i];
     }
-    to_vector(message->nonce, 3, top.nonce);
+    give_nonce(model, message->nonce, message->next);
     to_vector(aad, 4, top.aad);
     top.aad_bytes = (uint8_t)message->aad_length;
     top.data_bytes = (uint16_t)message->length;
@@ -170,7 +186,7 @@ bool chacha_model_message(chacha_model *model, const chacha_message *message, ui
 void chacha_model_abandon(chacha_model *model, const uint8_t nonce[CHACHA_NONCE], unsigned cycles)
 {
     const uint8_t aad[1] = {7};
-    const chacha_message message = {nonce, aad, 1, nullptr, 1000, false, 0};
+    const chacha_message message = {nonce, nullptr, aad, 1, nullptr, 1000, false, 0};
     begin(model, &message);
     model->top.data_in = 0x3c;
     model->top.data_valid = 1;

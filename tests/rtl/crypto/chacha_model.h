@@ -19,6 +19,7 @@ typedef struct chacha_model chacha_model;
 /** A message for chacha_model_message. */
 typedef struct chacha_message {
     const uint8_t *nonce; /* CHACHA_NONCE bytes */
+    const uint8_t *next;  /* the nonce that is expected after it; NULL: one that will not come */
     const uint8_t *aad;
     size_t aad_length; /* 1 to CHACHA_AAD_MAX */
     const uint8_t *data;
@@ -47,9 +48,13 @@ unsigned chacha_model_wipe(chacha_model *model);
 /** True when a bit is left in a memory that held a key, its keystream or a state made of it. */
 bool chacha_model_leftover(chacha_model *model);
 
-/** Blocks of keystream from that counter on; pause: cycles before each word is taken. Returns the cycles it took. */
-unsigned chacha_model_blocks(chacha_model *model, const uint8_t nonce[CHACHA_NONCE], uint32_t counter, uint32_t blocks,
-                             unsigned pause, uint8_t *out);
+/** Blocks of keystream; those below `counter` are dropped; pause: cycles before each word is taken. As with a message,
+ * `next` is the nonce expected next, or NULL. Returns the cycles it took; counter + blocks is below 2^10. */
+unsigned chacha_model_blocks(chacha_model *model, const uint8_t nonce[CHACHA_NONCE], const uint8_t *next,
+                             uint32_t counter, uint32_t blocks, unsigned pause, uint8_t *out);
+
+/** Lets cycles pass. */
+void chacha_model_rest(chacha_model *model, unsigned cycles);
 
 /** Poly1305 of a message with a one-time key; returns the cycles from the first block to the tag. */
 unsigned chacha_model_poly1305(chacha_model *model, const uint8_t key[CHACHA_KEY], const uint8_t *message,

@@ -116,6 +116,44 @@ unsigned crypto_model_cbc(crypto_model *model, const crypto_cbc *message, const 
     return cycles;
 }
 
+void crypto_model_gcm_key(crypto_model *model, const uint8_t *key, size_t length)
+{
+    model->top.key_long = length == CRYPTO_KEY_LONG;
+    give_key(model, model->top.gcm_key_valid, key, length);
+    model->top.key_long = 0;
+    model->wait_while(model->top.gcm_key_busy);
+}
+
+void crypto_model_gcm(crypto_model *model, const crypto_gcm *message, const uint8_t *in, size_t length, uint8_t *out,
+                      uint8_t tag[CRYPTO_BLOCK])
+{
+    Vlk_test_crypto &top = model->top;
+    uint8_t aad[CRYPTO_BLOCK] = {0};
+    size_t moved = 0;
+    for (size_t i = 0; i < message->aad_length; i++) {
+        aad[i] = message->aad[i];
+    }
+    to_vector(message->nonce, CRYPTO_NONCE / 4, top.gcm_nonce);
+    to_vector(aad, CRYPTO_BLOCK / 4, top.gcm_aad);
+    top.gcm_aad_bytes = (uint8_t)message->aad_length;
+    top.gcm_bytes = (uint16_t)length;
+    top.gcm_decrypt = message->decrypt;
+    top.gcm_start = 1;
+    model->step();
+    top.gcm_start = 0;
+    while (moved < length || !top.gcm_tag_valid) {
+        top.gcm_in_valid = moved < length;
+        top.gcm_in = moved < length ? in[moved] : 0xee;
+        top.eval();
+        if (top.gcm_in_valid && top.gcm_in_ready) {
+            out[moved++] = top.gcm_out;
+        }
+        model->step();
+    }
+    top.gcm_in_valid = 0;
+    from_vector(top.gcm_tag, 0, CRYPTO_BLOCK / 4, tag);
+}
+
 void crypto_model_ghash(crypto_model *model, const uint8_t hash_key[CRYPTO_BLOCK], const uint8_t *blocks, size_t count,
                         uint8_t hashes[CRYPTO_DIGITS][CRYPTO_BLOCK], unsigned *cycles)
 {

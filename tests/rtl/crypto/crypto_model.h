@@ -12,7 +12,14 @@
 extern "C" {
 #endif
 
-enum { CRYPTO_BLOCK = 16, CRYPTO_KEY_SHORT = 16, CRYPTO_KEY_LONG = 32, CRYPTO_DIGITS = 4 };
+enum {
+    CRYPTO_BLOCK = 16,
+    CRYPTO_KEY_SHORT = 16,
+    CRYPTO_KEY_LONG = 32,
+    CRYPTO_DIGITS = 4,
+    CRYPTO_NONCE = 12,
+    CRYPTO_AAD_MAX = 15
+};
 
 typedef struct crypto_model crypto_model;
 
@@ -47,6 +54,21 @@ typedef struct crypto_cbc {
  */
 unsigned crypto_model_cbc(crypto_model *model, const crypto_cbc *message, const uint8_t *in, size_t length,
                           uint8_t *out, uint8_t last[CRYPTO_BLOCK]);
+
+/** Loads a key for AES-GCM alone. */
+void crypto_model_gcm_key(crypto_model *model, const uint8_t *key, size_t length);
+
+/** One message through AES-GCM. */
+typedef struct crypto_gcm {
+    bool decrypt;
+    const uint8_t *nonce; /* CRYPTO_NONCE bytes */
+    const uint8_t *aad;
+    size_t aad_length; /* up to CRYPTO_AAD_MAX */
+} crypto_gcm;
+
+/** A message below 2^15 bytes, and its tag. */
+void crypto_model_gcm(crypto_model *model, const crypto_gcm *message, const uint8_t *in, size_t length, uint8_t *out,
+                      uint8_t tag[CRYPTO_BLOCK]);
 
 /**
  * GHASH of whole blocks with every digit (4, 8, 16, 32 bits a cycle) at once; each takes a block as soon as the slowest

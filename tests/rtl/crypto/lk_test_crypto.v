@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ciphers of rtl/crypto side by side, for their tests: AES with its key schedule, CBC on it, and GHASH with four digits.
+// The ciphers of rtl/crypto side by side, for their tests: AES with its key schedule, CBC on it, GHASH with four digits, and AES-GCM.
 `default_nettype none
 
 module lk_test_crypto (
@@ -26,6 +26,23 @@ module lk_test_crypto (
     input  wire         cbc_out_ready,
     output wire [7:0]   cbc_last_byte,
     input  wire         cbc_last_shift,
+    // AES-GCM, with an AES of its own.
+    input  wire         gcm_key_valid,
+    output wire         gcm_key_busy,
+    input  wire         gcm_start,
+    input  wire         gcm_decrypt,
+    input  wire [95:0]  gcm_nonce,
+    input  wire [127:0] gcm_aad,
+    input  wire [3:0]   gcm_aad_bytes,
+    input  wire [14:0]  gcm_bytes,
+    input  wire [7:0]   gcm_in,
+    input  wire         gcm_in_valid,
+    output wire         gcm_in_ready,
+    output wire [7:0]   gcm_out,
+    output wire         gcm_last,
+    output wire         gcm_done,
+    output wire         gcm_tag_valid,
+    output wire [127:0] gcm_tag,
     input  wire [3:0]   round,          // reads a round key while AES rests
     output wire [127:0] round_key,
     input  wire [127:0] hash_key,
@@ -59,6 +76,20 @@ module lk_test_crypto (
         .in_ready(cbc_in_ready), .out_data(cbc_out), .out_valid(cbc_out_valid), .out_ready(cbc_out_ready),
         .last_byte(cbc_last_byte), .last_shift(cbc_last_shift), .aes_start(cbc_aes_start), .aes_in(cbc_aes_in),
         .aes_busy(aes_busy), .aes_out(aes_out));
+
+    wire         gcm_schedule_busy, gcm_aes_start, gcm_aes_busy;
+    wire [127:0] gcm_aes_in, gcm_aes_out;
+    lk_aes #(.DECRYPT(0)) gcm_aes (
+        .clk(clk), .reset(reset), .key_word_valid(gcm_key_valid), .key_word(key_word), .key_long(key_long), .key_wipe(key_wipe),
+        .key_busy(gcm_schedule_busy), .start(gcm_aes_start), .decrypt(1'b0), .in(gcm_aes_in), .busy(gcm_aes_busy),
+        .out(gcm_aes_out));
+    lk_aes_gcm gcm (
+        .clk(clk), .reset(reset), .key_word_valid(gcm_key_valid), .key_wipe(key_wipe), .key_busy(gcm_key_busy),
+        .schedule_busy(gcm_schedule_busy), .aes_start(gcm_aes_start), .aes_in(gcm_aes_in), .aes_busy(gcm_aes_busy),
+        .aes_out(gcm_aes_out), .start(gcm_start), .decrypt(gcm_decrypt), .nonce(gcm_nonce), .aad(gcm_aad),
+        .aad_bytes(gcm_aad_bytes), .data_bytes(gcm_bytes), .data_in(gcm_in), .data_valid(gcm_in_valid),
+        .data_ready(gcm_in_ready), .data_out(gcm_out), .data_last(gcm_last), .data_done(gcm_done), .tag_valid(gcm_tag_valid),
+        .tag(gcm_tag));
 
     genvar i;
     generate

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The engine and its reference side by side: commands are collected, sent at once, and every byte that comes back is
- * compared. */
+ * compared. Completions of an engine with several lanes are matched by their tags; those of one slot must come in the
+ * order of its commands, and what names no slot behind all that was sent before it. */
 #ifndef LK_TESTS_SESSION_H
 #define LK_TESTS_SESSION_H
 
@@ -9,7 +10,7 @@
 #include "rtl/record/protection.h"
 #include "rtl/record/reference.h"
 
-enum { SESSION_BATCH = 64, SESSION_BYTES = SESSION_BATCH * (LK_RECORD_BYTES_MAX + 64) };
+enum { SESSION_BATCH = 64, SESSION_BYTES = SESSION_BATCH * (LK_RECORD_BYTES_MAX + 64), SESSION_COMMANDS = 1024 };
 
 typedef struct test_session {
     engine_port port;
@@ -18,9 +19,13 @@ typedef struct test_session {
     size_t protection_count;
     expected_completion expected; /* of the command added last */
     lk_writer commands;
-    lk_writer completions; /* as they must come */
+    lk_writer completions;                /* as they must come, in the order of the commands */
+    size_t offsets[SESSION_COMMANDS + 1]; /* of each of them, and of their end */
     size_t count;
+    uint32_t first_tag; /* of the commands collected */
     uint32_t next_tag;
+    bool overtaking;  /* there are several lanes */
+    size_t overtaken; /* completions that came after one of a later command */
 } test_session;
 
 /** Fails the test when memory is short. */
@@ -34,7 +39,7 @@ lk_status session_add(test_session *session, test_command command);
 lk_status session_add_load(test_session *session, uint16_t slot, uint16_t generation,
                            const lk_direction_parameters *parameters);
 
-/** Sends what was added and fails the test unless the engine answers with exactly the bytes expected. */
+/** Sends what was added and fails the test unless the engine answers with exactly what was expected. */
 void session_run(test_session *session);
 
 /** SEAL of application data and OPEN, generation 0. The payload is borrowed until the command is added. */
