@@ -48,6 +48,8 @@ set(LK_RTL_RECORD
   ${LK_RTL_DIR}/record/lk_record_engine.v
   ${LK_RTL_DIR}/record/lk_record_format.v
   ${LK_RTL_DIR}/record/lk_record_lane.v
+  ${LK_RTL_DIR}/record/lk_selftest.v
+  ${LK_RTL_DIR}/record/lk_selftest_vectors.v
   ${LK_RTL_DIR}/record/lk_session_table.v
   ${LK_RTL_DIR}/record/lk_slot_check.v
   ${LK_RTL_DIR}/record/lk_slot_loader.v)

@@ -23,10 +23,14 @@ LK_NEEDS_TESTS='
 libcriterion-dev  | module criterion        | Criterion with headers; https://github.com/Snaipe/Criterion
 gnutls-bin        | command gnutls-serv     | gnutls-cli and gnutls-serv; https://gnutls.org
 curl              | command curl            | curl; https://curl.se
+libnss3-tools     | command tstclnt         | tstclnt, selfserv and certutil; https://firefox-source-docs.mozilla.org/security/nss
 iverilog          | command iverilog        | Icarus Verilog; https://github.com/steveicarus/iverilog
 yosys             | command yosys           | Yosys; https://yosyshq.net/yosys
 z3                | command z3              | Z3; https://github.com/Z3Prover/z3
 clang-format      | command clang-format    | clang-format; https://clang.llvm.org
+tshark            | command tshark          | tshark, of Wireshark; https://www.wireshark.org
+clang             | command clang           | Clang; https://clang.llvm.org
+libclang-rt-dev   | fuzzer clang            | libFuzzer (compiler-rt of LLVM); https://llvm.org/docs/LibFuzzer.html
 '
 # shellcheck disable=SC2034
 LK_NEEDS_PLOTS='
@@ -161,6 +165,7 @@ lk_has()
     command) command -v "$name" >/dev/null ;;
     folder) [[ -d $name ]] ;;
     module) pkg-config --exists "$name${least:+ >= $least}" 2>/dev/null ;;
+    fuzzer) "$name" -fsanitize=fuzzer -x c -o /dev/null - <<<'int LLVMFuzzerTestOneInput(void) { return 0; }' 2>/dev/null ;;
     version)
         found=$("$name" --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]+' | head -n 1) || return 1
         lk_version_reaches "$found" "$least"

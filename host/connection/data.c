@@ -30,8 +30,10 @@ lk_error lk_connection_write(lk_connection *connection, const void *data, size_t
     if (!error && length > 0)
         error = lk_record_layer_write(connection->layer, LK_CONTENT_APPLICATION_DATA, data, length, taken);
     lk_connection_observe_fallback(connection);
-    if (*taken > 0)
+    if (*taken > 0) {
+        lk_handshake_data_went(connection->handshake);
         return LK_OK;
+    }
     return !error || lk_error_is_want(error) ? error : lk_connection_fail(connection, error);
 }
 

@@ -29,6 +29,13 @@ lk_error lk_certificate_chain_add(lk_certificate_chain *chain, const uint8_t *by
 /** The public key of the leaf; NULL for an empty chain or a key that libcrypto does not know. Borrowed. */
 EVP_PKEY *lk_certificate_chain_key(const lk_certificate_chain *chain);
 
+/** True where the leaf may prove its key by signatures: RFC 5280 section 4.2.1.3 (no key usage, or digitalSignature).
+ */
+bool lk_certificate_chain_signs(const lk_certificate_chain *chain);
+
+/** True where a secret may be encrypted with the leaf's key: the same (no key usage, or keyEncipherment). */
+bool lk_certificate_chain_encrypts(const lk_certificate_chain *chain);
+
 /** The sum of the lengths of its certificates in bytes. */
 size_t lk_certificate_chain_size(const lk_certificate_chain *chain);
 

@@ -178,6 +178,23 @@ static lk_error choose_group(lk_handshake *handshake)
     return LK_OK;
 }
 
+/* RFC 8422 section 5.3, for a server of TLS 1.2: whether the client can use the curve of this side's certificate. */
+static lk_error check_own_curve(lk_handshake *handshake)
+{
+    const lk_group *offered[LK_GROUP_MAX];
+    size_t count = 0, total = 0;
+    const lk_group *groups = lk_group_table(&total);
+    for (size_t i = 0; i < total; i++)
+        if (handshake->offer.groups & lk_group_bit(&groups[i]))
+            offered[count++] = &groups[i];
+    if (handshake->version >= LK_TLS1_3 || !lk_exchange_certified(handshake->suite) ||
+        !lk_extensions_seen(handshake, LK_EXTENSION_SUPPORTED_GROUPS) ||
+        lk_group_offered(offered, count, handshake->settings->key))
+        return LK_OK;
+    return lk_handshake_fail(handshake, LK_ERROR_NO_COMMON_GROUP,
+                             "the certificate is on a curve that the client does not offer");
+}
+
 lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
 {
     lk_error error = choose_version(handshake, choices);
@@ -195,8 +212,13 @@ lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
     if (!error && !abbreviated)
         error = choose_group(handshake);
-    handshake->ticket_promised = handshake->version < LK_TLS1_3 && !abbreviated && lk_resume_gives_tickets(handshake) &&
-                                 handshake->offer.session_ticket && lk_resume_allowed(handshake);
+    if (!error && !abbreviated && lk_exchange_signed(handshake->suite))
+        error = check_own_curve(handshake);
+    if (handshake->version == LK_SSL3) /* no extension counts */
+        memset(handshake->alpn, 0, sizeof handshake->alpn);
+    handshake->ticket_promised = handshake->version > LK_SSL3 && handshake->version < LK_TLS1_3 && !abbreviated &&
+                                 lk_resume_gives_tickets(handshake) && handshake->offer.session_ticket &&
+                                 lk_resume_allowed(handshake);
     if (!error)
         error = lk_session_id_choose(handshake);
     if (error || handshake->resumed || !lk_exchange_signed(handshake->suite))

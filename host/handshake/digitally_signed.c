@@ -31,5 +31,9 @@ lk_error lk_signed_parse(const lk_handshake *handshake, const EVP_PKEY *key, lk_
     if (!lk_reader_finished(body))
         return LK_ERROR_DECODE;
     *scheme = named ? lk_signature_find(number) : lk_signature_choose(0, handshake->version, key);
-    return *scheme && lk_signature_fits(*scheme, handshake->version, key) ? LK_OK : LK_ERROR_ILLEGAL_PARAMETER;
+    if (!*scheme || !lk_signature_fits(*scheme, handshake->version, key))
+        return LK_ERROR_ILLEGAL_PARAMETER;
+    /* RFC 8446 section 4.4.2.2, RFC 5246 section 7.4.2: who signs has a certificate in which "the digitalSignature bit
+     * MUST be set if the Key Usage extension is present". */
+    return lk_certificate_chain_signs(&handshake->peer_chain) ? LK_OK : LK_ERROR_CERTIFICATE_UNSUITABLE;
 }

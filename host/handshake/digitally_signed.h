@@ -15,7 +15,8 @@ lk_error lk_signed_compose(const lk_handshake *handshake, const lk_signature_sch
 
 /**
  * Reads what lk_signed_write() writes, to the end of the body; *scheme is the one that it names, or before TLS 1.2 the
- * one that the key has. @return DECODE; ILLEGAL_PARAMETER for a scheme that does not fit version and key.
+ * one that the key has. @return DECODE; ILLEGAL_PARAMETER for a scheme that does not fit version and key;
+ * CERTIFICATE_UNSUITABLE for a certificate (of the peer, whose key it is) that may not sign.
  */
 lk_error lk_signed_parse(const lk_handshake *handshake, const EVP_PKEY *key, lk_reader *body,
                          const lk_signature_scheme **scheme, lk_reader *signature);

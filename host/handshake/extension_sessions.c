@@ -66,6 +66,31 @@ lk_error lk_psk_key_exchange_modes_parse(lk_handshake *handshake, lk_place place
     return LK_OK;
 }
 
+/* early_data, RFC 8446 section 4.2.10: neither sent nor taken, but a client's must be skipped */
+
+bool lk_early_data_wanted(const lk_handshake *handshake, lk_place place)
+{
+    (void)handshake;
+    (void)place;
+    return false;
+}
+
+void lk_early_data_compose(lk_handshake *handshake, lk_place place, lk_writer *content)
+{
+    (void)handshake;
+    (void)place;
+    (void)content;
+}
+
+lk_error lk_early_data_parse(lk_handshake *handshake, lk_place place, lk_reader *content)
+{
+    (void)place;
+    (void)content; /* empty, or a DECODE error */
+    /* Section 4.1.2: a second ClientHello is one without it. */
+    handshake->offer.early_data = !handshake->retried;
+    return LK_OK;
+}
+
 /* pre_shared_key, RFC 8446 section 4.2.11 */
 
 bool lk_pre_shared_key_wanted(const lk_handshake *handshake, lk_place place)

@@ -24,10 +24,12 @@ static const extension_row rows[] = {
           lk_max_fragment_length),
     NAMED(LK_EXTENSION_RECORD_SIZE_LIMIT, "record_size_limit", HELLO_1_2 | LK_IN_ENCRYPTED_EXTENSIONS,
           lk_record_size_limit),
+    NAMED(LK_EXTENSION_STATUS_REQUEST, "status_request", HELLO_1_2 | LK_IN_CERTIFICATE, lk_status_request),
     NAMED(LK_EXTENSION_ENCRYPT_THEN_MAC, "encrypt_then_mac", HELLO_1_2, lk_encrypt_then_mac),
     NAMED(LK_EXTENSION_EXTENDED_MASTER_SECRET, "extended_master_secret", HELLO_1_2, lk_extended_master_secret),
     NAMED(LK_EXTENSION_RENEGOTIATION_INFO, "renegotiation_info", HELLO_1_2, lk_renegotiation_info),
-    NAMED(LK_EXTENSION_SUPPORTED_GROUPS, "supported_groups", LK_IN_CLIENT_HELLO | LK_IN_ENCRYPTED_EXTENSIONS,
+    /* RFC 8446 section 4.2.7: clients "SHOULD NOT" mind it in a ServerHello of TLS 1.2, where some servers send it. */
+    NAMED(LK_EXTENSION_SUPPORTED_GROUPS, "supported_groups", HELLO_1_2 | LK_IN_ENCRYPTED_EXTENSIONS,
           lk_supported_groups),
     NAMED(LK_EXTENSION_EC_POINT_FORMATS, "ec_point_formats", HELLO_1_2, lk_ec_point_formats),
     NAMED(LK_EXTENSION_ALPN, "application_layer_protocol_negotiation", HELLO_1_2 | LK_IN_ENCRYPTED_EXTENSIONS, lk_alpn),
@@ -41,6 +43,7 @@ static const extension_row rows[] = {
     NAMED(LK_EXTENSION_KEY_SHARE, "key_share", LK_IN_CLIENT_HELLO | LK_IN_SERVER_HELLO_1_3 | LK_IN_HELLO_RETRY_REQUEST,
           lk_key_share),
     NAMED(LK_EXTENSION_SESSION_TICKET, "session_ticket", HELLO_1_2, lk_session_ticket),
+    NAMED(LK_EXTENSION_EARLY_DATA, "early_data", LK_IN_CLIENT_HELLO, lk_early_data),
     NAMED(LK_EXTENSION_PSK_KEY_EXCHANGE_MODES, "psk_key_exchange_modes", LK_IN_CLIENT_HELLO, lk_psk_key_exchange_modes),
     /* Section 4.2.11: it "MUST be the last extension in the ClientHello". */
     NAMED(LK_EXTENSION_PRE_SHARED_KEY, "pre_shared_key", LK_IN_CLIENT_HELLO | LK_IN_SERVER_HELLO_1_3,
@@ -57,11 +60,26 @@ static int row_find(uint16_t type)
     return -1;
 }
 
+/* SSL 3.0 has no extensions, but for the one of RFC 5746 section 4.5 in an answer to the SCSV. */
+static bool exists(const lk_handshake *handshake, lk_place place, const extension_row *row)
+{
+    return place == LK_IN_CLIENT_HELLO || handshake->version != LK_SSL3 || row->type == LK_EXTENSION_RENEGOTIATION_INFO;
+}
+
+void lk_extensions_offer(lk_handshake *handshake, uint16_t type)
+{
+    int row = row_find(type);
+    if (row >= 0)
+        handshake->extensions_offered |= 1u << row;
+}
+
 void lk_extensions_compose(lk_handshake *handshake, lk_place place, lk_writer *writer)
 {
+    size_t before = writer->length;
     lk_writer_vector block = lk_writer_begin(writer, 2);
+    size_t empty = writer->length;
     for (int i = 0; i < ROW_COUNT; i++) {
-        if (!(rows[i].places & place) || !rows[i].wanted(handshake, place))
+        if (!(rows[i].places & place) || !exists(handshake, place, &rows[i]) || !rows[i].wanted(handshake, place))
             continue;
         lk_writer_u16(writer, rows[i].type);
         lk_writer_vector content = lk_writer_begin(writer, 2);
@@ -71,12 +89,15 @@ void lk_extensions_compose(lk_handshake *handshake, lk_place place, lk_writer *w
             handshake->extensions_offered |= 1u << i;
     }
     lk_writer_end(writer, block);
+    /* A client that knows no extensions expects none: not even a block without any (RFC 5246 section 7.4.1.3). */
+    if (place == LK_IN_SERVER_HELLO_1_2 && writer->length == empty)
+        writer->length = before;
 }
 
 /* An answer may hold only what was asked for: RFC 8446 section 4.2. */
 static bool is_answer(lk_place place)
 {
-    return place != LK_IN_CLIENT_HELLO && place != LK_IN_CERTIFICATE_REQUEST;
+    return place != LK_IN_CLIENT_HELLO && place != LK_IN_CERTIFICATE_REQUEST && place != LK_IN_NEW_SESSION_TICKET;
 }
 
 static lk_error check_place(lk_handshake *handshake, lk_place place, int row, uint16_t type)
@@ -100,7 +121,7 @@ static lk_error parse_one(lk_handshake *handshake, lk_place place, uint16_t type
 {
     int row = row_find(type);
     lk_error error = check_place(handshake, place, row, type);
-    if (error || row < 0 || !(rows[row].places & place))
+    if (error || row < 0 || !(rows[row].places & place) || !exists(handshake, place, &rows[row]))
         return error; /* unknown ones, GREASE (RFC 8701) among them, are ignored */
     handshake->extensions_seen |= 1u << row;
     error = rows[row].parse(handshake, place, content);

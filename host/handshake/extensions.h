@@ -13,13 +13,15 @@ typedef enum lk_place {
     LK_IN_HELLO_RETRY_REQUEST = 8,
     LK_IN_ENCRYPTED_EXTENSIONS = 16,
     LK_IN_CERTIFICATE = 32,
-    LK_IN_CERTIFICATE_REQUEST = 64
+    LK_IN_CERTIFICATE_REQUEST = 64,
+    LK_IN_NEW_SESSION_TICKET = 128
 } lk_place;
 
 /* ExtensionType, IANA. */
 enum {
     LK_EXTENSION_SERVER_NAME = 0,
     LK_EXTENSION_MAX_FRAGMENT_LENGTH = 1,
+    LK_EXTENSION_STATUS_REQUEST = 5,
     LK_EXTENSION_SUPPORTED_GROUPS = 10,
     LK_EXTENSION_EC_POINT_FORMATS = 11,
     LK_EXTENSION_SIGNATURE_ALGORITHMS = 13,
@@ -29,6 +31,7 @@ enum {
     LK_EXTENSION_RECORD_SIZE_LIMIT = 28,
     LK_EXTENSION_SESSION_TICKET = 35,
     LK_EXTENSION_PRE_SHARED_KEY = 41,
+    LK_EXTENSION_EARLY_DATA = 42,
     LK_EXTENSION_SUPPORTED_VERSIONS = 43,
     LK_EXTENSION_COOKIE = 44,
     LK_EXTENSION_PSK_KEY_EXCHANGE_MODES = 45,
@@ -37,7 +40,10 @@ enum {
     LK_EXTENSION_RENEGOTIATION_INFO = 0xff01
 };
 
-/** Writes the block, its length in front. */
+/** Counts an extension as offered that a ClientHello signals in another way. */
+void lk_extensions_offer(lk_handshake *handshake, uint16_t type);
+
+/** Writes the block, its length in front; in a ServerHello up to TLS 1.2 nothing where it would be empty. */
 void lk_extensions_compose(lk_handshake *handshake, lk_place place, lk_writer *writer);
 
 /**

@@ -44,6 +44,11 @@ void lk_handshake_data_came(lk_handshake *handshake)
     handshake->idle_messages = 0;
 }
 
+void lk_handshake_data_went(lk_handshake *handshake)
+{
+    handshake->updated = false;
+}
+
 bool lk_handshake_speaks(const lk_handshake *handshake, uint16_t version)
 {
     return handshake->lowest_version <= version && version <= handshake->highest_version;
@@ -118,7 +123,8 @@ lk_error lk_handshake_prepare(lk_handshake *handshake)
     size_t capacity =
         OUTGOING_BASE + lk_certificate_chain_size(&settings->chain) + settings->chain.count * ENTRY_OVERHEAD;
     if (handshake->role == LK_SERVER)
-        capacity += settings->authorities.length;
+        capacity += settings->authorities.length + settings->ocsp.length;
+    free(handshake->outgoing);
     handshake->outgoing = malloc(capacity);
     handshake->outgoing_capacity = handshake->outgoing ? capacity : 0;
     handshake->transcript.keeps_all = keeps_all(handshake);
@@ -147,6 +153,8 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
     made->observer = *observer;
     made->client_policy = settings->client_policy;
     lk_error error = limit(made);
+    if (!error && made->highest_version == LK_SSL3) /* its ClientHello goes in records of that version */
+        lk_record_layer_set_version(layer, 0, LK_SSL3);
     if (!error && host && strlen(host) > LK_NAME_MAX)
         error = LK_ERROR_INVALID_ARGUMENT;
     if (!error) {
@@ -158,6 +166,7 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
         lk_handshake_free(made);
         return error;
     }
+    lk_record_layer_expect_data(layer, false);
     *handshake = made;
     return LK_OK;
 }
@@ -179,6 +188,7 @@ void lk_handshake_free(lk_handshake *handshake)
         return;
     lk_handshake_abandon(handshake);
     lk_certificate_chain_clear(&handshake->peer_chain);
+    free(handshake->status.bytes);
     lk_secret_wipe(handshake, sizeof *handshake);
     free(handshake);
 }
@@ -238,6 +248,11 @@ const char *lk_handshake_server_name(const lk_handshake *handshake)
 const lk_certificate_chain *lk_handshake_peer_chain(const lk_handshake *handshake)
 {
     return handshake->before ? &handshake->before->peer_chain : &handshake->peer_chain;
+}
+
+const lk_bytes *lk_handshake_status(const lk_handshake *handshake)
+{
+    return &handshake->status;
 }
 
 const char *lk_handshake_diagnosis(const lk_handshake *handshake)

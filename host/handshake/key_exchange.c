@@ -4,9 +4,11 @@
 #include "base/secret.h"
 
 #include <openssl/dh.h>
+#include <openssl/ec.h>
+#include <openssl/objects.h>
 #include <string.h>
 
-enum { POINT_UNCOMPRESSED = 4 };
+enum { POINT_UNCOMPRESSED = 4, CURVE_NAME_MAX = 64 };
 
 static const lk_group groups[] = {
     {0x001d, LK_EXCHANGE_ECDHE, "x25519", "X25519", NULL, 32, 32},
@@ -30,6 +32,20 @@ const lk_group *lk_group_find(uint16_t number)
         if (groups[i].number == number)
             return &groups[i];
     return NULL;
+}
+
+bool lk_group_offered(const lk_group *const *offered, size_t count, const EVP_PKEY *key)
+{
+    char name[CURVE_NAME_MAX];
+    size_t length = 0;
+    if (!EVP_PKEY_is_a(key, "EC"))
+        return true;
+    if (EVP_PKEY_get_group_name(key, name, sizeof name, &length) != 1)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (offered[i]->curve && EC_curve_nist2nid(offered[i]->curve) == OBJ_txt2nid(name))
+            return true;
+    return false;
 }
 
 uint32_t lk_group_bit(const lk_group *group)

@@ -8,6 +8,7 @@
 #include "suite/suite.h"
 
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,10 @@ const lk_group *lk_group_table(size_t *count);
 
 /** The row of a NamedGroup, or NULL. */
 const lk_group *lk_group_find(uint16_t number);
+
+/** True when the curve of a key is that of one of the offered groups, or when the key has no curve to choose (RSA,
+ * Ed25519). */
+bool lk_group_offered(const lk_group *const *offered, size_t count, const EVP_PKEY *key);
 
 /** The bit of a group in a map of groups: its place in the table. */
 uint32_t lk_group_bit(const lk_group *group);

@@ -22,8 +22,9 @@ lk_error lk_key_update_parse(lk_handshake *handshake, lk_reader *body)
     if (request != UPDATE_NOT_REQUESTED && request != UPDATE_REQUESTED)
         return LK_ERROR_ILLEGAL_PARAMETER;
     /* "If the request_update field is set to "update_requested", then the receiver MUST send a KeyUpdate of its own
-     * with request_update set to "update_not_requested" prior to sending its next Application Data record." */
-    handshake->update_wanted |= request == UPDATE_REQUESTED;
+     * with request_update set to "update_not_requested" prior to sending its next Application Data record", and one
+     * "which receives multiple KeyUpdates while it is silent" responds "with a single update". */
+    handshake->update_wanted |= request == UPDATE_REQUESTED && !handshake->updated;
     lk_handshake_mean(handshake, "the sender changes its key%s",
                       request == UPDATE_REQUESTED ? ", and asks the receiver to do the same" : "");
     return lk_handshake_idle(handshake);

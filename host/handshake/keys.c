@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "handshake/exchange.h"
+#include "handshake/ssl3.h"
 
 #include <string.h>
 
@@ -57,29 +58,33 @@ static lk_error derive(lk_handshake *handshake, const char *label, const char *l
     return error;
 }
 
-static lk_error handshake_secrets(lk_handshake *handshake)
+lk_error lk_keys_exchange(lk_handshake *handshake)
 {
-    uint8_t hash[LK_HASH_MAX];
     lk_key_schedule *schedule = &handshake->schedule;
-    lk_hash schedule_hash = handshake->suite->hash;
+    lk_hash hash = handshake->suite->hash;
     uint8_t shared[LK_SHARED_MAX];
     const lk_group *group = handshake->group;
     lk_error error =
         lk_key_exchange_derive(group, handshake->key_pair, handshake->peer_public, group->public_length, shared);
     if (!error)
-        error = handshake->resumed ? lk_key_schedule_resume(schedule, schedule_hash, handshake->resumption->secret)
-                                   : lk_key_schedule_start(schedule, schedule_hash);
+        error = handshake->resumed ? lk_key_schedule_resume(schedule, hash, handshake->resumption->secret)
+                                   : lk_key_schedule_start(schedule, hash);
     if (!error)
         error = lk_key_schedule_handshake(schedule, shared, group->shared_length);
-    if (!error)
-        error = lk_transcript_now(&handshake->transcript, hash);
+    lk_secret_wipe(shared, sizeof shared);
+    return error;
+}
+
+static lk_error handshake_secrets(lk_handshake *handshake)
+{
+    uint8_t hash[LK_HASH_MAX];
+    lk_error error = lk_transcript_now(&handshake->transcript, hash);
     if (!error)
         error = derive(handshake, "c hs traffic", "CLIENT_HANDSHAKE_TRAFFIC_SECRET", hash,
                        handshake->handshake_secret[LK_CLIENT]);
     if (!error)
         error = derive(handshake, "s hs traffic", "SERVER_HANDSHAKE_TRAFFIC_SECRET", hash,
                        handshake->handshake_secret[LK_SERVER]);
-    lk_secret_wipe(shared, sizeof shared);
     return error;
 }
 
@@ -104,7 +109,9 @@ static lk_error application_secrets(lk_handshake *handshake)
 
 lk_error lk_keys_handshake_client(lk_handshake *handshake)
 {
-    lk_error error = handshake_secrets(handshake);
+    lk_error error = lk_keys_exchange(handshake);
+    if (!error)
+        error = handshake_secrets(handshake);
     return error ? error : use_secret(handshake, LK_OPEN, handshake->handshake_secret[LK_SERVER], "handshake keys");
 }
 
@@ -116,7 +123,13 @@ lk_error lk_keys_handshake_write(lk_handshake *handshake)
 lk_error lk_keys_handshake_server(lk_handshake *handshake)
 {
     lk_error error = handshake_secrets(handshake);
-    return error ? error : use_secret(handshake, LK_OPEN, handshake->handshake_secret[LK_CLIENT], "handshake keys");
+    if (!error)
+        error = use_secret(handshake, LK_OPEN, handshake->handshake_secret[LK_CLIENT], "handshake keys");
+    /* RFC 8446 section 4.2.10: a server that takes no early data "skips past early data by attempting to deprotect
+     * received records using the handshake traffic key, discarding records which fail deprotection". */
+    if (!error && handshake->offer.early_data)
+        lk_record_layer_skip_early_data(handshake->layer);
+    return error;
 }
 
 lk_error lk_keys_application_client(lk_handshake *handshake)
@@ -146,6 +159,7 @@ lk_error lk_keys_update_write(lk_handshake *handshake)
     uint8_t *secret = handshake->application_secret[handshake->role];
     lk_error error = lk_traffic_update(handshake->suite->hash, secret);
     handshake->update_wanted = false;
+    handshake->updated = true;
     return error ? error : use_secret(handshake, LK_SEAL, secret, "next application keys");
 }
 
@@ -156,7 +170,7 @@ lk_error lk_keys_update_read(lk_handshake *handshake)
     return error ? error : use_secret(handshake, LK_OPEN, secret, "next application keys");
 }
 
-/* TLS 1.0 to 1.2 */
+/* Up to TLS 1.2 */
 
 lk_error lk_keys_master(lk_handshake *handshake)
 {
@@ -169,6 +183,9 @@ lk_error lk_keys_master(lk_handshake *handshake)
         error = lk_transcript_now(&handshake->transcript, session_hash);
     if (!error && handshake->extended_master_secret)
         error = lk_prf_extended_master_secret(hash, premaster, length, session_hash, handshake->master);
+    else if (!error && handshake->version == LK_SSL3)
+        error = lk_ssl3_expand(premaster, length, handshake->client_random, handshake->server_random, handshake->master,
+                               sizeof handshake->master);
     else if (!error)
         error = lk_prf_master_secret(hash, premaster, length, handshake->client_random, handshake->server_random,
                                      handshake->master);

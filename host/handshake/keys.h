@@ -5,6 +5,9 @@
 
 #include "handshake/machine.h"
 
+/* TLS 1.3. The key exchange, to the handshake secret. A server does it before its ServerHello, so that a share that is
+ * no good is refused while both sides still speak in the clear; a client as a part of lk_keys_handshake_client(). */
+lk_error lk_keys_exchange(lk_handshake *handshake);
 /* TLS 1.3. From the key exchange to handshake secrets; the client changes its reading key, the server both. */
 lk_error lk_keys_handshake_client(lk_handshake *handshake);
 lk_error lk_keys_handshake_server(lk_handshake *handshake);
@@ -20,7 +23,7 @@ lk_error lk_keys_application_read(lk_handshake *handshake);
 lk_error lk_keys_update_read(lk_handshake *handshake);
 lk_error lk_keys_update_write(lk_handshake *handshake);
 
-/* TLS 1.0 to 1.2. Master secret and keys, behind ClientKeyExchange; then each direction behind its change_cipher_spec.
+/* Up to TLS 1.2. Master secret and keys, behind ClientKeyExchange; then each direction behind its change_cipher_spec.
  */
 lk_error lk_keys_master(lk_handshake *handshake);
 /* The keys alone, where a session has the master secret already. */

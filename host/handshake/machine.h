@@ -12,7 +12,7 @@
 #include "handshake/signature.h"
 #include "handshake/transcript.h"
 
-/* HandshakeType, RFC 8446 section 4 and RFC 5246 section 7.4; the last two are no numbers of the wire. */
+/* HandshakeType, RFC 8446 section 4 and RFC 5246 section 7.4; the last three are no numbers of the wire. */
 typedef enum lk_message {
     LK_HELLO_REQUEST = 0,
     LK_CLIENT_HELLO = 1,
@@ -22,13 +22,15 @@ typedef enum lk_message {
     LK_CERTIFICATE = 11,
     LK_SERVER_KEY_EXCHANGE = 12,
     LK_CERTIFICATE_REQUEST = 13,
+    LK_CERTIFICATE_STATUS = 22,
     LK_SERVER_HELLO_DONE = 14,
     LK_CERTIFICATE_VERIFY = 15,
     LK_CLIENT_KEY_EXCHANGE = 16,
     LK_FINISHED = 20,
     LK_KEY_UPDATE = 24,
     LK_HELLO_RETRY_REQUEST = 0x100, /* a ServerHello with a random of its own */
-    LK_CHANGE_CIPHER_SPEC = 0x101   /* a content type of its own */
+    LK_CHANGE_CIPHER_SPEC = 0x101,  /* a content type of its own */
+    LK_NO_CERTIFICATE = 0x102       /* a warning: SSL 3.0 has no empty Certificate */
 } lk_message;
 
 typedef enum lk_state {
@@ -40,6 +42,7 @@ typedef enum lk_state {
     LK_STATE_CERTIFICATE_REQUEST,
     LK_STATE_CERTIFICATE,
     LK_STATE_CERTIFICATE_ASKED, /* client: CertificateRequest has come, Certificate must come */
+    LK_STATE_CERTIFICATE_STATUS,
     LK_STATE_CERTIFICATE_VERIFY,
     LK_STATE_SERVER_KEY_EXCHANGE,
     LK_STATE_SERVER_HELLO_DONE,
@@ -95,9 +98,11 @@ typedef struct lk_offer {
     uint32_t versions, groups, signatures, shares;
     bool extended_master_secret, secure_renegotiation;
     bool encrypt_then_mac;
+    bool status_request;        /* it wants an OCSP response */
     uint8_t max_fragment;       /* MaxFragmentLength, RFC 6066; 0: none */
     uint16_t record_size_limit; /* RFC 8449; 0: none */
     bool session_ticket;        /* TLS 1.2: it takes a ticket */
+    bool early_data;            /* TLS 1.3: some comes behind the hello */
     bool psk_with_exchange;     /* TLS 1.3: it does psk_dhe_ke */
     bool finite_fields;         /* it names groups of RFC 7919, known or not */
     /* What follows stands over the ClientHello and is empty once it is parsed. */
@@ -155,6 +160,8 @@ struct lk_handshake {
     size_t cookie_length;
     char alpn[LK_NAME_MAX + 1], server_name[LK_NAME_MAX + 1];
     lk_certificate_chain peer_chain;
+    bool status_promised; /* up to TLS 1.2: a CertificateStatus may follow */
+    lk_bytes status;      /* client: the OCSP response that came */
 
     /* sessions */
     lk_resumption *resumption; /* that is offered (client), or that was found (server); NULL when there is none */
@@ -198,6 +205,7 @@ struct lk_handshake {
     uint8_t small[LK_SMALL_MESSAGE];
     const lk_row *pending;  /* the row that is finished once it has gone */
     bool update_wanted;     /* TLS 1.3: this side's key shall change */
+    bool updated;           /* it has, and no application data went since */
     unsigned idle_messages; /* messages without use since application data came last */
 
     char meaning[LK_MEANING_MAX];

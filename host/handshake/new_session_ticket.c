@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* NewSessionTicket: RFC 8446 section 4.6.1, RFC 5077 section 3.3. */
+#include "handshake/extensions.h"
 #include "handshake/messages.h"
 #include "handshake/resume.h"
 
@@ -89,13 +90,17 @@ static lk_error parse_1_3(lk_handshake *handshake, lk_reader *body)
     ticket.age_add = lk_reader_u32(body);
     lk_reader nonce = lk_reader_vector8(body);
     lk_reader opaque = lk_reader_vector16(body);
-    lk_reader_vector16(body); /* extensions: "Clients MUST ignore unrecognized extensions", and we recognise none */
+    lk_reader extensions = lk_reader_vector16(body);
     if (!lk_reader_finished(body) || opaque.left == 0)
         return LK_ERROR_DECODE;
+    /* "Clients MUST ignore unrecognized extensions", and we recognise none; but none may stand there twice. */
+    lk_error error = lk_extensions_parse(handshake, LK_IN_NEW_SESSION_TICKET, &extensions);
+    if (error)
+        return error;
     /* "The value of zero indicates that the ticket should be discarded immediately." */
     bool kept = handshake->settings->keeps_sessions && ticket.lifetime > 0;
     mean(handshake, ticket.lifetime, kept);
-    lk_error error = lk_handshake_idle(handshake);
+    error = lk_handshake_idle(handshake);
     if (error || !kept)
         return error;
     ticket.ticket = (uint8_t *)opaque.next;

@@ -54,8 +54,8 @@ static bool master_bound(const lk_handshake *handshake, const lk_resumption *res
 static bool usable(const lk_handshake *handshake, const lk_resumption *resumption)
 {
     return lk_handshake_speaks(handshake, resumption->version) && has_suite(handshake, resumption->suite) &&
-           (resumption->ticket_length > 0 || resumption->id_length > 0) && resumption->chain.count > 0 &&
-           master_bound(handshake, resumption) &&
+           (resumption->ticket_length > 0 ? handshake->settings->uses_tickets : resumption->id_length > 0) &&
+           resumption->chain.count > 0 && master_bound(handshake, resumption) &&
            (resumption->max_fragment == 0 || resumption->max_fragment == handshake->settings->max_fragment) &&
            lk_resumption_alive(resumption, lk_resumption_now()) && strcmp(resumption->name, handshake->host) == 0 &&
            chain_holds(handshake, &resumption->chain);

@@ -2,6 +2,7 @@
 /* ServerHello and HelloRetryRequest: RFC 8446 sections 4.1.3 and 4.1.4, RFC 5246 section 7.4.1.3. */
 #include "handshake/exchange.h"
 #include "handshake/extensions.h"
+#include "handshake/keys.h"
 #include "handshake/messages.h"
 #include "handshake/renegotiation.h"
 #include "handshake/resume.h"
@@ -77,6 +78,8 @@ lk_error lk_server_hello_compose(lk_handshake *handshake, lk_writer *body)
     write_sentinel(handshake);
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
     lk_error error = abbreviated ? LK_OK : begin_exchange(handshake);
+    if (!error && handshake->version >= LK_TLS1_3)
+        error = lk_keys_exchange(handshake);
     if (!error)
         error = lk_transcript_choose(&handshake->transcript, lk_handshake_hash(handshake));
     if (error)
@@ -94,6 +97,10 @@ lk_error lk_hello_retry_request_compose(lk_handshake *handshake, lk_writer *body
     if (!error)
         error = lk_transcript_retry(&handshake->transcript);
     handshake->retried = true;
+    /* RFC 8446 section 4.2.10: a server that sends this "skips early data by skipping all records with an external
+     * content type of "application_data"". */
+    if (handshake->offer.early_data)
+        lk_record_layer_skip_early_data(handshake->layer);
     compose(handshake, LK_IN_HELLO_RETRY_REQUEST, retry_random, body);
     lk_handshake_mean(handshake, "server asks for a share of %s instead", handshake->group->title);
     return error;
@@ -229,12 +236,12 @@ lk_error lk_server_hello_parse(lk_handshake *handshake, lk_reader *body)
         return LK_OK;
     }
     /* RFC 5746 section 4.1: a client that wants to be safe from servers that renegotiate insecurely "MUST terminate the
-     * handshake" when the extension does not come back. */
-    if (!lk_extensions_seen(handshake, LK_EXTENSION_RENEGOTIATION_INFO))
+     * handshake" when the extension does not come back. Whoever speaks SSL 3.0 has chosen to. */
+    handshake->secure_renegotiation = lk_extensions_seen(handshake, LK_EXTENSION_RENEGOTIATION_INFO);
+    if (!handshake->secure_renegotiation && handshake->version > LK_SSL3)
         return lk_handshake_fail(
             handshake, LK_ERROR_RENEGOTIATION_INSECURE,
             "the server does not know secure renegotiation (RFC 5746): it must be brought up to date");
-    handshake->secure_renegotiation = true;
     error = lk_renegotiation_check_hello(handshake, handshake->extended_master_secret);
     if (error)
         return error;

@@ -57,6 +57,11 @@ lk_error lk_server_key_exchange_parse(lk_handshake *handshake, lk_reader *body)
     error = lk_signed_parse(handshake, key, body, &handshake->scheme, &signature);
     if (!error && lk_signature_authentication(key) != handshake->suite->authentication)
         error = LK_ERROR_ILLEGAL_PARAMETER;
+    /* RFC 8422 section 5.3: "the public key in the server's certificate MUST respect the client's choice of elliptic
+     * curves". */
+    if (!error && !lk_group_offered(handshake->settings->groups, handshake->settings->group_count, key))
+        error = lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
+                                  "the server's certificate is on a curve that was not offered");
     if (error)
         return error;
     mean_signature(handshake);

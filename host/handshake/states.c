@@ -60,6 +60,12 @@ static bool certificate_asked(const lk_handshake *handshake)
     return handshake->certificate_asked;
 }
 
+/* Client of SSL 3.0: asked for what it has not. */
+static bool certificate_lacking(const lk_handshake *handshake)
+{
+    return handshake->certificate_asked && !handshake->client_scheme;
+}
+
 static bool certificate_not_asked(const lk_handshake *handshake)
 {
     return !handshake->certificate_asked;
@@ -102,6 +108,12 @@ static bool update_wanted(const lk_handshake *handshake)
 static bool perhaps_classic(const lk_handshake *handshake)
 {
     return handshake->version == 0 && handshake->lowest_version < LK_TLS1_3;
+}
+
+/* TLS 1.2: the ServerHello said that there might be an OCSP response. */
+static bool status_promised(const lk_handshake *handshake)
+{
+    return handshake->status_promised;
 }
 
 static bool renegotiation_wanted(const lk_handshake *handshake)
@@ -158,14 +170,16 @@ static const lk_row rows[] = {
     /* Client, TLS 1.2. */
     PASS_WHEN(CLIENT, LK_TLS1_2, NEGOTIATED, resumed, lk_keys_session, TICKET),
     PASS(CLIENT, LK_TLS1_2, NEGOTIATED, NULL, CERTIFICATE),
-    PASS_WHEN(CLIENT, LK_TLS1_2, CERTIFICATE, not_certified, NULL, SERVER_KEY_EXCHANGE),
+    PASS_WHEN(CLIENT, LK_TLS1_2, CERTIFICATE, not_certified, lk_renegotiation_check_peer, SERVER_KEY_EXCHANGE),
     RECEIVE(CLIENT, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, SERVER_KEY_EXCHANGE),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, CERTIFICATE_STATUS, lk_certificate_status_parse, status_promised, NULL, SERVER_KEY_EXCHANGE),
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_parse, hint_possible, NULL, SERVER_HELLO_DONE),
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, lk_certificate_request_parse, request_skips_exchange, NULL, SERVER_HELLO_DONE_ASKED),
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE, lk_server_hello_done_parse, not_announced, NULL, CLIENT_CERTIFICATE),
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, CERTIFICATE_REQUEST, lk_certificate_request_parse, certified, NULL, SERVER_HELLO_DONE_ASKED),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE_ASKED, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
+    SEND(CLIENT, LK_SSL3, CLIENT_CERTIFICATE, NO_CERTIFICATE, NULL, certificate_lacking, NULL, CLIENT_KEY_EXCHANGE),
     SEND(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_compose, certificate_asked, NULL, CLIENT_KEY_EXCHANGE),
     PASS(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE, NULL, CLIENT_KEY_EXCHANGE),
     SEND(CLIENT, LK_TLS1_2, CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, lk_client_key_exchange_compose, NULL, lk_keys_master, CLIENT_CERTIFICATE_VERIFY),
@@ -213,13 +227,16 @@ static const lk_row rows[] = {
     /* Server, TLS 1.2. */
     SEND(SERVER, LK_TLS1_2, SERVER_HELLO, SERVER_HELLO, lk_server_hello_compose, NULL, NULL, CERTIFICATE),
     PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, resumed, lk_keys_session, SERVER_CHANGE_CIPHER_SPEC),
-    PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, not_certified, NULL, SERVER_KEY_EXCHANGE),
-    SEND(SERVER, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, SERVER_KEY_EXCHANGE),
+    PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, not_certified, lk_renegotiation_check_peer, SERVER_KEY_EXCHANGE),
+    SEND(SERVER, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, CERTIFICATE_STATUS),
+    SEND(SERVER, LK_TLS1_2, CERTIFICATE_STATUS, CERTIFICATE_STATUS, lk_certificate_status_compose, status_promised, NULL, SERVER_KEY_EXCHANGE),
+    PASS(SERVER, LK_TLS1_2, CERTIFICATE_STATUS, NULL, SERVER_KEY_EXCHANGE),
     PASS_WHEN(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, not_announced, NULL, CERTIFICATE_REQUEST),
     SEND(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_compose, NULL, NULL, CERTIFICATE_REQUEST),
     SEND(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, CERTIFICATE_REQUEST, lk_certificate_request_compose, client_wanted, NULL, SERVER_HELLO_DONE),
     PASS(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, NULL, SERVER_HELLO_DONE),
     SEND(SERVER, LK_TLS1_2, SERVER_HELLO_DONE, SERVER_HELLO_DONE, lk_server_hello_done_compose, NULL, NULL, CLIENT_CERTIFICATE),
+    RECEIVE_WHEN(SERVER, LK_SSL3, CLIENT_CERTIFICATE, NO_CERTIFICATE, NULL, certificate_asked, lk_certificate_none, CLIENT_KEY_EXCHANGE),
     PASS_WHEN(SERVER, LK_TLS1_2, CLIENT_CERTIFICATE, certificate_not_asked, NULL, CLIENT_KEY_EXCHANGE),
     RECEIVE(SERVER, LK_TLS1_2, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, CLIENT_KEY_EXCHANGE),
     RECEIVE(SERVER, LK_TLS1_2, CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, lk_client_key_exchange_parse, lk_keys_master, CLIENT_CERTIFICATE_VERIFY),

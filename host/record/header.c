@@ -40,7 +40,7 @@ static lk_error header_check_type(const lk_record_header *header, const lk_recor
     bool known = data || header->type == LK_CONTENT_HANDSHAKE || header->type == LK_CONTENT_ALERT ||
                  header->type == LK_CONTENT_CHANGE_CIPHER_SPEC;
     if (!rules->protected)
-        return known && !data ? LK_OK : LK_ERROR_UNEXPECTED_MESSAGE;
+        return known && (!data || rules->early_data) ? LK_OK : LK_ERROR_UNEXPECTED_MESSAGE;
     if (rules->negotiated != LK_TLS1_3)
         return known ? LK_OK : LK_ERROR_UNEXPECTED_MESSAGE;
     if (data)
@@ -59,8 +59,10 @@ static lk_error header_check_type(const lk_record_header *header, const lk_recor
  */
 static bool header_length_good(const lk_record_header *header, const lk_record_rules *rules, bool plain)
 {
-    if (plain)
+    if (plain && header->type != LK_CONTENT_APPLICATION_DATA) /* early data is protected, by whatever */
         return header->length <= LK_RECORD_PLAINTEXT_MAX;
+    if (rules->overlong) /* whatever a header can say */
+        return true;
     return header->length <= (rules->cbc ? CBC_CIPHERTEXT_MAX : CIPHERTEXT_MAX);
 }
 

@@ -55,6 +55,8 @@ typedef struct lk_read_side {
     size_t submitted;   /* of the count */
     bool held;          /* the first entry is with the caller */
     bool opened;        /* the present key has opened a record */
+    size_t skipped_max; /* bytes of early data that may still be skipped; 0 where none may come */
+    bool no_data;       /* application data may not come now, not even an empty record of it */
     bool data_last;     /* the last record was application data: the next ones probably are, too */
     unsigned empty;     /* empty records in a row */
     lk_error malformed; /* what is wrong with the record behind the last entry */
@@ -70,6 +72,7 @@ struct lk_record_layer {
     uint16_t version; /* negotiated; 0 before */
     uint16_t hello_version;
     lk_record_limits limits;
+    bool overlong; /* records of old peers may be longer than they may */
     lk_write_side write;
     lk_read_side read;
 };

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+enum { EARLY_DATA_MAX = 16384 }; /* bytes of records that are skipped */
 enum { EMPTY_RECORDS_MAX = 32 }; /* in a row: a peer that sends more does so to waste our time */
 
 static lk_read_entry *entry_at(lk_read_side *side, size_t index)
@@ -32,7 +33,10 @@ lk_error lk_record_layer_set_read(lk_record_layer *layer, const lk_direction_par
     if (side->held)
         return LK_ERROR_UNEXPECTED_MESSAGE;
     lk_direction *direction;
-    lk_error error = lk_engine_open(layer->engine, parameters, &direction);
+    lk_direction_parameters own = *parameters;
+    own.overlong = layer->overlong && parameters->cipher->kind != LK_KIND_AEAD;
+    lk_error error = lk_engine_open(layer->engine, &own, &direction);
+    lk_secret_wipe(&own, sizeof own);
     if (error != LK_OK)
         return error;
     lk_direction_close(side->direction); /* first, so that nothing in work is touched any more */
@@ -105,6 +109,8 @@ static lk_record_rules read_rules(const lk_record_layer *layer)
     return (lk_record_rules){.negotiated = side->direction ? side->version : layer->version,
                              .protected = side->direction != NULL,
                              .cbc = side->direction && side->cipher->kind == LK_KIND_CBC,
+                             .overlong = layer->overlong && side->direction && side->cipher->kind != LK_KIND_AEAD,
+                             .early_data = side->skipped_max > 0,
                              .plain_alert_taken = side->epoch == 1 && !side->opened};
 }
 
@@ -218,7 +224,7 @@ static lk_error read_check_content(const lk_read_side *side, const lk_read_entry
 {
     const lk_operation *operation = &entry->operation;
     bool data = operation->content_type == LK_CONTENT_APPLICATION_DATA;
-    if (operation->output_length == 0 && !data)
+    if (operation->output_length == 0 && (!data || side->no_data))
         return LK_ERROR_UNEXPECTED_MESSAGE;
     if (!side->direction || side->version != LK_TLS1_3)
         return LK_OK;
@@ -283,9 +289,36 @@ static lk_error read_finish_first(lk_record_layer *layer)
         entry->fact.type = entry->operation.content_type;
         entry->fact.length = entry->operation.output_length;
     }
+    if (entry->fact.type != LK_CONTENT_CHANGE_CIPHER_SPEC)
+        side->skipped_max = 0; /* "the start of the client's second flight" */
     side->data_last = error == LK_OK && entry->fact.type == LK_CONTENT_APPLICATION_DATA;
     lk_record_layer_observe(layer, &entry->fact);
     return error;
+}
+
+/* Early data, or what may be it: before the first key in the clear, then what does not open. */
+static bool read_skips(const lk_read_side *side, const lk_read_entry *entry)
+{
+    lk_error status = entry->operation.status;
+    if (side->skipped_max == 0)
+        return false;
+    if (entry->plain)
+        return entry->fact.type == LK_CONTENT_APPLICATION_DATA;
+    return status == LK_ERROR_BAD_RECORD_MAC || status == LK_ERROR_RECORD_TOO_SHORT;
+}
+
+static lk_error read_skip_first(lk_record_layer *layer)
+{
+    lk_read_side *side = &layer->read;
+    lk_read_entry *entry = entry_at(side, 0);
+    lk_error status = entry->plain ? LK_ERROR_UNEXPECTED_MESSAGE : entry->operation.status;
+    bool too_much = entry->fact.wire_length > side->skipped_max;
+    side->skipped_max -= too_much ? 0 : entry->fact.wire_length;
+    entry->fact.status = status;
+    lk_record_layer_observe(layer, &entry->fact);
+    side->sequence--; /* the key has not opened it */
+    read_drop_first(side);
+    return too_much ? status : LK_OK;
 }
 
 /* Nothing is in work: the record that comes next is missing, or malformed. */
@@ -312,9 +345,12 @@ lk_error lk_record_layer_read(lk_record_layer *layer, lk_fragment *fragment)
         lk_read_entry *entry = entry_at(side, 0);
         if (entry->operation.state != LK_OPERATION_DONE)
             return LK_ERROR_WANT_ENGINE;
-        side->error = read_finish_first(layer);
+        bool skipped = read_skips(side, entry);
+        side->error = skipped ? read_skip_first(layer) : read_finish_first(layer);
         if (side->error != LK_OK)
             return side->error;
+        if (skipped)
+            continue;
         if (entry->operation.output_length > 0) {
             side->held = true;
             *fragment = (lk_fragment){.type = entry->operation.content_type,
@@ -324,6 +360,16 @@ lk_error lk_record_layer_read(lk_record_layer *layer, lk_fragment *fragment)
         }
         read_drop_first(side);
     }
+}
+
+void lk_record_layer_skip_early_data(lk_record_layer *layer)
+{
+    layer->read.skipped_max = EARLY_DATA_MAX;
+}
+
+void lk_record_layer_expect_data(lk_record_layer *layer, bool expected)
+{
+    layer->read.no_data = !expected;
 }
 
 void lk_record_layer_release(lk_record_layer *layer)

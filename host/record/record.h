@@ -72,6 +72,12 @@ typedef struct lk_record_limits {
  */
 void lk_record_layer_set_limits(lk_record_layer *layer, const lk_record_limits *limits);
 
+/**
+ * Before anything came: takes records without AEAD, under a key, of up to LK_RECORD_OVERLONG_MAX bytes.
+ * @return ENGINE_UNSUPPORTED where the engine is not immediate: others have no room for them.
+ */
+lk_error lk_record_layer_accept_overlong(lk_record_layer *layer);
+
 /** The limits as they are. */
 lk_record_limits lk_record_layer_limits(const lk_record_layer *layer);
 
@@ -139,6 +145,19 @@ void lk_record_layer_received(lk_record_layer *layer, size_t length);
  * then opened again.
  */
 lk_error lk_record_layer_read(lk_record_layer *layer, lk_fragment *fragment);
+
+/**
+ * Whether application data may come; it may at first. Where it may not, an empty record of it is UNEXPECTED_MESSAGE
+ * too.
+ */
+void lk_record_layer_expect_data(lk_record_layer *layer, bool expected);
+
+/**
+ * TLS 1.3, server: early data may come, which nobody can read. Until something else comes, records that the key does
+ * not open (application data, where there is no key yet) are skipped, up to 2^14 bytes in all (RFC 8446
+ * section 4.2.10).
+ */
+void lk_record_layer_skip_early_data(lk_record_layer *layer);
 
 /** True when records are still being opened by the engine. */
 bool lk_record_layer_opening(const lk_record_layer *layer);

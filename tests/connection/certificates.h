@@ -19,6 +19,7 @@ typedef struct certificate_request {
     const char *key;     /* "RSA", "EC" (P-256), "P-384", "ED25519" */
     const char *names;   /* subjectAltName; NULL: DNS:localhost,IP:127.0.0.1 */
     const char *purpose; /* extendedKeyUsage; NULL: serverAuth */
+    const char *usage;   /* keyUsage; NULL: none */
     long from, until;    /* days from now; 0, 0: from yesterday until tomorrow */
     bool self_signed;
 } certificate_request;
@@ -33,6 +34,18 @@ void certificates_free(certificates *made);
 
 /** Issues one; every call needs a name of its own for the files. */
 certificate_files certificates_issue(certificates *made, const char *name, const certificate_request *request);
+
+/** What an OCSP response is to say; zeros stand for a good one. */
+typedef struct response_request {
+    bool revoked, unknown, unavailable;
+    bool by_another;  /* signed by an authority that is not the certificate's */
+    bool nameless;    /* without the certificate of its signer */
+    long from, until; /* hours from now; 0, 0: from one ago until one ahead */
+} response_request;
+
+/** An OCSP response about a certificate that was issued; path receives the name of its file. */
+void certificates_respond(certificates *made, const char *name, const response_request *request,
+                          char path[CERTIFICATES_PATH_MAX]);
 
 /** Puts text into a file of the directory; path receives its name. */
 void certificates_write(certificates *made, const char *name, const char *text, char path[CERTIFICATES_PATH_MAX]);

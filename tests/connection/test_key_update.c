@@ -69,6 +69,22 @@ Test(key_update, a_request_is_answered_before_more_data)
     loopback_free(pair);
 }
 
+Test(key_update, requests_in_a_row_are_answered_once_and_after_data_again)
+{
+    static const uint8_t request[] = {24, 0, 0, 1, 1};
+    loopback *pair = established();
+    for (unsigned answers = 1; answers <= 2; answers++) {
+        for (int i = 0; i < 5; i++) {
+            send_update(pair, LK_SERVER, request, sizeof request);
+            cr_assert_eq(read_of(pair, LK_CLIENT), LK_ERROR_WANT_READ);
+        }
+        cr_assert_eq(layer_of(pair, LK_CLIENT)->write.epoch, 2 + answers);
+        both_ways(pair);
+    }
+    cr_assert_eq(layer_of(pair, LK_SERVER)->read.epoch, 2 + 2);
+    loopback_free(pair);
+}
+
 Test(key_update, a_key_at_its_limit_is_changed_by_itself)
 {
     loopback *pair = established();

@@ -3,15 +3,20 @@
 #include "handshake/signature.h"
 
 #include <criterion/criterion.h>
+#include <openssl/rsa.h>
 
 static const uint8_t text[] = "what is signed";
 
 static EVP_PKEY *key_for(const lk_signature_scheme *scheme)
 {
     EVP_PKEY *key = NULL;
-    if (strcmp(scheme->algorithm, "RSA") == 0)
-        key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
-    else if (strcmp(scheme->algorithm, "EC") == 0)
+    if (strncmp(scheme->algorithm, "RSA", 3) == 0) {
+        EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, scheme->algorithm, NULL);
+        cr_assert_eq(EVP_PKEY_keygen_init(context), 1);
+        cr_assert_eq(EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048), 1);
+        cr_assert_eq(EVP_PKEY_generate(context, &key), 1);
+        EVP_PKEY_CTX_free(context);
+    } else if (strcmp(scheme->algorithm, "EC") == 0)
         key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", scheme->curve ? scheme->curve : "P-256");
     else
         key = EVP_PKEY_Q_keygen(NULL, NULL, scheme->algorithm);
@@ -47,6 +52,15 @@ Test(signature, tls_1_3_binds_a_curve_to_its_hash_and_tls_1_2_does_not)
     EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
     cr_assert(lk_signature_fits(p384, LK_TLS1_2, key));
     cr_assert_not(lk_signature_fits(p384, LK_TLS1_3, key));
+    EVP_PKEY_free(key);
+}
+
+Test(signature, a_key_too_short_for_hash_and_salt_fits_no_pss)
+{
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)1024);
+    cr_assert(lk_signature_fits(lk_signature_find(0x0804), LK_TLS1_3, key), "SHA-256 takes 66 of 128 bytes");
+    cr_assert(lk_signature_fits(lk_signature_find(0x0805), LK_TLS1_3, key), "SHA-384 takes 98");
+    cr_assert_not(lk_signature_fits(lk_signature_find(0x0806), LK_TLS1_3, key), "SHA-512 takes 130");
     EVP_PKEY_free(key);
 }
 

@@ -329,6 +329,46 @@ Test(record, empty_application_data_is_skipped_up_to_a_limit)
     cr_expect_eq(read_protected(LK_TLS1_3, sequence, 23, "", 0), LK_ERROR_TOO_MANY_EMPTY);
 }
 
+Test(record, empty_application_data_is_refused_where_none_may_come)
+{
+    protect(LK_TLS1_2);
+    lk_record_layer_expect_data(server->layer, false);
+    cr_expect_eq(read_protected(LK_TLS1_2, 0, LK_CONTENT_APPLICATION_DATA, "", 0), LK_ERROR_UNEXPECTED_MESSAGE);
+}
+
+Test(record, early_data_is_skipped_until_a_record_opens)
+{
+    protect(LK_TLS1_3);
+    lk_record_layer_skip_early_data(server->layer);
+    cr_expect_eq(read_plain(LK_CONTENT_APPLICATION_DATA, 0x0303, data, 4), LK_ERROR_WANT_READ, "too short");
+    cr_expect_eq(read_plain(LK_CONTENT_APPLICATION_DATA, 0x0303, data, 400), LK_ERROR_WANT_READ, "another key");
+    cr_expect_eq(read_plain(LK_CONTENT_CHANGE_CIPHER_SPEC, 0x0303, "\1", 1), LK_ERROR_WANT_READ);
+    cr_expect_eq(read_plain(LK_CONTENT_APPLICATION_DATA, 0x0303, data, 400), LK_ERROR_WANT_READ);
+    server->length = 0;
+    wire_send(client, server, LK_CONTENT_HANDSHAKE, data, 36);
+    cr_expect_eq(server->length, 36);
+    cr_expect_arr_eq(server->content, data, 36);
+    cr_expect_eq(read_plain(LK_CONTENT_APPLICATION_DATA, 0x0303, data, 400), LK_ERROR_BAD_RECORD_MAC);
+}
+
+Test(record, early_data_in_the_clear_is_skipped_until_something_else_comes)
+{
+    lk_record_layer_skip_early_data(server->layer);
+    cr_expect_eq(read_plain(LK_CONTENT_APPLICATION_DATA, 0x0303, data, 400), LK_ERROR_WANT_READ);
+    wire_send(client, server, LK_CONTENT_HANDSHAKE, data, 36);
+    cr_expect_eq(server->length, 36);
+    cr_expect_eq(read_plain(LK_CONTENT_APPLICATION_DATA, 0x0303, data, 400), LK_ERROR_UNEXPECTED_MESSAGE);
+}
+
+Test(record, no_more_than_2_to_the_14_bytes_of_early_data_are_skipped)
+{
+    protect(LK_TLS1_3);
+    lk_record_layer_skip_early_data(server->layer);
+    for (int i = 0; i < 4; i++)
+        cr_expect_eq(read_plain(LK_CONTENT_APPLICATION_DATA, 0x0303, data, 4000), LK_ERROR_WANT_READ);
+    cr_expect_eq(read_plain(LK_CONTENT_APPLICATION_DATA, 0x0303, data, 4000), LK_ERROR_BAD_RECORD_MAC);
+}
+
 Test(record, an_empty_handshake_record_is_refused)
 {
     cr_expect_eq(read_plain(22, 0x0303, "", 0), LK_ERROR_UNEXPECTED_MESSAGE);
