@@ -77,6 +77,7 @@ void lk_config_free(lk_config *config)
     X509_STORE_free(config->settings.roots);
     lk_tickets_free(config->settings.tickets);
     lk_session_cache_free(config->cache);
+    free(config->settings.ocsp.bytes);
     EVP_PKEY_free(config->settings.dh_parameters);
     lk_secret_wipe(&config->settings.psk, sizeof config->settings.psk);
     lk_certificate_chain_clear(&config->settings.chain);
@@ -106,6 +107,15 @@ lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy po
     if (policy != LK_CLIENT_UNKNOWN && policy != LK_CLIENT_OPTIONAL && policy != LK_CLIENT_REQUIRED)
         return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "there is no policy %d for clients", (int)policy);
     config->settings.client_policy = policy;
+    return LK_OK;
+}
+
+lk_error lk_config_set_stapling(lk_config *config, lk_stapling policy)
+{
+    if (policy != LK_STAPLING_OFF && policy != LK_STAPLING_CHECKED && policy != LK_STAPLING_REQUIRED)
+        return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "there is no policy %d for OCSP stapling",
+                              (int)policy);
+    config->settings.stapling = policy;
     return LK_OK;
 }
 
@@ -187,6 +197,12 @@ void lk_config_set_observer(lk_config *config, lk_observer *observer, void *cont
 {
     config->observer = observer;
     config->observer_context = context;
+}
+
+void lk_config_set_wire_tap(lk_config *config, lk_wire_tap *tap, void *context)
+{
+    config->wire_tap = tap;
+    config->wire_tap_context = context;
 }
 
 void lk_config_set_key_log(lk_config *config, lk_key_log *log, void *context)

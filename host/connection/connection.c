@@ -160,6 +160,13 @@ bool lk_connection_established(const lk_connection *connection)
     return lk_handshake_established(connection->handshake);
 }
 
+const uint8_t *lk_connection_ocsp_response(const lk_connection *connection, size_t *length)
+{
+    const lk_bytes *status = lk_handshake_status(connection->handshake);
+    *length = status->length;
+    return status->bytes;
+}
+
 size_t lk_connection_record_limit(const lk_connection *connection, bool sent)
 {
     lk_record_limits limits = lk_record_layer_limits(connection->layer);

@@ -212,7 +212,7 @@ lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
     if (!error && !abbreviated)
         error = choose_group(handshake);
-    if (!error && !abbreviated)
+    if (!error && !abbreviated && lk_exchange_signed(handshake->suite))
         error = check_own_curve(handshake);
     if (handshake->version == LK_SSL3) /* no extension counts */
         memset(handshake->alpn, 0, sizeof handshake->alpn);

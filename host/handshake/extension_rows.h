@@ -31,6 +31,11 @@ lk_extension_wanted lk_encrypt_then_mac_wanted, lk_max_fragment_length_wanted, l
 lk_extension_compose lk_encrypt_then_mac_compose, lk_max_fragment_length_compose, lk_record_size_limit_compose;
 lk_extension_parse lk_encrypt_then_mac_parse, lk_max_fragment_length_parse, lk_record_size_limit_parse;
 
+/* OCSP: stapling.c. */
+lk_extension_wanted lk_status_request_wanted;
+lk_extension_compose lk_status_request_compose;
+lk_extension_parse lk_status_request_parse;
+
 /* Sessions: extension_sessions.c. */
 lk_extension_wanted lk_session_ticket_wanted, lk_early_data_wanted, lk_psk_key_exchange_modes_wanted,
     lk_pre_shared_key_wanted;

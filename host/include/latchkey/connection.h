@@ -146,6 +146,9 @@ const char *lk_connection_server_name(const lk_connection *connection);
  * (lk_config_ask_client_certificate()) and has one. Borrowed. */
 const uint8_t *lk_connection_peer_certificate(const lk_connection *connection, size_t index, size_t *length);
 
+/** For a client: the OCSP response (DER) that the server sent with its certificate, or NULL. Borrowed. */
+const uint8_t *lk_connection_ocsp_response(const lk_connection *connection, size_t *length);
+
 /** The longest plaintext of a record, in bytes, that this side sends, or takes: 16384 unless less was agreed on. */
 size_t lk_connection_record_limit(const lk_connection *connection, bool sent);
 
