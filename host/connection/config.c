@@ -140,6 +140,11 @@ lk_error lk_config_set_record_size_limit(lk_config *config, size_t length)
     return LK_OK;
 }
 
+void lk_config_accept_overlong_records(lk_config *config)
+{
+    config->overlong = true;
+}
+
 void lk_config_set_fallback(lk_config *config, bool fallen_back)
 {
     config->settings.fallback = fallen_back;

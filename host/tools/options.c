@@ -148,6 +148,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_RECORD_LIMIT:
         options->record_limit = parse_bytes(state, argument);
         return 0;
+    case LK_OPTION_OVERLONG:
+        options->overlong = true;
+        return 0;
     case LK_OPTION_FALLBACK:
         options->fallback = true;
         return 0;
@@ -202,6 +205,8 @@ static const struct argp_option table[] = {
      "as a client: ask for records of at most 512, 1024, 2048 or 4096 bytes, both ways", 20},
     {"record-limit", LK_OPTION_RECORD_LIMIT, "BYTES", 0,
      "take records of at most so many bytes, 64 to 16384, from peers that know how to be told", 20},
+    {"overlong", LK_OPTION_OVERLONG, NULL, 0,
+     "take records without AEAD of up to 65535 bytes, which some old peers send (--engine software)", 20},
     {"fallback", LK_OPTION_FALLBACK, NULL, 0,
      "as a client: say that a higher version has been tried, so that a server that knows it refuses", 20},
     {.doc = "What is shown:", .group = 30},

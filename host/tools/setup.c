@@ -74,6 +74,8 @@ static int negotiate(lk_setup *setup)
         status = lk_setup_check(setup, "--record-limit",
                                 lk_config_set_record_size_limit(setup->config, (size_t)options->record_limit));
     lk_config_set_fallback(setup->config, options->fallback);
+    if (options->overlong)
+        lk_config_accept_overlong_records(setup->config);
     if (options->legacy_sessions)
         lk_config_allow_legacy_resumption(setup->config);
     return status;

@@ -152,6 +152,13 @@ lk_error lk_config_set_max_fragment(lk_config *config, size_t length);
 lk_error lk_config_set_record_size_limit(lk_config *config, size_t length);
 
 /**
+ * Takes records of up to 65,535 bytes from old peers, which no version allows: under a key without AEAD (CBC, NULL),
+ * and with the software engine alone (lk_connection_new() answers ENGINE_UNSUPPORTED where a device is wished for). A
+ * connection needs 64 KiB more memory then.
+ */
+void lk_config_accept_overlong_records(lk_config *config);
+
+/**
  * For clients: says that this connection tries a lower version than an earlier one that failed (TLS_FALLBACK_SCSV, RFC
  * 7507), so that a server which knows better refuses: then someone is in the way. Our own client never falls back.
  */
