@@ -17,6 +17,7 @@ module lk_dispatcher #(
     // The record in work.
     input  wire                 record_valid,
     input  wire [SLOT_BITS-1:0] slot,
+    input  wire                 chained,        // it goes on from the record of its slot before it, and waits for its end
     input  wire                 table_busy,     // its number cannot be noted yet
     input  wire                 payload_done,
     output wire                 record_begins,  // pulse: it is a lane's from now on
@@ -75,7 +76,7 @@ module lk_dispatcher #(
         state_d = state_q;
         lane_d = lane_q;
         case (state_q)
-            CHOOSE: if (record_valid && found) begin
+            CHOOSE: if (record_valid && found && !(chained && slot_runs)) begin
                 lane_d = best;
                 state_d = TAKE;
             end

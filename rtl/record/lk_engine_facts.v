@@ -9,7 +9,8 @@ module lk_engine_facts #(
     parameter LANES = 1,
     parameter BUILD = 32'd1,
     parameter CLOCK_HERTZ = 60000000,
-    parameter CHACHA20_POLY1305 = 1
+    parameter CHACHA20_POLY1305 = 1,
+    parameter CBC = 1
 ) (
     input  wire        clk,
     input  wire        reset,            // counters begin at zero
@@ -29,7 +30,13 @@ module lk_engine_facts #(
     localparam [7:0] LIVE_LOW = `LK_FACT_LIVE_SLOTS, LIVE_HIGH = LIVE_LOW + 8'd1;
     localparam [3:0] COUNTERS = 4'd10, SEALED_BYTES = 4'd7, OPENED_BYTES = 4'd9;
     localparam [31:0] CIPHERS = (32'd1 << `LK_CIPHER_AES_128_GCM) | (32'd1 << `LK_CIPHER_AES_256_GCM)
-                              | (CHACHA20_POLY1305 != 0 ? 32'd1 << `LK_CIPHER_CHACHA20_POLY1305 : 32'd0);
+                              | (CHACHA20_POLY1305 != 0 ? 32'd1 << `LK_CIPHER_CHACHA20_POLY1305 : 32'd0)
+                              | (CBC != 0 ? (32'd1 << `LK_CIPHER_AES_128_CBC_SHA) | (32'd1 << `LK_CIPHER_AES_256_CBC_SHA)
+                                          | (32'd1 << `LK_CIPHER_AES_128_CBC_SHA256) | (32'd1 << `LK_CIPHER_AES_256_CBC_SHA256)
+                                          | (32'd1 << `LK_CIPHER_NULL_SHA) | (32'd1 << `LK_CIPHER_NULL_SHA256) : 32'd0);
+    localparam [31:0] VERSIONS = (32'd1 << `LK_VERSION_TLS1_2) | (32'd1 << `LK_VERSION_TLS1_3)
+                               | (CBC != 0 ? (32'd1 << `LK_VERSION_SSL3) | (32'd1 << `LK_VERSION_TLS1_0)
+                                           | (32'd1 << `LK_VERSION_TLS1_1) : 32'd0);
     // More than sixteen cycles can bring: events, and bytes of records.
     localparam COUNT_BITS = 5, BYTES_BITS = 18;
 
@@ -105,7 +112,7 @@ module lk_engine_facts #(
                 `LK_FACT_LANES: data_d = LANES;
                 `LK_FACT_RECORD_MAX: data_d = {16'd0, `LK_RECORD_BYTES_MAX};
                 `LK_FACT_CIPHERS: data_d = CIPHERS;
-                `LK_FACT_VERSIONS: data_d = (32'd1 << `LK_VERSION_TLS1_2) | (32'd1 << `LK_VERSION_TLS1_3);
+                `LK_FACT_VERSIONS: data_d = VERSIONS;
                 `LK_FACT_HEALTH: data_d = {31'd0, lost};
                 LIVE_LOW: begin
                     data_d = {16'd0, live_slots};
