@@ -77,6 +77,7 @@ void lk_config_free(lk_config *config)
     X509_STORE_free(config->settings.roots);
     lk_tickets_free(config->settings.tickets);
     lk_session_cache_free(config->cache);
+    free(config->settings.ocsp.bytes);
     EVP_PKEY_free(config->settings.dh_parameters);
     lk_secret_wipe(&config->settings.psk, sizeof config->settings.psk);
     lk_certificate_chain_clear(&config->settings.chain);
@@ -109,6 +110,15 @@ lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy po
     return LK_OK;
 }
 
+lk_error lk_config_set_stapling(lk_config *config, lk_stapling policy)
+{
+    if (policy != LK_STAPLING_OFF && policy != LK_STAPLING_CHECKED && policy != LK_STAPLING_REQUIRED)
+        return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "there is no policy %d for OCSP stapling",
+                              (int)policy);
+    config->settings.stapling = policy;
+    return LK_OK;
+}
+
 lk_error lk_config_set_max_fragment(lk_config *config, size_t length)
 {
     static const size_t lengths[] = {0, 512, 1024, 2048, 4096}; /* by MaxFragmentLength */
@@ -128,6 +138,11 @@ lk_error lk_config_set_record_size_limit(lk_config *config, size_t length)
                               RECORD_LIMIT_MIN, LK_RECORD_PLAINTEXT_MAX);
     config->settings.record_size_limit = (uint16_t)length;
     return LK_OK;
+}
+
+void lk_config_accept_overlong_records(lk_config *config)
+{
+    config->overlong = true;
 }
 
 void lk_config_set_fallback(lk_config *config, bool fallen_back)
@@ -187,6 +202,12 @@ void lk_config_set_observer(lk_config *config, lk_observer *observer, void *cont
 {
     config->observer = observer;
     config->observer_context = context;
+}
+
+void lk_config_set_wire_tap(lk_config *config, lk_wire_tap *tap, void *context)
+{
+    config->wire_tap = tap;
+    config->wire_tap_context = context;
 }
 
 void lk_config_set_key_log(lk_config *config, lk_key_log *log, void *context)

@@ -12,6 +12,7 @@ enum { LK_CONFIG_TEXT_MAX = 512 };
 
 struct lk_config {
     lk_handshake_settings settings;
+    bool overlong;           /* records of old peers may be too long */
     bool own_roots;          /* not the system's */
     lk_session_cache *cache; /* owned; NULL where sessions are kept elsewhere, or nowhere */
     lk_engine *software;     /* owned, shared by all connections */
@@ -22,6 +23,8 @@ struct lk_config {
     void *observer_context;
     lk_session_keeper *session_keeper;
     void *session_keeper_context;
+    lk_wire_tap *wire_tap;
+    void *wire_tap_context;
     lk_key_log *key_log;
     void *key_log_context;
     char diagnosis[LK_CONFIG_TEXT_MAX];

@@ -68,6 +68,8 @@ lk_error lk_connection_new(const lk_config *config, lk_role role, const char *ho
     error = choose_engine(made, &engine);
     if (!error)
         error = lk_record_layer_new(engine, lk_connection_observe_record, made, &made->layer);
+    if (!error && config->overlong)
+        error = lk_record_layer_accept_overlong(made->layer);
     if (!error)
         error = lk_handshake_new(&config->settings, role, name[0] ? name : NULL, made->layer, &made->observer,
                                  &made->handshake);
@@ -158,6 +160,13 @@ lk_error lk_connection_ask_client_certificate(lk_connection *connection, lk_clie
 bool lk_connection_established(const lk_connection *connection)
 {
     return lk_handshake_established(connection->handshake);
+}
+
+const uint8_t *lk_connection_ocsp_response(const lk_connection *connection, size_t *length)
+{
+    const lk_bytes *status = lk_handshake_status(connection->handshake);
+    *length = status->length;
+    return status->bytes;
 }
 
 size_t lk_connection_record_limit(const lk_connection *connection, bool sent)

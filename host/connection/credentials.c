@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a configuration reads from PEM files: the own chain and key, and the roots it trusts. */
+/* What a configuration reads from files: the own chain and key, an OCSP response, and the roots it trusts. */
 #include "connection/config.h"
+#include "handshake/stapling.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -189,5 +190,40 @@ lk_error lk_config_trust_file(lk_config *config, const char *path)
     config->settings.roots = read.store;
     config->settings.authorities = read.names;
     config->own_roots = true;
+    return LK_OK;
+}
+
+enum { OCSP_MAX = 65536 /* bytes; responses have some hundreds, more with certificates in them */ };
+
+static lk_error read_response(lk_config *config, const char *path, lk_bytes *response)
+{
+    BIO *file = NULL;
+    lk_error error = open_file(config, path, &file);
+    if (error)
+        return error;
+    response->bytes = malloc(OCSP_MAX);
+    size_t length = 0;
+    if (!response->bytes || BIO_read_ex(file, response->bytes, OCSP_MAX, &length) != 1)
+        length = 0;
+    BIO_free(file);
+    ERR_clear_error();
+    response->length = length;
+    if (!response->bytes)
+        return LK_ERROR_NO_MEMORY;
+    const char *complaint = lk_ocsp_malformed(response->bytes, length);
+    return complaint ? lk_config_fail(config, LK_ERROR_FILE_MALFORMED, "%s cannot be stapled: %s", path, complaint)
+                     : LK_OK;
+}
+
+lk_error lk_config_use_ocsp_file(lk_config *config, const char *path)
+{
+    lk_bytes response = {0};
+    lk_error error = path ? read_response(config, path, &response) : LK_OK;
+    if (error) {
+        free(response.bytes);
+        return error;
+    }
+    free(config->settings.ocsp.bytes);
+    config->settings.ocsp = response;
     return LK_OK;
 }

@@ -3,6 +3,7 @@
 #include "handshake/extensions.h"
 #include "handshake/messages.h"
 #include "handshake/renegotiation.h"
+#include "handshake/stapling.h"
 
 enum { SUBJECT_MAX = 96 };
 
@@ -32,8 +33,10 @@ lk_error lk_certificate_compose(lk_handshake *handshake, lk_writer *body)
         lk_writer_vector certificate = lk_writer_begin(body, 3);
         lk_writer_bytes(body, chain->rows[i].bytes, chain->rows[i].length);
         lk_writer_end(body, certificate);
-        if (handshake->version >= LK_TLS1_3)
-            lk_writer_u16(body, 0); /* no extensions: nobody asked for any */
+        if (handshake->version >= LK_TLS1_3 && i == 0)
+            lk_extensions_compose(handshake, LK_IN_CERTIFICATE, body);
+        else if (handshake->version >= LK_TLS1_3)
+            lk_writer_u16(body, 0);
     }
     lk_writer_end(body, list);
     mean(handshake, handshake->role, chain);
@@ -98,5 +101,7 @@ lk_error lk_certificate_parse(lk_handshake *handshake, lk_reader *body)
         mean(handshake, lk_handshake_peer(handshake), &handshake->peer_chain);
     if (!error)
         error = verify(handshake);
-    return error ? error : lk_renegotiation_check_peer(handshake);
+    if (!error)
+        error = lk_renegotiation_check_peer(handshake);
+    return error || handshake->version < LK_TLS1_3 ? error : lk_stapling_judge(handshake);
 }

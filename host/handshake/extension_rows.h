@@ -27,16 +27,21 @@ lk_extension_parse lk_supported_versions_parse, lk_supported_groups_parse, lk_ec
     lk_signature_algorithms_parse, lk_certificate_authorities_parse, lk_key_share_parse, lk_cookie_parse;
 
 /* How records are protected: extension_records.c. */
-lk_extension_wanted lk_encrypt_then_mac_wanted, lk_max_fragment_length_wanted, lk_record_size_limit_wanted,
-    lk_early_data_wanted;
-lk_extension_compose lk_encrypt_then_mac_compose, lk_max_fragment_length_compose, lk_record_size_limit_compose,
-    lk_early_data_compose;
-lk_extension_parse lk_encrypt_then_mac_parse, lk_max_fragment_length_parse, lk_record_size_limit_parse,
-    lk_early_data_parse;
+lk_extension_wanted lk_encrypt_then_mac_wanted, lk_max_fragment_length_wanted, lk_record_size_limit_wanted;
+lk_extension_compose lk_encrypt_then_mac_compose, lk_max_fragment_length_compose, lk_record_size_limit_compose;
+lk_extension_parse lk_encrypt_then_mac_parse, lk_max_fragment_length_parse, lk_record_size_limit_parse;
+
+/* OCSP: stapling.c. */
+lk_extension_wanted lk_status_request_wanted;
+lk_extension_compose lk_status_request_compose;
+lk_extension_parse lk_status_request_parse;
 
 /* Sessions: extension_sessions.c. */
-lk_extension_wanted lk_session_ticket_wanted, lk_psk_key_exchange_modes_wanted, lk_pre_shared_key_wanted;
-lk_extension_compose lk_session_ticket_compose, lk_psk_key_exchange_modes_compose, lk_pre_shared_key_compose;
-lk_extension_parse lk_session_ticket_parse, lk_psk_key_exchange_modes_parse, lk_pre_shared_key_parse;
+lk_extension_wanted lk_session_ticket_wanted, lk_early_data_wanted, lk_psk_key_exchange_modes_wanted,
+    lk_pre_shared_key_wanted;
+lk_extension_compose lk_session_ticket_compose, lk_early_data_compose, lk_psk_key_exchange_modes_compose,
+    lk_pre_shared_key_compose;
+lk_extension_parse lk_session_ticket_parse, lk_early_data_parse, lk_psk_key_exchange_modes_parse,
+    lk_pre_shared_key_parse;
 
 #endif

@@ -24,6 +24,7 @@ static const extension_row rows[] = {
           lk_max_fragment_length),
     NAMED(LK_EXTENSION_RECORD_SIZE_LIMIT, "record_size_limit", HELLO_1_2 | LK_IN_ENCRYPTED_EXTENSIONS,
           lk_record_size_limit),
+    NAMED(LK_EXTENSION_STATUS_REQUEST, "status_request", HELLO_1_2 | LK_IN_CERTIFICATE, lk_status_request),
     NAMED(LK_EXTENSION_ENCRYPT_THEN_MAC, "encrypt_then_mac", HELLO_1_2, lk_encrypt_then_mac),
     NAMED(LK_EXTENSION_EXTENDED_MASTER_SECRET, "extended_master_secret", HELLO_1_2, lk_extended_master_secret),
     NAMED(LK_EXTENSION_RENEGOTIATION_INFO, "renegotiation_info", HELLO_1_2, lk_renegotiation_info),

@@ -123,7 +123,7 @@ lk_error lk_handshake_prepare(lk_handshake *handshake)
     size_t capacity =
         OUTGOING_BASE + lk_certificate_chain_size(&settings->chain) + settings->chain.count * ENTRY_OVERHEAD;
     if (handshake->role == LK_SERVER)
-        capacity += settings->authorities.length;
+        capacity += settings->authorities.length + settings->ocsp.length;
     handshake->outgoing = malloc(capacity);
     handshake->outgoing_capacity = handshake->outgoing ? capacity : 0;
     handshake->transcript.keeps_all = keeps_all(handshake);
@@ -185,6 +185,7 @@ void lk_handshake_free(lk_handshake *handshake)
         return;
     lk_handshake_abandon(handshake);
     lk_certificate_chain_clear(&handshake->peer_chain);
+    free(handshake->status.bytes);
     lk_secret_wipe(handshake, sizeof *handshake);
     free(handshake);
 }
@@ -244,6 +245,11 @@ const char *lk_handshake_server_name(const lk_handshake *handshake)
 const lk_certificate_chain *lk_handshake_peer_chain(const lk_handshake *handshake)
 {
     return handshake->before ? &handshake->before->peer_chain : &handshake->peer_chain;
+}
+
+const lk_bytes *lk_handshake_status(const lk_handshake *handshake)
+{
+    return &handshake->status;
 }
 
 const char *lk_handshake_diagnosis(const lk_handshake *handshake)

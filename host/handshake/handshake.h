@@ -27,6 +27,12 @@ typedef struct lk_psk {
     size_t length;
 } lk_psk;
 
+/** Bytes that are owned. */
+typedef struct lk_bytes {
+    uint8_t *bytes;
+    size_t length;
+} lk_bytes;
+
 /** What a side brings to its handshakes. Filled in by a configuration, shared by its connections, not changed
  * meanwhile. */
 typedef struct lk_handshake_settings {
@@ -54,6 +60,8 @@ typedef struct lk_handshake_settings {
     bool keeps_sessions;       /* client: the observer is told of sessions that can be gone on with */
     bool legacy_resumption;    /* sessions without the extended master secret too */
     lk_renegotiation renegotiation;
+    lk_bytes ocsp;              /* server: the response that it staples; empty: none */
+    lk_stapling stapling;       /* client */
     uint8_t max_fragment;       /* client: MaxFragmentLength (RFC 6066) that it asks for; 0: none */
     uint16_t record_size_limit; /* bytes of plaintext that it takes in a record (RFC 8449); 0: all there may be */
     bool fallback;              /* client: it has tried a higher version before */
@@ -160,6 +168,9 @@ const lk_group *lk_handshake_group(const lk_handshake *handshake);
 const char *lk_handshake_alpn(const lk_handshake *handshake);
 const char *lk_handshake_server_name(const lk_handshake *handshake);
 const lk_certificate_chain *lk_handshake_peer_chain(const lk_handshake *handshake);
+
+/** Client: the OCSP response that the server stapled; empty without one. */
+const lk_bytes *lk_handshake_status(const lk_handshake *handshake);
 
 /** The particulars of the last failure, "" when there are none. */
 const char *lk_handshake_diagnosis(const lk_handshake *handshake);

@@ -27,6 +27,7 @@ static const char *message_name(lk_message message)
         {LK_SERVER_KEY_EXCHANGE, "server_key_exchange"},
         {LK_CERTIFICATE_REQUEST, "certificate_request"},
         {LK_SERVER_HELLO_DONE, "server_hello_done"},
+        {LK_CERTIFICATE_STATUS, "certificate_status"},
         {LK_CERTIFICATE_VERIFY, "certificate_verify"},
         {LK_CLIENT_KEY_EXCHANGE, "client_key_exchange"},
         {LK_FINISHED, "finished"},

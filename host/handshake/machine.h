@@ -22,6 +22,7 @@ typedef enum lk_message {
     LK_CERTIFICATE = 11,
     LK_SERVER_KEY_EXCHANGE = 12,
     LK_CERTIFICATE_REQUEST = 13,
+    LK_CERTIFICATE_STATUS = 22,
     LK_SERVER_HELLO_DONE = 14,
     LK_CERTIFICATE_VERIFY = 15,
     LK_CLIENT_KEY_EXCHANGE = 16,
@@ -40,6 +41,7 @@ typedef enum lk_state {
     LK_STATE_CERTIFICATE_REQUEST,
     LK_STATE_CERTIFICATE,
     LK_STATE_CERTIFICATE_ASKED, /* client: CertificateRequest has come, Certificate must come */
+    LK_STATE_CERTIFICATE_STATUS,
     LK_STATE_CERTIFICATE_VERIFY,
     LK_STATE_SERVER_KEY_EXCHANGE,
     LK_STATE_SERVER_HELLO_DONE,
@@ -95,6 +97,7 @@ typedef struct lk_offer {
     uint32_t versions, groups, signatures, shares;
     bool extended_master_secret, secure_renegotiation;
     bool encrypt_then_mac;
+    bool status_request;        /* it wants an OCSP response */
     uint8_t max_fragment;       /* MaxFragmentLength, RFC 6066; 0: none */
     uint16_t record_size_limit; /* RFC 8449; 0: none */
     bool session_ticket;        /* TLS 1.2: it takes a ticket */
@@ -156,6 +159,8 @@ struct lk_handshake {
     size_t cookie_length;
     char alpn[LK_NAME_MAX + 1], server_name[LK_NAME_MAX + 1];
     lk_certificate_chain peer_chain;
+    bool status_promised; /* up to TLS 1.2: a CertificateStatus may follow */
+    lk_bytes status;      /* client: the OCSP response that came */
 
     /* sessions */
     lk_resumption *resumption; /* that is offered (client), or that was found (server); NULL when there is none */

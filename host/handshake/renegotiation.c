@@ -91,7 +91,9 @@ lk_error lk_renegotiation_begin(lk_handshake *handshake)
     handshake->before = before;
     handshake->renegotiation_wanted = false;
     handshake->session_id_length = 0;
-    handshake->certificate_asked = handshake->ticket_promised = false;
+    handshake->certificate_asked = handshake->ticket_promised = handshake->status_promised = false;
+    free(handshake->status.bytes);
+    handshake->status = (lk_bytes){0};
     handshake->max_fragment = 0;
     memset(&handshake->offer, 0, sizeof handshake->offer);
     narrow(handshake);

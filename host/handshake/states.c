@@ -104,6 +104,12 @@ static bool perhaps_classic(const lk_handshake *handshake)
     return handshake->version == 0 && handshake->lowest_version < LK_TLS1_3;
 }
 
+/* TLS 1.2: the ServerHello said that there might be an OCSP response. */
+static bool status_promised(const lk_handshake *handshake)
+{
+    return handshake->status_promised;
+}
+
 static bool renegotiation_wanted(const lk_handshake *handshake)
 {
     return handshake->renegotiation_wanted;
@@ -160,6 +166,7 @@ static const lk_row rows[] = {
     PASS(CLIENT, LK_TLS1_2, NEGOTIATED, NULL, CERTIFICATE),
     PASS_WHEN(CLIENT, LK_TLS1_2, CERTIFICATE, not_certified, NULL, SERVER_KEY_EXCHANGE),
     RECEIVE(CLIENT, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, SERVER_KEY_EXCHANGE),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, CERTIFICATE_STATUS, lk_certificate_status_parse, status_promised, NULL, SERVER_KEY_EXCHANGE),
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_parse, hint_possible, NULL, SERVER_HELLO_DONE),
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, lk_certificate_request_parse, request_skips_exchange, NULL, SERVER_HELLO_DONE_ASKED),
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE, lk_server_hello_done_parse, not_announced, NULL, CLIENT_CERTIFICATE),
@@ -214,7 +221,9 @@ static const lk_row rows[] = {
     SEND(SERVER, LK_TLS1_2, SERVER_HELLO, SERVER_HELLO, lk_server_hello_compose, NULL, NULL, CERTIFICATE),
     PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, resumed, lk_keys_session, SERVER_CHANGE_CIPHER_SPEC),
     PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, not_certified, NULL, SERVER_KEY_EXCHANGE),
-    SEND(SERVER, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, SERVER_KEY_EXCHANGE),
+    SEND(SERVER, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, CERTIFICATE_STATUS),
+    SEND(SERVER, LK_TLS1_2, CERTIFICATE_STATUS, CERTIFICATE_STATUS, lk_certificate_status_compose, status_promised, NULL, SERVER_KEY_EXCHANGE),
+    PASS(SERVER, LK_TLS1_2, CERTIFICATE_STATUS, NULL, SERVER_KEY_EXCHANGE),
     PASS_WHEN(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, not_announced, NULL, CERTIFICATE_REQUEST),
     SEND(SERVER, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_compose, NULL, NULL, CERTIFICATE_REQUEST),
     SEND(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, CERTIFICATE_REQUEST, lk_certificate_request_compose, client_wanted, NULL, SERVER_HELLO_DONE),

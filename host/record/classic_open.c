@@ -25,14 +25,14 @@ static lk_error open_check_length(const lk_software_direction *direction, size_t
     if (direction->cipher->kind == LK_KIND_NULL_MAC) {
         if (fragment < mac)
             return LK_ERROR_RECORD_TOO_SHORT;
-        return fragment - mac > LK_RECORD_PLAINTEXT_MAX ? LK_ERROR_RECORD_OVERFLOW : LK_OK;
+        return fragment - mac > LK_RECORD_PLAINTEXT_MAX && !direction->overlong ? LK_ERROR_RECORD_OVERFLOW : LK_OK;
     }
     size_t outside = direction->explicit_nonce_length + (direction->encrypt_then_mac ? mac : 0);
     size_t shortest = direction->encrypt_then_mac ? block : mac + block - mac % block;
     if (fragment < outside + shortest)
         return LK_ERROR_RECORD_TOO_SHORT;
     size_t padding = direction->version == LK_SSL3 ? block : LK_CBC_PADDING_MAX;
-    if (fragment > direction->explicit_nonce_length + LK_RECORD_PLAINTEXT_MAX + mac + padding)
+    if (fragment > direction->explicit_nonce_length + LK_RECORD_PLAINTEXT_MAX + mac + padding && !direction->overlong)
         return LK_ERROR_RECORD_OVERFLOW;
     return (fragment - outside) % block == 0 ? LK_OK : LK_ERROR_BAD_RECORD_MAC;
 }
@@ -124,7 +124,7 @@ static lk_error open_cbc(lk_software_direction *direction, const lk_operation *o
         return LK_ERROR_BAD_RECORD_MAC;
     /* From here on the record is the peer's, and its length no secret. */
     memcpy(direction->iv, direction->next_iv, sizeof direction->next_iv);
-    return *content > LK_RECORD_PLAINTEXT_MAX ? LK_ERROR_RECORD_OVERFLOW : LK_OK;
+    return *content > LK_RECORD_PLAINTEXT_MAX && !direction->overlong ? LK_ERROR_RECORD_OVERFLOW : LK_OK;
 }
 
 lk_error lk_classic_open(lk_software_direction *direction, lk_operation *operation)

@@ -41,11 +41,15 @@ typedef struct lk_direction_parameters {
     uint16_t version;
     const lk_cipher *cipher;
     bool encrypt_then_mac;           /* CBC alone: RFC 7366 instead of the MAC inside */
+    bool overlong;                   /* opening without AEAD, software engine: up to LK_RECORD_OVERLONG_MAX */
     uint8_t key[LK_KEY_MAX];         /* cipher->key_length bytes */
     uint8_t iv[LK_IV_MAX];           /* lk_record_iv_length() bytes; CBC up to TLS 1.0: of the first record */
     uint8_t mac_key[LK_MAC_KEY_MAX]; /* cipher->mac_key_length bytes */
     uint64_t first_sequence;         /* the lowest sequence number that a sealing direction accepts */
 } lk_direction_parameters;
+
+/* The longest record that its header can tell of: old peers make such ones, against every version's rules. */
+#define LK_RECORD_OVERLONG_MAX (LK_RECORD_HEADER_LENGTH + 65535)
 
 typedef enum lk_operation_state { LK_OPERATION_IDLE, LK_OPERATION_SUBMITTED, LK_OPERATION_DONE } lk_operation_state;
 

@@ -17,6 +17,7 @@ typedef struct lk_record_rules {
     uint16_t negotiated;    /* 0 as long as no version was agreed */
     bool protected;         /* there is a key to open with */
     bool cbc;               /* that key pads */
+    bool overlong;          /* its records may be longer than they may */
     bool early_data;        /* application data may come although there is no key yet: it is skipped */
     bool plain_alert_taken; /* TLS 1.3: an unprotected alert may come although there is a key */
 } lk_record_rules;

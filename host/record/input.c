@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void lk_wire_input_init(lk_wire_input *input, size_t records)
+void lk_wire_input_init(lk_wire_input *input, size_t records, size_t record_max)
 {
-    *input = (lk_wire_input){.capacity = records * LK_RECORD_CBC_MAX};
+    *input = (lk_wire_input){.capacity = records * record_max, .record_max = record_max};
 }
 
 void lk_wire_input_free(lk_wire_input *input)
@@ -22,7 +22,7 @@ static void input_compact(lk_wire_input *input)
 {
     input->start = input->parsed;
     size_t used = input->end - input->start;
-    if (used > 0 && (input->capacity - input->end >= LK_RECORD_CBC_MAX || used >= LK_RECORD_CBC_MAX))
+    if (used > 0 && (input->capacity - input->end >= input->record_max || used >= input->record_max))
         return; /* room enough, or a whole record to read first: no need to move anything */
     if (used > 0)
         memmove(input->memory, input->memory + input->start, used);

@@ -9,13 +9,14 @@
 typedef struct lk_wire_input {
     uint8_t *memory; /* NULL until the first byte is wanted */
     size_t capacity;
-    size_t start;  /* the first byte in use */
-    size_t parsed; /* the first byte that is not part of a record in work */
-    size_t end;    /* behind the last byte received */
+    size_t record_max; /* the longest record */
+    size_t start;      /* the first byte in use */
+    size_t parsed;     /* the first byte that is not part of a record in work */
+    size_t end;        /* behind the last byte received */
 } lk_wire_input;
 
-/** records: how many records of full length the buffer is to hold. */
-void lk_wire_input_init(lk_wire_input *input, size_t records);
+/** records: how many records of full length, record_max bytes, the buffer is to hold. */
+void lk_wire_input_init(lk_wire_input *input, size_t records, size_t record_max);
 void lk_wire_input_free(lk_wire_input *input);
 
 /**

@@ -33,7 +33,10 @@ lk_error lk_record_layer_set_read(lk_record_layer *layer, const lk_direction_par
     if (side->held)
         return LK_ERROR_UNEXPECTED_MESSAGE;
     lk_direction *direction;
-    lk_error error = lk_engine_open(layer->engine, parameters, &direction);
+    lk_direction_parameters own = *parameters;
+    own.overlong = layer->overlong && parameters->cipher->kind != LK_KIND_AEAD;
+    lk_error error = lk_engine_open(layer->engine, &own, &direction);
+    lk_secret_wipe(&own, sizeof own);
     if (error != LK_OK)
         return error;
     lk_direction_close(side->direction); /* first, so that nothing in work is touched any more */
@@ -106,6 +109,7 @@ static lk_record_rules read_rules(const lk_record_layer *layer)
     return (lk_record_rules){.negotiated = side->direction ? side->version : layer->version,
                              .protected = side->direction != NULL,
                              .cbc = side->direction && side->cipher->kind == LK_KIND_CBC,
+                             .overlong = layer->overlong && side->direction && side->cipher->kind != LK_KIND_AEAD,
                              .early_data = side->skipped_max > 0,
                              .plain_alert_taken = side->epoch == 1 && !side->opened};
 }

@@ -4,7 +4,10 @@
 
 #include <stdlib.h>
 
-enum { INPUT_RECORDS = 4 }; /* an engine that opens ahead has room for its records, and one more, behind these */
+enum {
+    INPUT_RECORDS = 4, /* an engine that opens ahead has room for its records, and one more, instead */
+    OVERLONG_RECORDS = 2
+};
 
 lk_error lk_record_layer_new(lk_engine *engine, lk_record_observer *observer, void *context, lk_record_layer **created)
 {
@@ -21,7 +24,8 @@ lk_error lk_record_layer_new(lk_engine *engine, lk_record_observer *observer, vo
     /* RFC 8446 section 5.1: an initial ClientHello may say 0x0301 "for compatibility purposes". */
     layer->hello_version = LK_TLS1_0;
     layer->limits = (lk_record_limits){.write = LK_RECORD_PLAINTEXT_MAX, .read = LK_RECORD_PLAINTEXT_MAX};
-    lk_wire_input_init(&layer->read.input, layer->immediate ? INPUT_RECORDS : LK_RECORDS_IN_WORK + 1);
+    lk_wire_input_init(&layer->read.input, layer->immediate ? INPUT_RECORDS : LK_RECORDS_IN_WORK + 1,
+                       LK_RECORD_CBC_MAX);
     *created = layer;
     return LK_OK;
 }
@@ -44,6 +48,18 @@ void lk_record_layer_set_version(lk_record_layer *layer, uint16_t version, uint1
 void lk_record_layer_set_limits(lk_record_layer *layer, const lk_record_limits *limits)
 {
     layer->limits = *limits;
+}
+
+lk_error lk_record_layer_accept_overlong(lk_record_layer *layer)
+{
+    if (!layer->immediate)
+        return LK_ERROR_ENGINE_UNSUPPORTED;
+    if (layer->read.input.memory)
+        return LK_ERROR_WRONG_STATE;
+    layer->overlong = true;
+    layer->limits.read = LK_RECORD_OVERLONG_MAX - LK_RECORD_HEADER_LENGTH;
+    lk_wire_input_init(&layer->read.input, OVERLONG_RECORDS, LK_RECORD_OVERLONG_MAX);
+    return LK_OK;
 }
 
 lk_record_limits lk_record_layer_limits(const lk_record_layer *layer)

@@ -72,6 +72,12 @@ typedef struct lk_record_limits {
  */
 void lk_record_layer_set_limits(lk_record_layer *layer, const lk_record_limits *limits);
 
+/**
+ * Before anything came: takes records without AEAD, under a key, of up to LK_RECORD_OVERLONG_MAX bytes.
+ * @return ENGINE_UNSUPPORTED where the engine is not immediate: others have no room for them.
+ */
+lk_error lk_record_layer_accept_overlong(lk_record_layer *layer);
+
 /** The limits as they are. */
 lk_record_limits lk_record_layer_limits(const lk_record_layer *layer);
 

@@ -73,6 +73,7 @@ static lk_error software_open_direction(lk_engine *base, const lk_direction_para
     direction->next = parameters->first_sequence;
     memcpy(direction->iv, parameters->iv, lk_record_iv_length(parameters->version, cipher));
     direction->encrypt_then_mac = parameters->encrypt_then_mac && cipher->kind == LK_KIND_CBC;
+    direction->overlong = parameters->overlong;
     direction->context = EVP_CIPHER_CTX_new();
     if (!direction->context) {
         error = LK_ERROR_NO_MEMORY;

@@ -26,6 +26,7 @@ typedef struct lk_software_direction {
     /* CBC and NULL alone */
     lk_record_mac mac;
     bool encrypt_then_mac;
+    bool overlong;
     uint8_t next_iv[LK_CBC_BLOCK_LENGTH]; /* CBC up to TLS 1.0: of the record behind the one that is being opened */
     uint64_t next;                        /* the lowest sequence number that may still be sealed (P2) */
 } lk_software_direction;

@@ -22,12 +22,14 @@ typedef struct lk_client_command {
     const char *target; /* as it was written */
     lk_address address;
     const char *authorities, *name, *certificate, *key, *session, *path, *output;
+    lk_stapling stapling;
     bool insecure;
 } lk_client_command;
 
 enum {
     OPTION_AUTHORITIES = LK_OPTION_OWN,
     OPTION_INSECURE,
+    OPTION_OCSP,
     OPTION_NAME,
     OPTION_CERTIFICATE,
     OPTION_KEY,
@@ -56,6 +58,15 @@ static void check(const lk_client_command *client, const struct argp_state *stat
         argp_error(state, "--output needs --get");
 }
 
+static lk_stapling parse_stapling(const struct argp_state *state, const char *text)
+{
+    if (strcmp(text, "require") == 0)
+        return LK_STAPLING_REQUIRED;
+    if (strcmp(text, "check") != 0)
+        argp_error(state, "an OCSP response cannot be '%s': write check or require", text);
+    return LK_STAPLING_CHECKED;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     lk_client_command *client = state->input;
@@ -68,6 +79,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_INSECURE:
         client->insecure = true;
+        return 0;
+    case OPTION_OCSP:
+        client->stapling = parse_stapling(state, argument);
         return 0;
     case OPTION_NAME:
         client->name = argument;
@@ -105,6 +119,8 @@ static const struct argp_option table[] = {
     {.doc = "Whom to trust:", .group = 1},
     {"ca", OPTION_AUTHORITIES, "FILE", 0, "trust the roots in this PEM file instead of the system's", 1},
     {"name", OPTION_NAME, "NAME", 0, "the name the certificate must bear (default: HOST)", 1},
+    {"ocsp", OPTION_OCSP, "HOW", 0,
+     "ask the server for an OCSP response: check says that one that comes must be good, require that one must come", 1},
     {"insecure", OPTION_INSECURE, NULL, 0, "do not verify the certificate: for tests alone", 1},
     {.doc = "Who this client is, should the server ask:", .group = 2},
     {"cert", OPTION_CERTIFICATE, "FILE", 0, "its certificate chain, PEM, leaf first", 2},
@@ -134,9 +150,10 @@ static int trust(const lk_client_command *client, const lk_setup *setup)
         lk_report("the certificate is not verified (--insecure): anyone may be on the other side");
         lk_config_trust_anyone(setup->config);
     }
-    if (!client->authorities)
-        return LK_EXIT_OK;
-    return lk_setup_check(setup, "--ca", lk_config_trust_file(setup->config, client->authorities));
+    int status = lk_setup_check(setup, "--ocsp", lk_config_set_stapling(setup->config, client->stapling));
+    if (!status && client->authorities)
+        status = lk_setup_check(setup, "--ca", lk_config_trust_file(setup->config, client->authorities));
+    return status;
 }
 
 static int identify(const lk_client_command *client, const lk_setup *setup)

@@ -148,6 +148,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_RECORD_LIMIT:
         options->record_limit = parse_bytes(state, argument);
         return 0;
+    case LK_OPTION_OVERLONG:
+        options->overlong = true;
+        return 0;
     case LK_OPTION_FALLBACK:
         options->fallback = true;
         return 0;
@@ -156,6 +159,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case LK_OPTION_STATISTICS:
         options->statistics = argument;
+        return 0;
+    case LK_OPTION_CAPTURE:
+        options->capture = argument;
         return 0;
     case LK_OPTION_TRACE:
         options->trace = true;
@@ -199,11 +205,16 @@ static const struct argp_option table[] = {
      "as a client: ask for records of at most 512, 1024, 2048 or 4096 bytes, both ways", 20},
     {"record-limit", LK_OPTION_RECORD_LIMIT, "BYTES", 0,
      "take records of at most so many bytes, 64 to 16384, from peers that know how to be told", 20},
+    {"overlong", LK_OPTION_OVERLONG, NULL, 0,
+     "take records without AEAD of up to 65535 bytes, which some old peers send (--engine software)", 20},
     {"fallback", LK_OPTION_FALLBACK, NULL, 0,
      "as a client: say that a higher version has been tried, so that a server that knows it refuses", 20},
     {.doc = "What is shown:", .group = 30},
     {"trace", LK_OPTION_TRACE, NULL, 0, "show each record, message, alert and key change on standard error", 30},
     {"stats-json", LK_OPTION_STATISTICS, "FILE", 0, "write statistics as JSON when the connection ends", 30},
+    {"pcap", LK_OPTION_CAPTURE, "FILE", 0,
+     "write what goes over the wire as a capture (pcapng) that Wireshark decrypts by itself: the secrets are in it",
+     30},
     {"keylog", LK_OPTION_KEY_LOG, "FILE", 0,
      "append the secrets in the SSLKEYLOGFILE format, for Wireshark: whoever has the file reads the traffic (default: "
      "$SSLKEYLOGFILE)",

@@ -26,7 +26,7 @@ typedef struct lk_server_command {
     lk_options options;
     const char *target;
     lk_address address;
-    const char *certificate, *key, *authorities, *folder, *port_file, *dh_parameters;
+    const char *certificate, *key, *authorities, *folder, *port_file, *ocsp, *dh_parameters;
     lk_client_policy policy;
     int lifetime; /* of sessions, in s; -1 leaves it to the library */
     int cache;    /* sessions that are kept; -1 leaves it to the library */
@@ -40,6 +40,7 @@ enum {
     OPTION_AUTHORITIES,
     OPTION_LIFETIME,
     OPTION_CACHE,
+    OPTION_OCSP,
     OPTION_DH,
     OPTION_CLIENT_ORDER,
     OPTION_ONCE,
@@ -108,6 +109,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_LIFETIME:
         server->lifetime = parse_number(state, argument, LIFETIME_MAX, "seconds");
         return 0;
+    case OPTION_OCSP:
+        server->ocsp = argument;
+        return 0;
     case OPTION_CACHE:
         server->cache = parse_number(state, argument, CACHE_MAX, "sessions");
         return 0;
@@ -147,6 +151,7 @@ static const struct argp_option table[] = {
     {.doc = "Who this server is:", .group = 1},
     {"cert", OPTION_CERTIFICATE, "FILE", 0, "its certificate chain, PEM, leaf first", 1},
     {"key", OPTION_KEY, "FILE", 0, "the private key of the certificate, PEM", 1},
+    {"ocsp", OPTION_OCSP, "FILE", 0, "an OCSP response (DER) that says the certificate is not revoked", 1},
     {.doc = "Who its clients are:", .group = 2},
     {"ask-client", OPTION_ASK, "WHEN", 0,
      "ask clients for a certificate: optional takes those without one too, required does not; one that is given must "
@@ -256,6 +261,8 @@ static int configure(const lk_server_command *server, const lk_setup *setup)
     if (!status && server->lifetime >= 0)
         status = lk_setup_check(setup, "--session-lifetime",
                                 lk_config_set_session_lifetime(setup->config, (uint32_t)server->lifetime));
+    if (!status && server->ocsp)
+        status = lk_setup_check(setup, "--ocsp", lk_config_use_ocsp_file(setup->config, server->ocsp));
     if (!status && server->cache >= 0)
         status =
             lk_setup_check(setup, "--session-cache", lk_config_set_session_cache(setup->config, (size_t)server->cache));

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <dirent.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RSA_BITS = 2048, SECONDS_A_DAY = 86400 };
+enum { RSA_BITS = 2048, SECONDS_A_DAY = 86400, SECONDS_AN_HOUR = 3600 };
 
 static EVP_PKEY *key_new(const char *kind)
 {
@@ -121,6 +122,61 @@ certificate_files certificates_issue(certificates *made, const char *name, const
     X509_free(leaf);
     EVP_PKEY_free(key);
     return files;
+}
+
+static OCSP_BASICRESP *response_body(X509 *leaf, X509 *issuer, const response_request *request)
+{
+    bool dated = request->from != 0 || request->until != 0;
+    ASN1_TIME *from = X509_gmtime_adj(NULL, (dated ? request->from : -1) * SECONDS_AN_HOUR);
+    ASN1_TIME *until = X509_gmtime_adj(NULL, (dated ? request->until : 1) * SECONDS_AN_HOUR);
+    int status = request->revoked   ? V_OCSP_CERTSTATUS_REVOKED
+                 : request->unknown ? V_OCSP_CERTSTATUS_UNKNOWN
+                                    : V_OCSP_CERTSTATUS_GOOD;
+    OCSP_BASICRESP *body = OCSP_BASICRESP_new();
+    OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), leaf, issuer);
+    cr_assert_not_null(OCSP_basic_add1_status(body, id, status, OCSP_REVOKED_STATUS_NOSTATUS,
+                                              request->revoked ? from : NULL, from, until));
+    OCSP_CERTID_free(id);
+    ASN1_TIME_free(from);
+    ASN1_TIME_free(until);
+    return body;
+}
+
+void certificates_respond(certificates *made, const char *name, const response_request *request,
+                          char path[CERTIFICATES_PATH_MAX])
+{
+    char file_name[64];
+    snprintf(file_name, sizeof file_name, "%s/%s.pem", made->directory, name);
+    FILE *file = fopen(file_name, "r");
+    X509 *leaf = PEM_read_X509(file, NULL, NULL, NULL);
+    cr_assert_not_null(leaf);
+    fclose(file);
+    EVP_PKEY *key = request->by_another ? key_new("EC") : made->root_key;
+    X509 *signer = made->root_certificate;
+    if (request->by_another) {
+        signer = certificate_new(key, "Another Root", -30, 30);
+        sign(signer, signer, key);
+    }
+    OCSP_BASICRESP *body = response_body(leaf, made->root_certificate, request);
+    cr_assert_eq(OCSP_basic_sign(body, signer, key, EVP_sha256(), NULL, request->nameless ? OCSP_NOCERTS : 0), 1);
+    OCSP_RESPONSE *response =
+        OCSP_response_create(request->unavailable ? OCSP_RESPONSE_STATUS_TRYLATER : OCSP_RESPONSE_STATUS_SUCCESSFUL,
+                             request->unavailable ? NULL : body);
+    snprintf(file_name, sizeof file_name, "%s.ocsp", name);
+    file = file_new(made, file_name, path);
+    unsigned char *bytes = NULL;
+    int length = i2d_OCSP_RESPONSE(response, &bytes);
+    cr_assert_gt(length, 0);
+    cr_assert_eq(fwrite(bytes, 1, (size_t)length, file), length);
+    OPENSSL_free(bytes);
+    fclose(file);
+    OCSP_RESPONSE_free(response);
+    OCSP_BASICRESP_free(body);
+    if (request->by_another) {
+        X509_free(signer);
+        EVP_PKEY_free(key);
+    }
+    X509_free(leaf);
 }
 
 void certificates_write(certificates *made, const char *name, const char *text, char path[CERTIFICATES_PATH_MAX])

@@ -35,6 +35,18 @@ void certificates_free(certificates *made);
 /** Issues one; every call needs a name of its own for the files. */
 certificate_files certificates_issue(certificates *made, const char *name, const certificate_request *request);
 
+/** What an OCSP response is to say; zeros stand for a good one. */
+typedef struct response_request {
+    bool revoked, unknown, unavailable;
+    bool by_another;  /* signed by an authority that is not the certificate's */
+    bool nameless;    /* without the certificate of its signer */
+    long from, until; /* hours from now; 0, 0: from one ago until one ahead */
+} response_request;
+
+/** An OCSP response about a certificate that was issued; path receives the name of its file. */
+void certificates_respond(certificates *made, const char *name, const response_request *request,
+                          char path[CERTIFICATES_PATH_MAX]);
+
 /** Puts text into a file of the directory; path receives its name. */
 void certificates_write(certificates *made, const char *name, const char *text, char path[CERTIFICATES_PATH_MAX]);
 

@@ -88,6 +88,25 @@ static size_t types_of(lk_connection *connection, uint8_t *types, size_t capacit
     return count;
 }
 
+Test(engine, overlong_records_are_for_software_alone)
+{
+    slow_settings *settings = NULL;
+    lk_engine *engine = NULL;
+    for (lk_engine_policy policy = LK_ENGINE_AUTO; policy <= LK_ENGINE_SOFTWARE; policy++) {
+        loopback *pair = with_slow_engine(policy, &settings, &engine);
+        lk_connection *connection = NULL;
+        lk_config_accept_overlong_records(pair->side[LK_CLIENT].config);
+        lk_error error = lk_connection_new(pair->side[LK_CLIENT].config, LK_CLIENT, "localhost", &connection);
+        cr_assert_eq(error, policy == LK_ENGINE_SOFTWARE ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED, "%s",
+                     lk_error_name(error));
+        if (connection)
+            cr_assert_eq(lk_connection_record_limit(connection, false), 65535);
+        lk_connection_free(connection);
+        loopback_free(pair);
+        lk_engine_free(engine);
+    }
+}
+
 Test(engine, a_flight_leaves_as_one_although_the_engine_takes_its_time)
 {
     static const uint8_t flight[] = {22, 20, 22}; /* ClientKeyExchange, change_cipher_spec, Finished */

@@ -16,6 +16,8 @@ typedef struct extension_case {
 static const extension_case cases[] = {
     {"max_fragment_length", lk_max_fragment_length_parse, LK_IN_CLIENT_HELLO, {3}, 1},
     {"record_size_limit", lk_record_size_limit_parse, LK_IN_CLIENT_HELLO, {0x40, 0}, 2},
+    {"status_request", lk_status_request_parse, LK_IN_CLIENT_HELLO, {1, 0, 0, 0, 0}, 5},
+    {"status_request of a server", lk_status_request_parse, LK_IN_SERVER_HELLO_1_2, {0}, 0},
     {"renegotiation_info", lk_renegotiation_info_parse, LK_IN_CLIENT_HELLO, {0}, 1},
 };
 

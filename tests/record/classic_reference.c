@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { BLOCK = 16, ROOM = 20000 };
+enum { BLOCK = 16, ROOM = LK_RECORD_OVERLONG_MAX + 1000 };
 
 static const char *hash_name(const lk_cipher *cipher)
 {

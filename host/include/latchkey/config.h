@@ -94,6 +94,28 @@ lk_error lk_config_use_certificate_files(lk_config *config, const char *chain_pa
 /** Trust the roots in a PEM file instead of the system's. @return FILE_UNREADABLE, FILE_MALFORMED, NO_MEMORY. */
 lk_error lk_config_trust_file(lk_config *config, const char *path);
 
+/**
+ * For servers: the OCSP response (RFC 6960, DER) to send to clients that ask whether the certificate is revoked:
+ * `openssl ocsp -respout FILE` fetches one. It is good for some days; a new configuration takes a new one. NULL: none
+ * (default).
+ * @return FILE_UNREADABLE, FILE_MALFORMED (also one that only says that there is no answer), NO_MEMORY.
+ */
+lk_error lk_config_use_ocsp_file(lk_config *config, const char *path);
+
+/** Whether a client asks the server for an OCSP response, and what it makes of it. */
+typedef enum lk_stapling {
+    LK_STAPLING_OFF,     /* does not ask (default) */
+    LK_STAPLING_CHECKED, /* one that comes must be good */
+    LK_STAPLING_REQUIRED /* one must come, and be good (STATUS_MISSING, STATUS_INVALID, CERTIFICATE_REVOKED) */
+} lk_stapling;
+
+/**
+ * For clients: OCSP stapling (RFC 6066 section 8). A response is good when an authority of the certificate has signed
+ * it, it is about this certificate and valid now, give or take 5 minutes, and says that it is not revoked.
+ * @return INVALID_ARGUMENT for a policy that does not exist.
+ */
+lk_error lk_config_set_stapling(lk_config *config, lk_stapling policy);
+
 /** What a server wants to know of its clients. */
 typedef enum lk_client_policy {
     LK_CLIENT_UNKNOWN,  /* asks for no certificate (default) */
@@ -128,6 +150,13 @@ lk_error lk_config_set_max_fragment(lk_config *config, size_t length);
  * @return INVALID_ARGUMENT for another length.
  */
 lk_error lk_config_set_record_size_limit(lk_config *config, size_t length);
+
+/**
+ * Takes records of up to 65,535 bytes from old peers, which no version allows: under a key without AEAD (CBC, NULL),
+ * and with the software engine alone (lk_connection_new() answers ENGINE_UNSUPPORTED where a device is wished for). A
+ * connection needs 64 KiB more memory then.
+ */
+void lk_config_accept_overlong_records(lk_config *config);
 
 /**
  * For clients: says that this connection tries a lower version than an earlier one that failed (TLS_FALLBACK_SCSV, RFC
@@ -235,6 +264,14 @@ lk_error lk_config_set_engine(lk_config *config, lk_engine *engine, lk_engine_po
 
 /** Calls an observer for each record, message, alert and key change of each connection (latchkey/event.h). */
 void lk_config_set_observer(lk_config *config, lk_observer *observer, void *context);
+
+/**
+ * Calls a function with the bytes of the wire as they come and go, sent by this side or received: for captures. They
+ * are borrowed for the length of the call, which must not touch the connection but to ask it what was agreed.
+ */
+typedef void lk_wire_tap(void *context, const lk_connection *connection, bool sent, const uint8_t *bytes,
+                         size_t length);
+void lk_config_set_wire_tap(lk_config *config, lk_wire_tap *tap, void *context);
 
 /**
  * Calls a function with each secret, in a line of the SSLKEYLOGFILE format without its newline. For debugging: whoever

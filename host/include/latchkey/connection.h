@@ -146,7 +146,11 @@ const char *lk_connection_server_name(const lk_connection *connection);
  * (lk_config_ask_client_certificate()) and has one. Borrowed. */
 const uint8_t *lk_connection_peer_certificate(const lk_connection *connection, size_t index, size_t *length);
 
-/** The longest plaintext of a record, in bytes, that this side sends, or takes: 16384 unless less was agreed on. */
+/** For a client: the OCSP response (DER) that the server sent with its certificate, or NULL. Borrowed. */
+const uint8_t *lk_connection_ocsp_response(const lk_connection *connection, size_t *length);
+
+/** The longest plaintext of a record, in bytes, that this side sends, or takes: 16384 unless less was agreed on, or
+ * more is taken (lk_config_accept_overlong_records()). */
 size_t lk_connection_record_limit(const lk_connection *connection, bool sent);
 
 /** True when the connection goes on with an earlier session. */

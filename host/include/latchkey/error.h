@@ -156,6 +156,10 @@ extern "C" {
       "the peer's certificate is for another name; check the host name you gave")                                      \
     X(CERTIFICATE_REVOKED, LK_ALERT_CERTIFICATE_REVOKED, "the peer's certificate has been revoked")                    \
     X(CERTIFICATE_UNSUITABLE, LK_ALERT_UNSUPPORTED_CERTIFICATE, "the peer's certificate may not be used for this")     \
+    X(STATUS_MISSING, LK_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE,                                                        \
+      "the server did not send an OCSP response for its certificate, which is required here")                          \
+    X(STATUS_INVALID, LK_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE,                                                        \
+      "the OCSP response for the server's certificate is not good")                                                    \
     X(CERTIFICATE_CHANGED, LK_ALERT_ILLEGAL_PARAMETER,                                                                 \
       "the peer came with another certificate than before in a renegotiation")                                         \
     X(CERTIFICATE_REJECTED, LK_ALERT_CERTIFICATE_UNKNOWN, "the peer's certificate was rejected")                       \
