@@ -4,7 +4,7 @@
 //
 // stream_reset goes over as a level: the engine drops everything, zeroises, and answers; then the level falls, and then the answer.
 // Until then the link's side is busy, and the queues are held empty from both sides. What is in them when it begins may still
-// reach the engine in part, just before it drops that too.
+// reach the engine in part, just before it drops that too. What is asked for besides, the selftest, stands still while the level is up.
 `default_nettype none
 
 module lk_engine_apart #(
@@ -13,7 +13,8 @@ module lk_engine_apart #(
     parameter BUILD = 32'd1,
     parameter CLOCK_HERTZ = 70000000,  // of the engine
     parameter GHASH_DIGIT = 8,
-    parameter CHACHA20_POLY1305 = 1
+    parameter CHACHA20_POLY1305 = 1,
+    parameter CBC = 1
 ) (
     // The link's side.
     input  wire        link_clk,
@@ -26,6 +27,7 @@ module lk_engine_apart #(
     output wire        completion_last,
     input  wire        completion_ready,
     input  wire        stream_reset,       // pulse: drop everything, zeroise the slots
+    input  wire        selftest,           // pulse: and run the selftest
     output wire        stream_reset_busy,  // high until that is finished; no command is taken meanwhile
     // The engine's side.
     input  wire        clk,
@@ -35,9 +37,12 @@ module lk_engine_apart #(
     // The link's side of the reset: wanted, asked for, answered.
     reg wanted_q = 1'b1, asks_q = 1'b0, answered_first_q = 1'b0, answered_q = 1'b0;
     reg answers_q = 1'b0;
+    reg test_wanted_q = 1'b0, tests_q = 1'b0;
     wire asks = wanted_q && !asks_q && !answered_q;
     always @(posedge link_clk) begin
-        wanted_q <= link_reset || stream_reset || (wanted_q && !asks);
+        wanted_q <= link_reset || stream_reset || selftest || (wanted_q && !asks);
+        test_wanted_q <= !link_reset && (selftest || (test_wanted_q && !asks));
+        if (asks) tests_q <= test_wanted_q;
         asks_q <= !link_reset && (asks || (asks_q && !answered_q));
         answered_first_q <= answers_q;
         answered_q <= answered_first_q;
@@ -65,10 +70,11 @@ module lk_engine_apart #(
         .out_clk(clk), .out_reset(engine_clears), .out_data(in_data), .out_valid(in_valid), .out_ready(in_ready));
     lk_record_engine #(
         .SLOTS(SLOTS), .LANES(LANES), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ), .GHASH_DIGIT(GHASH_DIGIT),
-        .CHACHA20_POLY1305(CHACHA20_POLY1305)) engine (
+        .CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC)) engine (
         .clk(clk), .reset(reset_q), .command_data(in_data), .command_valid(in_valid), .command_ready(in_ready),
         .completion_data(out_data), .completion_valid(out_valid), .completion_last(out_last), .completion_ready(out_ready),
-        .stream_reset(asked_q && !asked_before_q), .stream_reset_busy(engine_busy), .fact_address(fact_address), .fact_data(fact_data));
+        .stream_reset(asked_q && !asked_before_q), .selftest(asked_q && !asked_before_q && tests_q),
+        .stream_reset_busy(engine_busy), .fact_address(fact_address), .fact_data(fact_data));
     lk_stream_crossing #(.WIDTH(33)) completions (
         .in_clk(clk), .in_reset(engine_clears), .in_data({out_last, out_data}), .in_valid(out_valid), .in_ready(out_ready),
         .out_clk(link_clk), .out_reset(link_clears), .out_data({completion_last, completion_data}),
