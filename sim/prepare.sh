@@ -27,6 +27,7 @@ iverilog          | command iverilog        | Icarus Verilog; https://github.com
 yosys             | command yosys           | Yosys; https://yosyshq.net/yosys
 z3                | command z3              | Z3; https://github.com/Z3Prover/z3
 clang-format      | command clang-format    | clang-format; https://clang.llvm.org
+tshark            | command tshark          | tshark, of Wireshark; https://www.wireshark.org
 clang             | command clang           | Clang; https://clang.llvm.org
 libclang-rt-dev   | fuzzer clang            | libFuzzer (compiler-rt of LLVM); https://llvm.org/docs/LibFuzzer.html
 '

@@ -204,6 +204,12 @@ void lk_config_set_observer(lk_config *config, lk_observer *observer, void *cont
     config->observer_context = context;
 }
 
+void lk_config_set_wire_tap(lk_config *config, lk_wire_tap *tap, void *context)
+{
+    config->wire_tap = tap;
+    config->wire_tap_context = context;
+}
+
 void lk_config_set_key_log(lk_config *config, lk_key_log *log, void *context)
 {
     config->key_log = log;

@@ -29,6 +29,8 @@ struct lk_connection {
     lk_alert last_alert;
     bool any_alert, last_alert_sent;
 
+    const uint8_t *input, *output; /* what the wire was given last, for the tap */
+
     bool holding; /* application data that came, not yet consumed */
     lk_fragment held;
 

@@ -2,16 +2,26 @@
 /* The side of a connection that looks to the wire, and to the engine. */
 #include "connection/inside.h"
 
+static void tap(const lk_connection *connection, bool sent, const uint8_t *bytes, size_t length)
+{
+    const lk_config *config = connection->config;
+    if (config->wire_tap && length > 0)
+        config->wire_tap(config->wire_tap_context, connection, sent, bytes, length);
+}
+
 uint8_t *lk_connection_input(lk_connection *connection, size_t *room)
 {
-    if (!connection->ended)
-        return lk_record_layer_input(connection->layer, room);
+    uint8_t *input = NULL;
     *room = 0; /* nothing comes behind the end */
-    return NULL;
+    if (!connection->ended)
+        input = lk_record_layer_input(connection->layer, room);
+    connection->input = input;
+    return input;
 }
 
 void lk_connection_received(lk_connection *connection, size_t length)
 {
+    tap(connection, false, connection->input, length);
     lk_record_layer_received(connection->layer, length);
 }
 
@@ -23,11 +33,12 @@ void lk_connection_received_end(lk_connection *connection)
 const uint8_t *lk_connection_output(lk_connection *connection, size_t *length)
 {
     lk_connection_flush_alert(connection);
-    return lk_record_layer_output(connection->layer, length);
+    return connection->output = lk_record_layer_output(connection->layer, length);
 }
 
 void lk_connection_sent(lk_connection *connection, size_t length)
 {
+    tap(connection, true, connection->output, length);
     lk_record_layer_sent(connection->layer, length);
 }
 

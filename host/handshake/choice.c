@@ -211,7 +211,7 @@ lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
     bool abbreviated = handshake->resumed && handshake->version < LK_TLS1_3;
     if (!error && !abbreviated)
         error = choose_group(handshake);
-    if (!error && !abbreviated)
+    if (!error && !abbreviated && lk_exchange_signed(handshake->suite))
         error = check_own_curve(handshake);
     handshake->ticket_promised = handshake->version < LK_TLS1_3 && !abbreviated && lk_resume_gives_tickets(handshake) &&
                                  handshake->offer.session_ticket && lk_resume_allowed(handshake);

@@ -160,6 +160,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_STATISTICS:
         options->statistics = argument;
         return 0;
+    case LK_OPTION_CAPTURE:
+        options->capture = argument;
+        return 0;
     case LK_OPTION_TRACE:
         options->trace = true;
         return 0;
@@ -209,6 +212,9 @@ static const struct argp_option table[] = {
     {.doc = "What is shown:", .group = 30},
     {"trace", LK_OPTION_TRACE, NULL, 0, "show each record, message, alert and key change on standard error", 30},
     {"stats-json", LK_OPTION_STATISTICS, "FILE", 0, "write statistics as JSON when the connection ends", 30},
+    {"pcap", LK_OPTION_CAPTURE, "FILE", 0,
+     "write what goes over the wire as a capture (pcapng) that Wireshark decrypts by itself: the secrets are in it",
+     30},
     {"keylog", LK_OPTION_KEY_LOG, "FILE", 0,
      "append the secrets in the SSLKEYLOGFILE format, for Wireshark: whoever has the file reads the traffic (default: "
      "$SSLKEYLOGFILE)",

@@ -14,10 +14,10 @@ typedef struct lk_options {
     const char *device;       /* a URI; NULL: any board on this machine's USB */
     uint16_t lowest, highest; /* versions; 0: the library's default */
     const char *suites, *groups, *alpn;
-    const char *psk;                  /* IDENTITY:FILE */
-    int dh_minimum;                   /* bits; 0: the library's default */
-    const char *key_log, *statistics; /* files, or NULL */
-    int max_fragment, record_limit;   /* bytes; 0: not agreed on */
+    const char *psk;                            /* IDENTITY:FILE */
+    int dh_minimum;                             /* bits; 0: the library's default */
+    const char *key_log, *statistics, *capture; /* files, or NULL */
+    int max_fragment, record_limit;             /* bytes; 0: not agreed on */
     bool overlong, fallback, trace, no_tickets, legacy_sessions, renegotiate;
     lk_renegotiation renegotiation;
     int timeout; /* ms; -1 when none was given */
@@ -45,6 +45,7 @@ enum {
     LK_OPTION_OVERLONG,
     LK_OPTION_KEY_LOG,
     LK_OPTION_STATISTICS,
+    LK_OPTION_CAPTURE,
     LK_OPTION_TRACE,
     LK_OPTION_TIMEOUT,
     LK_OPTION_OWN = 512

@@ -31,6 +31,7 @@ lk_error lk_session_begin(lk_session *session, lk_setup *setup, lk_role role, co
     *session = (lk_session){.setup = setup, .role = role, .peer = peer, .socket = socket};
     (void)clock_gettime(CLOCK_MONOTONIC, &session->start);
     session->counted = lk_attachment_count(&setup->attachment, &session->earlier);
+    lk_capture_begin(&setup->capture, socket, role == LK_SERVER);
     error = lk_connection_new(setup->config, role, host, &session->connection);
     if (!error && setup->session_file)
         error = lk_resume_from(setup->session_file, session->connection);
@@ -77,6 +78,7 @@ int lk_session_end(lk_session *session, lk_error error)
     if (session->setup->options->statistics && lk_statistics_write(session, error))
         status = LK_EXIT_FAILURE;
     lk_connection_free(session->connection);
+    lk_capture_end_connection(&session->setup->capture);
     if (session->socket >= 0)
         (void)close(session->socket);
     session->connection = NULL;

@@ -81,17 +81,27 @@ static int negotiate(lk_setup *setup)
     return status;
 }
 
-static int start_key_log(lk_setup *setup)
+static void log_secret(void *context, const char *line)
+{
+    lk_setup *setup = context;
+    if (setup->key_log >= 0)
+        lk_key_log_append(&setup->key_log, line);
+    lk_capture_secret(&setup->capture, line);
+}
+
+static int start_logs(lk_setup *setup)
 {
     const char *path = setup->options->key_log;
-    if (!path)
-        return LK_EXIT_OK;
-    if (lk_key_log_open(path, &setup->key_log)) {
+    if (path && lk_key_log_open(path, &setup->key_log)) {
         lk_report("the key log %s cannot be opened: %s", path, strerror(errno));
         return LK_EXIT_FAILURE;
     }
-    lk_config_set_key_log(setup->config, lk_key_log_append, &setup->key_log);
-    return LK_EXIT_OK;
+    if (path || setup->options->capture)
+        lk_config_set_key_log(setup->config, log_secret, setup);
+    if (!setup->options->capture)
+        return LK_EXIT_OK;
+    lk_config_set_wire_tap(setup->config, lk_capture_tap, &setup->capture);
+    return lk_capture_open(&setup->capture, setup->options->capture);
 }
 
 int lk_setup_open(lk_setup *setup, const lk_options *options)
@@ -102,7 +112,7 @@ int lk_setup_open(lk_setup *setup, const lk_options *options)
         return lk_report_error("starting", LK_ERROR_NO_MEMORY, NULL);
     status = negotiate(setup);
     if (!status)
-        status = start_key_log(setup);
+        status = start_logs(setup);
     if (!status)
         status = choose_engine(setup);
     if (!status && options->trace) {
@@ -116,6 +126,7 @@ void lk_setup_close(lk_setup *setup)
 {
     lk_config_free(setup->config);
     lk_attachment_close(&setup->attachment);
+    lk_capture_close(&setup->capture);
     if (setup->key_log >= 0)
         (void)close(setup->key_log);
 }

@@ -4,6 +4,7 @@
 #define LK_TOOLS_SETUP_H
 
 #include "tools/attachment.h"
+#include "tools/capture.h"
 #include "tools/options.h"
 #include "tools/trace.h"
 
@@ -17,6 +18,7 @@ typedef struct lk_setup {
     lk_trace trace;
     const char *session_file; /* a client's, or NULL */
     int key_log;              /* a descriptor, or -1 */
+    lk_capture capture;
 } lk_setup;
 
 /**

@@ -70,7 +70,7 @@ bool shim_meets_expectations(const shim_state *shim, const shim_flags *flags, bo
 {
     size_t length = 0;
     bool certificate = lk_connection_peer_certificate(connection, 0, &length) != NULL;
-    bool demanded = !flags->server || flags->require_any_client_certificate;
+    bool demanded = !flags->psk && (!flags->server || flags->require_any_client_certificate);
     const char *name = lk_connection_server_name(connection);
     return same_number("the version", lk_connection_version(connection), flags->expect_version) &&
            same_number("the suite", shim_suite_number(lk_connection_suite(connection)), flags->expect_cipher) &&
@@ -89,7 +89,8 @@ bool shim_meets_expectations(const shim_state *shim, const shim_flags *flags, bo
 bool shim_ended_as_expected(const shim_state *shim, const shim_flags *flags, const lk_connection *connection)
 {
     bool late = lk_connection_version(connection) >= LK_VERSION_TLS1_3; /* sessions come after the handshake */
-    return (flags->server || !late ||
+    return same_number("the number of handshakes", shim->handshakes, flags->expect_total_renegotiations + 1) &&
+           (flags->server || !late ||
             same_truth("a session came", shim->session_came, !flags->expect_no_session && !flags->shim_shuts_down)) &&
            (!flags->expect_msg_callback || same_text("the log of messages", shim->log, flags->expect_msg_callback));
 }

@@ -23,6 +23,7 @@ typedef struct shim_state {
     uint8_t *session; /* that came last, to go on with */
     size_t session_length;
     /* Of the present connection, by its observer: */
+    int handshakes;         /* so many Finished were sent */
     bool retried;           /* there was a HelloRetryRequest */
     bool session_came;      /* a session that can be gone on with */
     char log[SHIM_LOG_MAX]; /* its messages, a line each, as the runner spells them */

@@ -266,6 +266,14 @@ lk_error lk_config_set_engine(lk_config *config, lk_engine *engine, lk_engine_po
 void lk_config_set_observer(lk_config *config, lk_observer *observer, void *context);
 
 /**
+ * Calls a function with the bytes of the wire as they come and go, sent by this side or received: for captures. They
+ * are borrowed for the length of the call, which must not touch the connection but to ask it what was agreed.
+ */
+typedef void lk_wire_tap(void *context, const lk_connection *connection, bool sent, const uint8_t *bytes,
+                         size_t length);
+void lk_config_set_wire_tap(lk_config *config, lk_wire_tap *tap, void *context);
+
+/**
  * Calls a function with each secret, in a line of the SSLKEYLOGFILE format without its newline. For debugging: whoever
  * has these lines reads the traffic.
  */
