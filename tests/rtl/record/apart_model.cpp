@@ -3,6 +3,7 @@
 #include "rtl/record/engine_model.h"
 
 #include "Vlk_engine_apart.h"
+#include "Vlk_engine_apart___024root.h"
 
 #include <cstdlib>
 #include <new>
@@ -43,6 +44,11 @@ void lk_engine_model_free(lk_engine_model *model)
     delete model;
 }
 
+void lk_engine_model_corrupt(lk_engine_model *model, uint32_t ciphers)
+{
+    model->top.rootp->lk_engine_apart__DOT__engine__DOT__self_test__DOT__corrupt_q = ciphers;
+}
+
 void lk_engine_model_step(lk_engine_model *model, lk_engine_pins *pins)
 {
     Vlk_engine_apart &top = model->top;
@@ -51,6 +57,7 @@ void lk_engine_model_step(lk_engine_model *model, lk_engine_pins *pins)
     top.command_valid = pins->command_valid;
     top.completion_ready = pins->completion_ready;
     top.stream_reset = pins->stream_reset;
+    top.selftest = pins->selftest;
     bool asked = top.fact_address != pins->fact_address;
     top.fact_address = pins->fact_address;
     top.eval();
