@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LOAD_MAC_KEY_MAX = 32 }; /* what SLOT_LOAD has room for */
+
 static lk_slot_engine *engine_of(const lk_slot *slot)
 {
     return (lk_slot_engine *)slot->base.engine;
@@ -137,20 +139,27 @@ static lk_slot *slot_find_free(lk_slot_engine *engine)
     return NULL;
 }
 
-/* What SLOT_LOAD can say today: a board may offer more than this driver knows. */
-static bool driver_knows(const lk_cipher *cipher, uint16_t version)
+/* What SLOT_LOAD can say: a board may offer more than this driver knows. */
+static bool driver_knows(const lk_cipher *cipher)
 {
-    return cipher->kind == LK_KIND_AEAD && (version == LK_TLS1_2 || version == LK_TLS1_3);
+    return cipher->mac_key_length <= LOAD_MAC_KEY_MAX;
+}
+
+static bool engine_offers(const lk_slot_engine *engine, const lk_direction_parameters *parameters)
+{
+    const lk_cipher *cipher = parameters->cipher;
+    bool combined = parameters->encrypt_then_mac; /* an extension of CBC, which SSL 3.0 does not have */
+    return (engine->versions & lk_version_bit(parameters->version)) != 0 && (unsigned)cipher->id < 32 &&
+           (engine->ciphers & UINT32_C(1) << cipher->id) != 0 && driver_knows(cipher) &&
+           lk_cipher_allows(cipher, parameters->version) &&
+           !(combined && (cipher->kind != LK_KIND_CBC || parameters->version == LK_SSL3));
 }
 
 static lk_error parameters_check(const lk_slot_engine *engine, const lk_direction_parameters *parameters)
 {
-    const lk_cipher *cipher = parameters->cipher;
-    if (!cipher || (parameters->kind != LK_SEAL && parameters->kind != LK_OPEN))
+    if (!parameters->cipher || (parameters->kind != LK_SEAL && parameters->kind != LK_OPEN))
         return LK_ERROR_INVALID_ARGUMENT;
-    bool offered = (engine->versions & lk_version_bit(parameters->version)) != 0 && (unsigned)cipher->id < 32 &&
-                   (engine->ciphers & UINT32_C(1) << cipher->id) != 0;
-    return offered && driver_knows(cipher, parameters->version) ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED;
+    return engine_offers(engine, parameters) ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED;
 }
 
 static lk_error device_open_direction(lk_engine *base, const lk_direction_parameters *parameters,
@@ -174,6 +183,7 @@ static lk_error device_open_direction(lk_engine *base, const lk_direction_parame
     slot->kind = parameters->kind;
     slot->version = parameters->version;
     slot->cipher = parameters->cipher;
+    slot->encrypt_then_mac = parameters->encrypt_then_mac;
     error = slot_command(slot, LK_OPCODE_SLOT_LOAD, parameters);
     if (!error)
         error = engine_settle(engine);
@@ -226,7 +236,8 @@ static lk_error submit_one(lk_slot *slot, lk_operation *operation)
         return submit_local(slot, operation, refused);
     if (engine->records_pending >= LK_RECORDS_PENDING_MAX)
         return LK_ERROR_ENGINE_BUSY;
-    lk_writer *writer = lk_link_command(&engine->link, LK_OUTPUT_RECORD, lk_command_size(operation->input_length));
+    size_t iv_length = lk_operation_iv_length(slot), length = iv_length + operation->input_length;
+    lk_writer *writer = lk_link_command(&engine->link, LK_OUTPUT_RECORD, lk_command_size(length));
     if (!writer)
         return engine->link.lost ? LK_ERROR_DEVICE_LOST : LK_ERROR_ENGINE_BUSY;
     lk_pending *pending = lk_pending_take(&engine->pendings); /* there are LK_RECORDS_PENDING_MAX rows for records */
@@ -242,10 +253,10 @@ static lk_error submit_one(lk_slot *slot, lk_operation *operation)
                           .slot = slot->number,
                           .generation = slot->generation,
                           .tag = pending->tag,
-                          .length = (uint16_t)operation->input_length,
+                          .length = (uint16_t)length,
                           .padding = seal ? operation->padding : 0,
                           .sequence = operation->sequence};
-    lk_command_write(writer, &command, operation->input);
+    lk_command_write_with_iv(writer, &command, operation->iv, iv_length, operation->input);
     return LK_OK;
 }
 
@@ -284,7 +295,7 @@ static void device_capabilities(const lk_engine *base, lk_engine_capabilities *c
         (lk_engine_capabilities){.versions = engine->versions, .immediate = false, .slots = engine->slot_count};
     for (unsigned id = 0; id < 32; id++) {
         const lk_cipher *cipher = lk_cipher_find(id);
-        if (cipher && driver_knows(cipher, LK_TLS1_2))
+        if (cipher && driver_knows(cipher))
             capabilities->ciphers |= engine->ciphers & UINT32_C(1) << id;
     }
 }

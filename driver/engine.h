@@ -25,6 +25,7 @@ typedef struct lk_slot {
     lk_direction_kind kind;
     uint16_t version;
     const lk_cipher *cipher;
+    bool encrypt_then_mac;
     lk_pending *first; /* in the order of submission */
     lk_pending *last;
 } lk_slot;
@@ -59,6 +60,9 @@ void lk_slot_engine_release(lk_slot_engine *engine);
 
 /** What the host can see to be wrong with an operation before it is sent: OK, INVALID_ARGUMENT, RECORD_OVERFLOW. */
 lk_error lk_operation_check(const lk_slot *slot, const lk_operation *operation);
+
+/** How many bytes of the operation's IV stand in front of its payload: sealing with CBC from TLS 1.1 on. */
+size_t lk_operation_iv_length(const lk_slot *slot);
 
 /** Fills in which payload lengths a successful completion may have: none when no success is possible (minimum above
  * maximum). */

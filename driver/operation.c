@@ -11,7 +11,18 @@ static const char engine_name[] = "device";
 
 static size_t explicit_nonce_length(const lk_slot *slot)
 {
-    return slot->version == LK_TLS1_3 ? 0 : slot->cipher->explicit_nonce_length;
+    return lk_record_explicit_nonce_length(slot->version, slot->cipher);
+}
+
+size_t lk_operation_iv_length(const lk_slot *slot)
+{
+    return slot->kind == LK_SEAL && slot->cipher->kind == LK_KIND_CBC ? explicit_nonce_length(slot) : 0;
+}
+
+static size_t sealed_length(const lk_slot *slot, const lk_operation *operation)
+{
+    return lk_record_length(slot->version, slot->cipher, slot->encrypt_then_mac, operation->input_length,
+                            operation->padding);
 }
 
 static lk_error check_seal(const lk_slot *slot, const lk_operation *operation)
@@ -21,15 +32,38 @@ static lk_error check_seal(const lk_slot *slot, const lk_operation *operation)
     if (operation->input_length > LK_RECORD_PLAINTEXT_MAX ||
         operation->input_length + operation->padding > LK_RECORD_PLAINTEXT_MAX)
         return LK_ERROR_INVALID_ARGUMENT;
-    size_t sealed = lk_record_sealed_length(slot->version, slot->cipher, operation->input_length, operation->padding);
-    return operation->output_capacity < sealed ? LK_ERROR_INVALID_ARGUMENT : LK_OK;
+    return operation->output_capacity < sealed_length(slot, operation) ? LK_ERROR_INVALID_ARGUMENT : LK_OK;
+}
+
+/* What is not plaintext at the least: with CBC a byte of padding, in TLS 1.3 the content type. */
+static size_t overhead_min(const lk_slot *slot)
+{
+    bool more = slot->version == LK_TLS1_3 || slot->cipher->kind == LK_KIND_CBC;
+    return LK_RECORD_HEADER_LENGTH + explicit_nonce_length(slot) + slot->cipher->tag_length + (more ? 1 : 0);
 }
 
 /* The plaintext's greatest length; negative when the record cannot hold its tag. */
 static long plaintext_max(const lk_slot *slot, const lk_operation *operation)
 {
-    size_t overhead = LK_RECORD_HEADER_LENGTH + explicit_nonce_length(slot) + slot->cipher->tag_length;
-    return (long)operation->input_length - (long)overhead - (slot->version == LK_TLS1_3 ? 1 : 0);
+    return (long)operation->input_length - (long)overhead_min(slot);
+}
+
+/* The least; padding of TLS 1.3 may be all of it, that of CBC 256 bytes. */
+static long plaintext_min(const lk_slot *slot, long max)
+{
+    long padding = slot->version == LK_TLS1_3 ? max : slot->cipher->kind == LK_KIND_CBC ? LK_CBC_PADDING_MAX - 1 : 0;
+    return max > padding ? max - padding : 0;
+}
+
+/* What software asks for, so that the same operation may go to either: room for what is decrypted before the MAC is
+ * known. */
+static long opened_room(const lk_slot *slot, const lk_operation *operation)
+{
+    if (slot->cipher->kind == LK_KIND_AEAD)
+        return plaintext_max(slot, operation);
+    bool inside = slot->cipher->kind == LK_KIND_CBC && !slot->encrypt_then_mac;
+    return (long)operation->input_length - (long)LK_RECORD_HEADER_LENGTH - (long)explicit_nonce_length(slot) -
+           (inside ? 0 : slot->cipher->tag_length);
 }
 
 static lk_error check_open(const lk_slot *slot, const lk_operation *operation)
@@ -40,9 +74,9 @@ static lk_error check_open(const lk_slot *slot, const lk_operation *operation)
     lk_reader_vector16(&reader);
     if (!lk_reader_finished(&reader))
         return LK_ERROR_INVALID_ARGUMENT;
-    if (operation->input_length > LK_RECORD_MAX)
+    if (operation->input_length > LK_RECORD_BYTES_MAX)
         return LK_ERROR_RECORD_OVERFLOW; /* longer than the device's command may be */
-    return (long)operation->output_capacity < plaintext_max(slot, operation) ? LK_ERROR_INVALID_ARGUMENT : LK_OK;
+    return (long)operation->output_capacity < opened_room(slot, operation) ? LK_ERROR_INVALID_ARGUMENT : LK_OK;
 }
 
 lk_error lk_operation_check(const lk_slot *slot, const lk_operation *operation)
@@ -55,28 +89,33 @@ lk_error lk_operation_check(const lk_slot *slot, const lk_operation *operation)
 void lk_operation_expect(const lk_slot *slot, const lk_operation *operation, lk_pending *pending)
 {
     if (slot->kind == LK_SEAL) {
-        pending->length_min = pending->length_max =
-            (uint16_t)lk_record_sealed_length(slot->version, slot->cipher, operation->input_length, operation->padding);
+        pending->length_min = pending->length_max = (uint16_t)sealed_length(slot, operation);
         return;
     }
     long most = plaintext_max(slot, operation);
     pending->length_max = most > 0 ? (uint16_t)most : 0;
-    if (most < 0)
-        pending->length_min = 1;
-    else /* TLS 1.3 strips padding of any length, TLS 1.2 has none */
-        pending->length_min = slot->version == LK_TLS1_3 ? 0 : pending->length_max;
+    pending->length_min = most < 0 ? 1 : (uint16_t)plaintext_min(slot, most);
 }
 
-/* The parts of a sealed record that are no secret are the host's to know: header and explicit nonce. */
+/* The parts of a sealed record that are no secret are the host's to know: header, explicit nonce or IV. */
 static bool sealed_as_asked(const lk_slot *slot, const lk_operation *operation, const uint8_t *record, size_t length)
 {
     lk_reader reader = lk_reader_over(record, length);
     uint8_t type = lk_reader_u8(&reader);
     uint16_t version = lk_reader_u16(&reader);
     lk_reader fragment = lk_reader_vector16(&reader);
-    uint64_t nonce = explicit_nonce_length(slot) > 0 ? lk_reader_u64(&fragment) : operation->sequence;
-    return lk_reader_finished(&reader) && !fragment.failed && version == LK_TLS1_2 && nonce == operation->sequence &&
-           type == (slot->version == LK_TLS1_3 ? LK_CONTENT_APPLICATION_DATA : operation->content_type);
+    bool inner = slot->version == LK_TLS1_3;
+    bool carried = true;
+    size_t iv_length = lk_operation_iv_length(slot);
+    if (iv_length > 0) {
+        const uint8_t *iv = lk_reader_bytes(&fragment, iv_length);
+        carried = iv && memcmp(iv, operation->iv, iv_length) == 0;
+    } else if (slot->cipher->kind == LK_KIND_AEAD && explicit_nonce_length(slot) > 0) {
+        carried = lk_reader_u64(&fragment) == operation->sequence;
+    }
+    return lk_reader_finished(&reader) && !fragment.failed && carried &&
+           version == (inner ? LK_TLS1_2 : slot->version) &&
+           type == (inner ? LK_CONTENT_APPLICATION_DATA : operation->content_type);
 }
 
 static bool type_possible(const lk_slot *slot, const lk_operation *operation, uint8_t type)

@@ -31,6 +31,8 @@ set(LK_RTL_CRYPTO
   ${LK_RTL_DIR}/crypto/lk_sha256.v)
 set(LK_RTL_RECORD
   ${LK_RTL_DIR}/record/lk_cipher_form.v
+  ${LK_RTL_DIR}/record/lk_classic_format.v
+  ${LK_RTL_DIR}/record/lk_classic_lane.v
   ${LK_RTL_DIR}/record/lk_collector.v
   ${LK_RTL_DIR}/record/lk_command_executor.v
   ${LK_RTL_DIR}/record/lk_command_parser.v
@@ -44,10 +46,13 @@ set(LK_RTL_RECORD
   ${LK_RTL_DIR}/record/lk_lanes.v
   ${LK_RTL_DIR}/record/lk_open_check.v
   ${LK_RTL_DIR}/record/lk_received_header.v
+  ${LK_RTL_DIR}/record/lk_padding_check.v
   ${LK_RTL_DIR}/record/lk_record_buffer.v
+  ${LK_RTL_DIR}/record/lk_record_classic.v
   ${LK_RTL_DIR}/record/lk_record_engine.v
   ${LK_RTL_DIR}/record/lk_record_format.v
   ${LK_RTL_DIR}/record/lk_record_lane.v
+  ${LK_RTL_DIR}/record/lk_record_verify.v
   ${LK_RTL_DIR}/record/lk_selftest.v
   ${LK_RTL_DIR}/record/lk_selftest_vectors.v
   ${LK_RTL_DIR}/record/lk_session_table.v

@@ -24,7 +24,11 @@ size_t lk_command_size(size_t payload);
 /** Writes a command; payload is command->length bytes. */
 void lk_command_write(lk_writer *writer, const lk_command *command, const uint8_t *payload);
 
-/** Writes SLOT_LOAD with the direction's key; command->length, opcode and sequence are set here. */
+/** The same with an IV in front: the payload is command->length less iv_length bytes. */
+void lk_command_write_with_iv(lk_writer *writer, const lk_command *command, const uint8_t *iv, size_t iv_length,
+                              const uint8_t *payload);
+
+/** Writes SLOT_LOAD with the direction's keys; command->length, opcode and sequence are set here. */
 void lk_command_write_load(lk_writer *writer, lk_command command, const lk_direction_parameters *parameters);
 
 #endif

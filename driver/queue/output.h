@@ -16,8 +16,8 @@
 enum {
     LK_OUTPUT_BUFFERS = 8,
     LK_OUTPUT_BUFFER_BYTES = 65536,
-    /* SLOT_LOAD and SLOT_DELETE of so many slots fit one buffer: 104 bytes each. */
-    LK_OUTPUT_SLOTS_MAX = 512
+    /* SLOT_LOAD and SLOT_DELETE of so many slots fit one buffer: 136 bytes each. */
+    LK_OUTPUT_SLOTS_MAX = 480
 };
 
 typedef enum lk_output_kind { LK_OUTPUT_RECORD, LK_OUTPUT_SLOT } lk_output_kind;

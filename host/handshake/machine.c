@@ -195,7 +195,8 @@ static lk_error go_on(lk_handshake *handshake, const lk_row *row)
         return row_finish(handshake, row);
     /* A flight ends where the other side has to answer: what the peer sent behind its end it sent without having heard
      * the answer. (Behind a key change it would be under the wrong key too: RFC 8446 section 5.1.) */
-    if (handshake->state != LK_STATE_ESTABLISHED && lk_handshake_in_message(handshake))
+    bool begins = row->message == LK_CLIENT_HELLO; /* a flight of this side, also in an established state */
+    if ((handshake->state != LK_STATE_ESTABLISHED || begins) && lk_handshake_in_message(handshake))
         return lk_handshake_fail(handshake, LK_ERROR_UNEXPECTED_MESSAGE,
                                  "the peer sent more than it may before it has heard this side's %s",
                                  message_name(row->message));

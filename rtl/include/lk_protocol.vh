@@ -7,15 +7,16 @@
 `define LK_PRODUCT_ID                        16'h0001
 `define LK_ENDPOINT_OUT                      8'h01
 `define LK_ENDPOINT_IN                       8'h81
-`define LK_PROTOCOL_MAJOR                    16'd1
-`define LK_PROTOCOL_MINOR                    16'd1
+`define LK_PROTOCOL_MAJOR                    16'd2
+`define LK_PROTOCOL_MINOR                    16'd0
 `define LK_FACT_MAGIC_VALUE                  32'h594B434C
 `define LK_COMMAND_MAGIC                     8'h4C
 `define LK_COMPLETION_MAGIC                  8'h6C
 `define LK_COMMAND_HEADER_BYTES              16'd24
 `define LK_COMPLETION_HEADER_BYTES           16'd16
-`define LK_LOAD_PAYLOAD_BYTES                16'd56
-`define LK_RECORD_BYTES_MAX                  16'd16645
+`define LK_LOAD_PAYLOAD_BYTES                16'd88
+`define LK_LOAD_ENCRYPT_THEN_MAC             8'h01
+`define LK_RECORD_BYTES_MAX                  16'd16693
 `define LK_DIRECTION_SEAL                    8'd0
 `define LK_DIRECTION_OPEN                    8'd1
 

@@ -19,6 +19,7 @@ module lk_dispatcher #(
     input  wire [SLOT_BITS-1:0] slot,
     input  wire                 lane_given,     // it must go to this lane
     input  wire [1:0]           lane,
+    input  wire                 chained,        // it goes on from the record of its slot before it, and waits for its end
     input  wire                 table_busy,     // its number cannot be noted yet
     input  wire                 payload_done,
     output wire                 record_begins,  // pulse: it is a lane's from now on
@@ -77,7 +78,7 @@ module lk_dispatcher #(
         state_d = state_q;
         lane_d = lane_q;
         case (state_q)
-            CHOOSE: if (record_valid && found) begin
+            CHOOSE: if (record_valid && found && !(chained && slot_runs)) begin
                 lane_d = best;
                 state_d = TAKE;
             end

@@ -8,7 +8,8 @@ module lk_engine_facts #(
     parameter SLOTS = 256,
     parameter LANES = 1,
     parameter BUILD = 32'd1,
-    parameter CLOCK_HERTZ = 60000000
+    parameter CLOCK_HERTZ = 60000000,
+    parameter CBC = 1
 ) (
     input  wire        clk,
     input  wire        reset,            // counters begin at zero
@@ -30,6 +31,9 @@ module lk_engine_facts #(
     localparam [7:0] FIRST_COUNTER = `LK_FACT_CYCLES, LAST_COUNTER = `LK_FACT_OPENED_BYTES;
     localparam [7:0] LIVE_LOW = `LK_FACT_LIVE_SLOTS, LIVE_HIGH = LIVE_LOW + 8'd1;
     localparam [3:0] COUNTERS = 4'd10, SEALED_BYTES = 4'd7, OPENED_BYTES = 4'd9;
+    localparam [31:0] VERSIONS = (32'd1 << `LK_VERSION_TLS1_2) | (32'd1 << `LK_VERSION_TLS1_3)
+                               | (CBC != 0 ? (32'd1 << `LK_VERSION_SSL3) | (32'd1 << `LK_VERSION_TLS1_0)
+                                           | (32'd1 << `LK_VERSION_TLS1_1) : 32'd0);
     // More than sixteen cycles can bring: events, and bytes of records.
     localparam COUNT_BITS = 5, BYTES_BITS = 18;
 
@@ -105,7 +109,7 @@ module lk_engine_facts #(
                 `LK_FACT_LANES: data_d = LANES;
                 `LK_FACT_RECORD_MAX: data_d = {16'd0, `LK_RECORD_BYTES_MAX};
                 `LK_FACT_CIPHERS: data_d = ciphers;
-                `LK_FACT_VERSIONS: data_d = (32'd1 << `LK_VERSION_TLS1_2) | (32'd1 << `LK_VERSION_TLS1_3);
+                `LK_FACT_VERSIONS: data_d = VERSIONS;
                 `LK_FACT_HEALTH: data_d = {30'd0, |ciphers_failed, lost};
                 `LK_FACT_SELFTEST_RAN: data_d = ciphers_tested;
                 `LK_FACT_SELFTEST_FAILED: data_d = ciphers_failed;

@@ -10,6 +10,7 @@
 module lk_lane #(
     parameter GHASH_DIGIT = 8,
     parameter CHACHA20_POLY1305 = 1,
+    parameter CBC = 1,
     parameter ALONE = 1
 ) (
     input  wire        clk,
@@ -24,6 +25,7 @@ module lk_lane #(
     input  wire [15:0] padding,
     input  wire [63:0] sequence_number,
     input  wire        open,             // of the slot, from here on
+    input  wire        encrypt_then_mac,
     input  wire [3:0]  version,
     input  wire [7:0]  cipher,
     input  wire [95:0] iv,
@@ -36,16 +38,22 @@ module lk_lane #(
     output wire        record_done,      // pulse
     // The key.
     output wire        fetch_key,        // the slot's is wanted
-    output wire        key_128,          // and is that short
+    output wire [4:0]  key_form,         // and this of it, as lk_session_table says
     input  wire        key_granted,
     input  wire        key_coming,
     input  wire        key_word_valid,
+    input  wire [1:0]  key_word_kind,
     input  wire [31:0] key_word,
     input  wire        wipe,             // pulse: the key of that slot is erased
     input  wire        wipe_all,         // pulse: of every slot
     input  wire [15:0] wipe_slot,
     output wire        key_busy,         // also while it is wiped
     output wire        wiping,
+    // The IV of that slot's next record, where IVs are chained.
+    output wire        chain_valid,
+    output wire [15:0] chain_slot,
+    output wire [7:0]  chain_byte,
+    input  wire        chain_take,
     // A completion that comes from elsewhere, announced while the lane announces none.
     input  wire        other_valid,
     input  wire [7:0]  other_opcode,
@@ -72,10 +80,12 @@ module lk_lane #(
     output wire        idle              // and no completion on its way
 );
     wire tls1_3 = version == 4'd4;
-    wire supported, by_sequence;
-    wire explicit_nonce = !tls1_3 && !by_sequence;
-    lk_cipher_form #(.CHACHA20_POLY1305(CHACHA20_POLY1305)) cipher_form (
-        .cipher(cipher), .supported(supported), .key_128(key_128), .by_sequence(by_sequence));
+    wire supported, key_128, by_sequence, classic, sha256, cbc, chained, explicit_iv, key_here;
+    wire explicit_nonce = !tls1_3 && !by_sequence && !classic;
+    lk_cipher_form #(.CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC)) cipher_form (
+        .cipher(cipher), .version(version), .supported(supported), .key_128(key_128), .by_sequence(by_sequence),
+        .classic(classic), .sha256(sha256), .cbc(cbc), .chained(chained), .explicit_iv(explicit_iv));
+    assign key_form = {chained, key_here ? 4'd0 : {sha256, classic, key_128, !classic || cbc}};
 
     // Payload as bytes: first the header of a record to open, the rest to the lane.
     wire         to_received, to_lane, to_nowhere;
@@ -94,58 +104,125 @@ module lk_lane #(
         .in_valid(to_received && byte_valid), .bytes(received), .header(received_header), .all(received_all));
     wire [7:0] open_status;
     lk_open_check open_check (
-        .tls1_3(tls1_3), .explicit_nonce(explicit_nonce), .payload_length(length), .record_length(received[79:64]),
+        .tls1_3(tls1_3), .explicit_nonce(explicit_nonce), .classic(classic), .sha256(sha256), .cbc(cbc), .explicit_iv(explicit_iv),
+        .encrypt_then_mac(encrypt_then_mac), .ssl3(version == 4'd0), .payload_length(length), .record_length(received[79:64]),
         .sequence_number(sequence_number), .status(open_status));
 
-    // The cipher.
+    // AEADs.
     wire [103:0] header;
     wire [3:0]   header_bytes, aad_bytes;
     wire [7:0]   outer_type;
     wire [95:0]  nonce;
     wire [15:0]  next_nonce;
     wire [127:0] aad;
-    wire [14:0]  data_bytes, lane_bytes;
-    wire [15:0]  record_bytes;
-    wire         lane_start, key_wipe, lane_in_done, lane_idle, lane_done, lane_authentic, lane_typeless;
-    wire [7:0]   lane_type, sealed_data, store_data;
-    wire         sealed_last, sealed_valid, sealed_ready, store_last, store_valid;
+    wire [14:0]  data_bytes, aead_bytes;
+    wire [15:0]  aead_record_bytes;
+    wire         lane_start, key_wipe, aead_key_busy, aead_in_ready, aead_in_done, aead_idle, aead_done, aead_authentic, typeless;
+    wire [7:0]   aead_type, aead_out, aead_store;
+    wire         aead_out_last, aead_out_valid, sealed_ready, aead_store_last, aead_store_valid;
+    wire         aes_start, aes_decrypt, aes_busy;
+    wire [127:0] aes_in, aes_out;
+    // Whose AES is: of the record in the lane, which the next one may already stand behind; then of the next one.
+    reg          classic_q = 1'b0;
+    wire         lane_idle;
+    wire         lent = lane_idle ? classic : classic_q;
+    wire         is_key = key_word_valid && key_word_kind == 2'd0;
+    wire         is_mac_key = key_word_valid && key_word_kind == 2'd1;
     lk_record_format format (
         .open(open), .tls1_3(tls1_3), .explicit_nonce(explicit_nonce), .iv(iv), .sequence_number(sequence_number),
         .content_type(content_type), .length(length), .padding(padding), .received(received), .header(header), .header_bytes(header_bytes),
         .outer_type(outer_type), .nonce(nonce), .next_nonce(next_nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes),
-        .record_bytes(record_bytes));
-    lk_record_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) lane (
-        .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word(key_word), .key_wipe(key_wipe),
-        .key_busy(key_busy), .cipher(cipher), .start(lane_start), .open(open), .tls1_3(tls1_3), .header(header),
+        .record_bytes(aead_record_bytes));
+    lk_record_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .AES_DECRYPT(CBC)) lane (
+        .clk(clk), .reset(reset), .key_word_valid(is_key), .key_word(key_word), .key_long(!key_128),
+        .key_wipe(key_wipe || (is_mac_key && !cbc)), .key_busy(aead_key_busy), .cipher(cipher), .lend(lent),
+        .start(lane_start && !classic), .open(open), .tls1_3(tls1_3), .header(header),
         .header_bytes(header_bytes), .content_type(open ? outer_type : content_type), .nonce(nonce), .next_nonce(next_nonce), .aad(aad),
         .aad_bytes(aad_bytes), .plaintext_bytes(length[14:0]), .data_bytes(data_bytes), .in_data(byte_data),
-        .in_valid(to_lane && byte_valid), .in_ready(lane_in_ready), .in_done(lane_in_done), .out_data(sealed_data),
-        .out_last(sealed_last), .out_valid(sealed_valid), .out_ready(sealed_ready), .store_data(store_data),
-        .store_last(store_last), .store_valid(store_valid), .idle(lane_idle), .done(lane_done),
-        .authentic(lane_authentic), .typeless(lane_typeless), .opened_type(lane_type), .opened_bytes(lane_bytes));
+        .in_valid(to_lane && byte_valid), .in_ready(aead_in_ready), .in_done(aead_in_done), .out_data(aead_out),
+        .out_last(aead_out_last), .out_valid(aead_out_valid), .out_ready(sealed_ready), .store_data(aead_store),
+        .store_last(aead_store_last), .store_valid(aead_store_valid), .idle(aead_idle), .done(aead_done),
+        .authentic(aead_authentic), .typeless(typeless), .opened_type(aead_type), .opened_bytes(aead_bytes), .aes_start(aes_start),
+        .aes_decrypt(aes_decrypt), .aes_in(aes_in), .aes_busy(aes_busy), .aes_out(aes_out));
+
+    // Suites with a MAC.
+    wire [15:0] classic_record_bytes;
+    wire [14:0] classic_bytes, verify_bytes, read_index;
+    wire [7:0]  classic_type, classic_out, classic_store, verify_type, read_byte;
+    wire        classic_key_busy, classic_in_ready, classic_in_done, classic_idle, classic_done, classic_authentic;
+    wire        classic_out_last, classic_out_valid, classic_store_last, classic_store_valid;
+    wire        hands_on, hand_free, verify_done, verify_authentic;
+    generate
+        if (CBC != 0) begin : with_mac
+            lk_classic_lane classic_lane (
+                .clk(clk), .reset(reset), .key_word_valid(key_word_valid), .key_word_kind(key_word_kind), .key_word(key_word),
+                .key_wipe(key_wipe || (is_key && !classic)), .key_busy(classic_key_busy), .start(lane_start && classic), .open(open),
+                .cbc(cbc), .sha256(sha256), .encrypt_then_mac(encrypt_then_mac), .explicit_iv(explicit_iv), .version(version),
+                .sequence_number(sequence_number), .content_type(content_type), .length(length), .received(received[103:64]),
+                .record_bytes(classic_record_bytes), .in_data(byte_data), .in_valid(to_lane && byte_valid),
+                .in_ready(classic_in_ready), .in_done(classic_in_done), .out_data(classic_out), .out_last(classic_out_last),
+                .out_valid(classic_out_valid), .out_ready(sealed_ready && !aead_out_valid), .store_data(classic_store),
+                .store_last(classic_store_last), .store_valid(classic_store_valid), .chain_valid(chain_valid),
+                .chain_byte(chain_byte), .chain_take(chain_take), .aes_start(aes_start), .aes_decrypt(aes_decrypt),
+                .aes_in(aes_in), .aes_busy(aes_busy), .aes_out(aes_out), .hands_on(hands_on), .hand_free(hand_free),
+                .read_index(read_index), .read_byte(read_byte), .idle(classic_idle), .done(classic_done),
+                .authentic(classic_authentic), .opened_type(classic_type), .opened_bytes(classic_bytes),
+                .verify_done(verify_done), .verify_authentic(verify_authentic), .verify_type(verify_type),
+                .verify_bytes(verify_bytes));
+        end else begin : without_mac
+            assign {classic_record_bytes, classic_bytes, verify_bytes, read_index} = 61'd0;
+            assign {classic_type, classic_out, classic_store, verify_type, chain_byte} = 40'd0;
+            assign {classic_key_busy, classic_in_ready, classic_done, classic_authentic, classic_out_last, classic_out_valid} = 6'd0;
+            assign {classic_store_last, classic_store_valid, hands_on, verify_done, verify_authentic, chain_valid} = 6'd0;
+            assign {classic_in_done, classic_idle} = 2'b11;
+            assign {aes_start, aes_decrypt, aes_in} = 130'd0;
+            wire unused = &{1'b0, aes_busy, aes_out, hand_free, read_byte, chain_take, is_mac_key, encrypt_then_mac, 1'b0};
+        end
+    endgenerate
+
+    // One of the two has the record. The tag of a record that was sealed before goes out first.
+    always @(posedge clk) if (lane_start) classic_q <= classic;
+    wire         lane_in_done = aead_in_done && classic_in_done;
+    assign lane_idle = aead_idle && classic_idle;
+    wire         lane_done = aead_done || classic_done;
+    wire [7:0]   sealed_data = aead_out_valid ? aead_out : classic_out;
+    wire         sealed_last = aead_out_valid ? aead_out_last : classic_out_last;
+    wire         sealed_valid = aead_out_valid || classic_out_valid;
+    wire [7:0]   store_data = classic_q ? classic_store : aead_store;
+    wire         store_last = classic_q ? classic_store_last : aead_store_last;
+    wire         store_valid = classic_store_valid || aead_store_valid;
+    wire [15:0]  record_bytes = classic ? classic_record_bytes : aead_record_bytes;
+    assign lane_in_ready = classic_q ? classic_in_ready : aead_in_ready;
+    assign key_busy = aead_key_busy || classic_key_busy;
+    assign chain_slot = key_slot;
 
     // What opening keeps until it is verified.
-    wire        bank_free, keep, send_begins, send_valid, send_ready, sent;
+    wire        bank_free, keep, drop, verified, send_begins, send_valid, send_ready, sent;
     wire [12:0] send_words;
     wire [31:0] send_data;
-    lk_record_buffer record_buffer (
+    lk_record_buffer #(.VERIFIES(CBC)) record_buffer (
         .clk(clk), .reset(reset), .bank_free(bank_free), .fill_begins(lane_start), .in_data(store_data), .in_last(store_last),
-        .in_valid(store_valid), .keep(keep), .send_begins(send_begins), .send_words(send_words), .out_data(send_data),
+        .in_valid(store_valid), .hand_on(hands_on), .read_index(read_index), .read_byte(read_byte), .verified(verified),
+        .keep(keep), .drop(drop), .send_begins(send_begins), .send_words(send_words), .out_data(send_data),
         .out_valid(send_valid), .out_ready(send_ready), .sent(sent));
 
     wire        complete_valid, complete_ready, builder_idle;
     wire [7:0]  complete_opcode, complete_status, complete_type;
     wire [15:0] complete_slot, complete_generation, complete_length;
     wire [31:0] complete_tag;
+    wire [15:0] key_slot;
     lk_lane_control control (
         .clk(clk), .reset(reset), .record_valid(record_valid), .open(open), .slot(slot), .generation(generation), .tag(tag),
         .payload_done(payload_done), .record_begins(record_begins), .record_done(record_done), .to_received(to_received),
         .to_lane(to_lane), .to_nowhere(to_nowhere), .received_header(received_header), .received_all(received_all),
-        .open_status(open_status), .fetch_key(fetch_key), .key_granted(key_granted), .key_coming(key_coming), .wipe(wipe),
+        .open_status(open_status), .chained(chained), .fetch_key(fetch_key), .key_here(key_here), .key_slot(key_slot), .key_granted(key_granted), .key_coming(key_coming), .wipe(wipe),
         .wipe_all(wipe_all), .wipe_slot(wipe_slot), .key_wipe(key_wipe), .lane_idle(lane_idle), .lane_in_done(lane_in_done),
-        .lane_key_busy(key_busy), .lane_done(lane_done), .lane_authentic(lane_authentic), .lane_typeless(lane_typeless),
-        .lane_type(lane_type), .lane_bytes(lane_bytes), .record_bytes(record_bytes), .bank_free(bank_free),
-        .lane_start(lane_start), .keep(keep), .complete_valid(complete_valid), .complete_ready(complete_ready),
+        .lane_key_busy(key_busy), .lane_done(lane_done), .lane_authentic(classic_q ? classic_authentic : aead_authentic),
+        .lane_typeless(typeless && !classic_q), .lane_type(classic_q ? classic_type : aead_type),
+        .lane_bytes(classic_q ? classic_bytes : aead_bytes), .hands_on(hands_on), .hand_free(hand_free),
+        .verify_done(verify_done), .verify_authentic(verify_authentic), .verify_type(verify_type), .verify_bytes(verify_bytes),
+        .record_bytes(record_bytes), .bank_free(bank_free), .lane_start(lane_start), .keep(keep), .drop(drop),
+        .verified(verified), .complete_valid(complete_valid), .complete_ready(complete_ready),
         .complete_opcode(complete_opcode), .complete_status(complete_status), .complete_type(complete_type),
         .complete_slot(complete_slot), .complete_generation(complete_generation), .complete_tag(complete_tag),
         .complete_length(complete_length), .owing(owing), .free(free));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brings one record after the other through a lane: looks at the header of one that is to be opened, gets the key, starts, and
 // announces the completion. While the lane finishes a record, the next one is already received and checked; completions stay
-// in the order of the records.
+// in the order of the records. A record that is verified afterwards does not even keep the next one of its slot from starting.
 `default_nettype none
 `include "lk_protocol.vh"
 
@@ -25,7 +25,10 @@ module lk_lane_control (
     input  wire        received_all,
     input  wire [7:0]  open_status,
     // The key, which stays in the lane until another one comes or it is wiped.
-    output wire        fetch_key,         // the slot's is wanted
+    input  wire        chained,           // the record's IV comes with the key, and anew for each record
+    output wire        fetch_key,         // the slot's is wanted,
+    output wire        key_here,          // or of it the IV alone
+    output wire [15:0] key_slot,          // whose key the lane has
     input  wire        key_granted,       // pulse: it comes
     input  wire        key_coming,        // from then on until all its words are there
     input  wire        wipe,              // pulse: the key of that slot is erased
@@ -41,10 +44,18 @@ module lk_lane_control (
     input  wire        lane_typeless,
     input  wire [7:0]  lane_type,
     input  wire [14:0] lane_bytes,
+    input  wire        hands_on,          // pulse: the record that is being opened is verified afterwards
+    output wire        hand_free,         // the one before is done with
+    input  wire        verify_done,
+    input  wire        verify_authentic,
+    input  wire [7:0]  verify_type,
+    input  wire [14:0] verify_bytes,
     input  wire [15:0] record_bytes,      // of the record that sealing makes
     input  wire        bank_free,
     output wire        lane_start,
-    output wire        keep,              // the plaintext in the record buffer may go out
+    output wire        keep,              // the plaintext in the record buffer may go out,
+    output wire        drop,              // or may not
+    output wire        verified,          // and is that of the record that was verified afterwards
     // Completions.
     output wire        complete_valid,
     input  wire        complete_ready,
@@ -65,17 +76,20 @@ module lk_lane_control (
     reg        refused_d, refused_q = 1'b0;      // by what the cycle before has seen of the header of a record to open
     reg [15:0] key_slot_d, key_slot_q = 16'd0;   // whose key the lane holds
     reg        key_valid_d, key_valid_q = 1'b0;
-    // A record is being opened; its result is there; whom to tell.
+    reg        iv_valid_d, iv_valid_q = 1'b0;    // and the IV of its next record
+    // A record is being opened, another is verified; the result of the older is there; whom to tell.
     reg        opening_d, opening_q = 1'b0;
+    reg        verifying_d, verifying_q = 1'b0;
     reg        opened_d, opened_q = 1'b0;
     reg [63:0] opening_for_d, opening_for_q = 64'd0;
+    reg [63:0] verifying_for_d, verifying_for_q = 64'd0;
 
     wire begins = state_q == BEGIN && record_valid;
     wire starts = state_q == START || (begins && !open);
-    wire key_here = key_valid_q && key_slot_q == slot;
-    wire opened = opened_q || (opening_q && lane_done);
+    wire opened = opened_q || (verifying_q ? verify_done : opening_q && lane_done);
     wire announces = complete_valid && complete_ready;
-    wire refuses = state_q == DISCARD && payload_done && !opening_q;
+    wire refuses = state_q == DISCARD && payload_done && !owing;
+    wire lane_free = lane_idle && !opening_q;
 
     assign to_received = begins && open && !received_all && !refused_q;
     assign to_lane = state_q == STREAM;
@@ -83,14 +97,20 @@ module lk_lane_control (
 
     // What a lane is at, and whose key it has: when that is not sure, nothing starts and nothing is announced (P1).
     wire sound;
-    lk_guard #(.WIDTH(21)) guard (
-        .clk(clk), .reset(reset), .next({state_d, key_slot_d, key_valid_d, opening_d, opened_d}),
-        .now({state_q, key_slot_q, key_valid_q, opening_q, opened_q}), .sound(sound));
+    lk_guard #(.WIDTH(23)) guard (
+        .clk(clk), .reset(reset),
+        .next({state_d, key_slot_d, key_valid_d, iv_valid_d, opening_d, verifying_d, opened_d}),
+        .now({state_q, key_slot_q, key_valid_q, iv_valid_q, opening_q, verifying_q, opened_q}), .sound(sound));
 
-    assign free = lane_idle && !opening_q && sound;
-    assign owing = opening_q;
-    assign fetch_key = starts && !refused_q && !key_here && free && !lane_key_busy;
-    assign lane_start = starts && !refused_q && key_here && free && !lane_key_busy && !key_coming && (open ? bank_free : complete_ready);
+    // Records of the slot whose key is here, behind one that is verified, are of its kind. All others wait for its end.
+    assign free = lane_free && !verifying_q;
+    assign owing = opening_q || verifying_q;
+    assign hand_free = !verifying_q && sound;
+    assign key_slot = key_slot_q;
+    assign key_here = key_valid_q && key_slot_q == slot;
+    assign fetch_key = starts && !refused_q && (key_here ? lane_free && chained && !iv_valid_q : free) && !lane_key_busy && !key_coming;
+    assign lane_start = starts && !refused_q && key_here && lane_free && !(chained && !iv_valid_q) && !lane_key_busy && !key_coming
+                      && (open ? bank_free : complete_ready);
     assign record_begins = lane_start;
     assign record_done = (state_q == STREAM && lane_in_done) || (refuses && announces);
     assign key_wipe = (wipe && key_valid_q && key_slot_q == wipe_slot) || wipe_all;
@@ -115,26 +135,45 @@ module lk_lane_control (
     always @* begin
         key_slot_d = key_granted ? slot : key_slot_q;
         key_valid_d = (key_valid_q || key_granted) && !key_wipe;
+        iv_valid_d = (iv_valid_q || key_granted) && !lane_start;
         opening_d = opening_q;
+        verifying_d = verifying_q;
         opened_d = opened;
         opening_for_d = opening_for_q;
+        verifying_for_d = verifying_for_q;
+        if (opened && announces) begin
+            if (verifying_q) verifying_d = 1'b0;
+            else opening_d = 1'b0;
+            opened_d = 1'b0;
+        end
+        if (hands_on) begin
+            opening_d = 1'b0;
+            verifying_d = 1'b1;
+            verifying_for_d = opening_for_q;
+        end
         if (lane_start && open) begin
             opening_d = 1'b1;
             opening_for_d = {slot, generation, tag};
-        end else if (opened && announces) begin
-            opening_d = 1'b0;
-            opened_d = 1'b0;
         end
         if (reset) begin
             key_valid_d = 1'b0;
             opening_d = 1'b0;
+            verifying_d = 1'b0;
             opened_d = 1'b0;
         end
     end
 
     // Announcements: a record that has been opened; one of which sealing begins; one that is refused.
     assign complete_valid = (opened || (lane_start && !open) || refuses) && sound;
+    assign verified = verifying_q;
     assign keep = opened && announces && complete_length != 16'd0;
+    assign drop = opened && announces && complete_length == 16'd0 && verifying_q;
+    // Of the record whose result is there. CBC may have been given more plaintext than a record has, by a peer that knows the key.
+    localparam [14:0] PLAINTEXT_MAX = 15'd16384;
+    wire        authentic = verifying_q ? verify_authentic : lane_authentic;
+    wire        typeless = !verifying_q && lane_typeless;
+    wire [14:0] opened_bytes = verifying_q ? verify_bytes : lane_bytes;
+    wire        overflows = opened_bytes > PLAINTEXT_MAX;
     always @* begin
         complete_opcode = open ? `LK_OPCODE_OPEN : `LK_OPCODE_SEAL;
         complete_status = `LK_STATUS_OK;
@@ -145,12 +184,12 @@ module lk_lane_control (
         complete_length = 16'd0;
         if (opened) begin
             complete_opcode = `LK_OPCODE_OPEN;
-            {complete_slot, complete_generation, complete_tag} = opening_for_q;
-            complete_status = !lane_authentic ? `LK_STATUS_BAD_RECORD_MAC
-                            : lane_typeless ? `LK_STATUS_NO_CONTENT_TYPE : `LK_STATUS_OK;
-            if (lane_authentic && !lane_typeless) begin
-                complete_type = lane_type;
-                complete_length = {1'b0, lane_bytes};
+            {complete_slot, complete_generation, complete_tag} = verifying_q ? verifying_for_q : opening_for_q;
+            complete_status = !authentic ? `LK_STATUS_BAD_RECORD_MAC : typeless ? `LK_STATUS_NO_CONTENT_TYPE
+                            : overflows ? `LK_STATUS_RECORD_OVERFLOW : `LK_STATUS_OK;
+            if (authentic && !typeless && !overflows) begin
+                complete_type = verifying_q ? verify_type : lane_type;
+                complete_length = {1'b0, opened_bytes};
             end
         end else if (state_q == DISCARD) begin
             complete_status = status_q;
@@ -165,16 +204,19 @@ module lk_lane_control (
         refused_q <= refused_d;
         key_slot_q <= key_slot_d;
         key_valid_q <= key_valid_d;
+        iv_valid_q <= iv_valid_d;
         opening_q <= opening_d;
+        verifying_q <= verifying_d;
         opened_q <= opened_d;
         opening_for_q <= opening_for_d;
+        verifying_for_q <= verifying_for_d;
     end
 
 `ifdef FORMAL
     always @(posedge clk) if (!reset) begin
-        if (keep) assert (lane_authentic);                                        // P1
+        if (keep) assert (verified ? verify_authentic : lane_authentic);          // P1
         if (complete_valid && complete_status != `LK_STATUS_OK) assert (complete_length == 16'd0);
-        assert (!opened_q || opening_q);
+        assert (!opened_q || opening_q || verifying_q);
     end
 `endif
 endmodule

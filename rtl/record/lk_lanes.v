@@ -8,7 +8,8 @@ module lk_lanes #(
     parameter LANES = 1,
     parameter SLOT_BITS = 8,
     parameter GHASH_DIGIT = 8,
-    parameter CHACHA20_POLY1305 = 1
+    parameter CHACHA20_POLY1305 = 1,
+    parameter CBC = 1
 ) (
     input  wire        clk,
     input  wire        reset,
@@ -25,6 +26,8 @@ module lk_lanes #(
     input  wire [15:0] padding,
     input  wire [63:0] sequence_number,
     input  wire        open,             // of the slot, from here on
+    input  wire        encrypt_then_mac,
+    input  wire        chained,          // a record goes on from the one before
     input  wire [3:0]  version,
     input  wire [7:0]  cipher,
     input  wire [95:0] iv,
@@ -42,13 +45,19 @@ module lk_lanes #(
     input  wire        table_taken,      // and nobody else may use it
     output wire        fetch_key,        // pulse
     output wire [15:0] fetch_slot,
-    output wire        fetch_128,        // it is a short one; until it has come
+    output wire [4:0]  fetch_form,       // what of it, as lk_session_table says
     input  wire        key_word_valid,
+    input  wire [1:0]  key_word_kind,
     input  wire [31:0] key_word,
     input  wire        wipe,             // pulse: the slot's key is erased
     input  wire        wipe_all,         // pulse: every slot's
     output wire        wiping,
     output wire        key_busy,
+    // Chained IVs, to the session table.
+    output wire        chain_valid,
+    output wire [15:0] chain_slot,
+    output wire [7:0]  chain_byte,
+    input  wire        chain_take,
     // Completions that are no record's.
     input  wire        other_valid,
     output wire        other_ready,
@@ -78,28 +87,31 @@ module lk_lanes #(
             assign records_owed = owing;
             assign records_run = !free;
             assign sealed_length = length;
-            lk_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) lane (
+            lk_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC)) lane (
                 .clk(clk), .reset(reset), .record_valid(record_valid), .slot(slot), .generation(generation), .tag(tag),
                 .content_type(content_type), .length(length), .padding(padding), .sequence_number(sequence_number), .open(open),
-                .version(version), .cipher(cipher), .iv(iv), .payload_data(payload_data), .payload_count(payload_count),
+                .encrypt_then_mac(encrypt_then_mac), .version(version), .cipher(cipher), .iv(iv), .payload_data(payload_data), .payload_count(payload_count),
                 .payload_valid(payload_valid), .payload_ready(payload_ready), .payload_done(payload_done),
-                .record_begins(record_begins), .record_done(record_done), .fetch_key(fetches), .key_128(fetch_128),
-                .key_granted(fetch_key), .key_coming(table_busy), .key_word_valid(key_word_valid), .key_word(key_word),
-                .wipe(wipe), .wipe_all(wipe_all), .wipe_slot(slot), .key_busy(key_busy), .wiping(wiping),
+                .record_begins(record_begins), .record_done(record_done), .fetch_key(fetches), .key_form(fetch_form),
+                .key_granted(fetch_key), .key_coming(table_busy), .key_word_valid(key_word_valid),
+                .key_word_kind(key_word_kind), .key_word(key_word), .chain_valid(chain_valid), .chain_slot(chain_slot),
+                .chain_byte(chain_byte), .chain_take(chain_take), .wipe(wipe), .wipe_all(wipe_all), .wipe_slot(slot), .key_busy(key_busy), .wiping(wiping),
                 .other_valid(other_valid), .other_opcode(other_opcode), .other_status(other_status), .other_slot(other_slot),
                 .other_generation(other_generation), .other_tag(other_tag), .other_ready(other_ready), .turn(1'b1),
                 .announces(announces), .announced_opcode(announced_opcode), .announced_status(announced_status),
                 .announced_length(opened_length), .may_deliver(1'b1), .delivered(delivered), .out_data(out_data),
                 .out_last(out_last), .out_valid(out_valid), .out_ready(out_ready), .owing(owing), .free(free), .idle(idle));
-            wire unused = &{1'b0, lane_given, given_lane, about_slot, table_taken, delivered, 1'b0};
+            wire unused = &{1'b0, lane_given, given_lane, about_slot, table_taken, delivered, chained, 1'b0};
         end else begin : several
-            localparam FIELDS = 277;
-            wire [LANES-1:0]    take, feed, feed_ready, fetches, short_key, key_busies, wipings, announcing, may_deliver, delivered;
+            localparam FIELDS = 278;
+            wire [LANES-1:0]    take, feed, feed_ready, fetches, key_busies, chains, chain_takes, wipings, announcing, may_deliver, delivered;
             wire [LANES-1:0]    lane_last, lane_valid, lane_ready, lane_idle;
             wire [3*LANES-1:0]  queued_records;
             wire [13*LANES-1:0] queued_words;
             wire [16*LANES-1:0] fetch_slots, sealed_lengths, announced_lengths;
-            wire [8*LANES-1:0]  opcodes, statuses;
+            wire [8*LANES-1:0]  opcodes, statuses, chain_bytes;
+            wire [5*LANES-1:0]  key_forms;
+            wire [16*LANES-1:0] chain_slots;
             wire [32*LANES-1:0] lane_data;
             wire [31:0]         other_data;
             wire                other_last, other_out_valid, other_out_ready, other_idle, slot_runs, any_runs;
@@ -112,14 +124,17 @@ module lk_lanes #(
             reg              coming_d, coming_q = 1'b0;
             reg  [LANES-1:0] fetcher_d, fetcher_q = {LANES{1'b0}}, granted;
             reg  [15:0]      granted_slot;
+            reg  [4:0]       granted_form;
             integer          g;
             always @* begin
                 granted = {LANES{1'b0}};
                 granted_slot = 16'd0;
+                granted_form = 5'd0;
                 for (g = 0; g < LANES; g = g + 1) begin
                     if (fetches[g] && granted == {LANES{1'b0}} && !table_busy && !table_taken && !coming_q) begin
                         granted[g] = 1'b1;
                         granted_slot = fetch_slots[16*g+:16];
+                        granted_form = key_forms[5*g+:5];
                     end
                 end
                 fetcher_d = granted != {LANES{1'b0}} ? granted : fetcher_q;
@@ -131,11 +146,35 @@ module lk_lanes #(
             end
             assign fetch_key = granted != {LANES{1'b0}};
             assign fetch_slot = granted_slot;
-            assign fetch_128 = |(fetcher_q & short_key);
+            assign fetch_form = granted_form;
+
+            // One chained IV goes at a time.
+            reg  [LANES-1:0] chainer_d, chainer_q = {LANES{1'b0}};
+            reg  [15:0]      chaining_slot;
+            reg  [7:0]       chaining_byte;
+            integer          c;
+            always @* begin
+                chainer_d = chainer_q & chains;
+                chaining_slot = 16'd0;
+                chaining_byte = 8'd0;
+                for (c = 0; c < LANES; c = c + 1) begin
+                    if (chainer_d == {LANES{1'b0}} && chains[c]) chainer_d[c] = 1'b1;
+                    if (chainer_q[c]) begin
+                        chaining_slot = chain_slots[16*c+:16];
+                        chaining_byte = chain_bytes[8*c+:8];
+                    end
+                end
+                if (reset) chainer_d = {LANES{1'b0}};
+            end
+            always @(posedge clk) chainer_q <= chainer_d;
+            assign chain_valid = |(chainer_q & chains);
+            assign chain_slot = chaining_slot;
+            assign chain_byte = chaining_byte;
+            assign chain_takes = chain_take ? chainer_q : {LANES{1'b0}};
 
             wire other_announces = other_valid && other_ready;
             lk_dispatcher #(.LANES(LANES), .SLOT_BITS(SLOT_BITS)) dispatcher (
-                .clk(clk), .reset(reset), .record_valid(record_valid), .slot(slot[SLOT_BITS-1:0]), .lane_given(lane_given), .lane(given_lane),
+                .clk(clk), .reset(reset), .record_valid(record_valid), .slot(slot[SLOT_BITS-1:0]), .lane_given(lane_given), .lane(given_lane), .chained(chained),
                 .table_busy(table_busy),
                 .payload_done(payload_done), .record_begins(record_begins), .record_done(record_done), .take(take), .feed(feed),
                 .queued_records(queued_records), .queued_words(queued_words), .delivered(delivered), .may_deliver(may_deliver),
@@ -155,27 +194,31 @@ module lk_lanes #(
                 wire [63:0]       lane_sequence;
                 wire [3:0]        lane_version;
                 wire [95:0]       lane_iv;
-                wire              lane_open, owing, free, begins, unused_ready;
+                wire              lane_open, lane_combined, owing, free, begins, unused_ready;
                 lk_lane_queue #(.FIELDS(FIELDS)) queue (
                     .clk(clk), .reset(reset), .take(take[i]),
-                    .fields({iv, cipher, version, open, sequence_number, padding, content_type, tag, generation, slot, length}),
+                    .fields({encrypt_then_mac, iv, cipher, version, open, sequence_number, padding, content_type, tag, generation, slot, length}),
                     .in_data(payload_data), .in_valid(feed[i] && payload_valid), .in_ready(feed_ready[i]),
                     .records(queued_records[3*i+:3]), .words(queued_words[13*i+:13]), .record_valid(queue_valid),
                     .record_fields(fields), .payload_data(queue_data), .payload_count(queue_count),
                     .payload_valid(queue_payload_valid), .payload_ready(queue_payload_ready), .payload_done(queue_payload_done),
                     .record_done(queue_done));
-                assign {lane_iv, lane_cipher, lane_version, lane_open, lane_sequence, lane_padding, lane_type, lane_tag,
+                assign {lane_combined, lane_iv, lane_cipher, lane_version, lane_open, lane_sequence, lane_padding, lane_type, lane_tag,
                         lane_generation, lane_slot, lane_length} = fields;
                 assign fetch_slots[16*i+:16] = lane_slot;
                 assign sealed_lengths[16*i+:16] = lane_length;
-                lk_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .ALONE(0)) lane (
+                lk_lane #(
+                    .GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC), .ALONE(0)) lane (
                     .clk(clk), .reset(reset), .record_valid(queue_valid), .slot(lane_slot), .generation(lane_generation),
                     .tag(lane_tag), .content_type(lane_type), .length(lane_length), .padding(lane_padding),
-                    .sequence_number(lane_sequence), .open(lane_open), .version(lane_version), .cipher(lane_cipher), .iv(lane_iv),
+                    .sequence_number(lane_sequence), .open(lane_open), .encrypt_then_mac(lane_combined),
+                    .version(lane_version), .cipher(lane_cipher), .iv(lane_iv),
                     .payload_data(queue_data), .payload_count(queue_count), .payload_valid(queue_payload_valid),
                     .payload_ready(queue_payload_ready), .payload_done(queue_payload_done), .record_begins(begins),
-                    .record_done(queue_done), .fetch_key(fetches[i]), .key_128(short_key[i]), .key_granted(granted[i]),
-                    .key_coming(coming_q && fetcher_q[i]), .key_word_valid(key_word_valid && fetcher_q[i]), .key_word(key_word),
+                    .record_done(queue_done), .fetch_key(fetches[i]), .key_form(key_forms[5*i+:5]), .key_granted(granted[i]),
+                    .key_coming(coming_q && fetcher_q[i]), .key_word_valid(key_word_valid && fetcher_q[i]),
+                    .key_word_kind(key_word_kind), .key_word(key_word), .chain_valid(chains[i]),
+                    .chain_slot(chain_slots[16*i+:16]), .chain_byte(chain_bytes[8*i+:8]), .chain_take(chain_takes[i]),
                     .wipe(wipe), .wipe_all(wipe_all), .wipe_slot(slot), .key_busy(key_busies[i]), .wiping(wipings[i]),
                     .other_valid(1'b0), .other_opcode(8'd0), .other_status(8'd0), .other_slot(16'd0), .other_generation(16'd0),
                     .other_tag(32'd0), .other_ready(unused_ready), .turn(turn_q[i]), .announces(announcing[i]),

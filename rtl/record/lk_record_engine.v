@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record engine: a stream of commands in, a stream of completions out (docs/protocol.md). AES-128-GCM, AES-256-GCM and
-// ChaCha20-Poly1305, TLS 1.2 and 1.3.
+// The record engine: a stream of commands in, a stream of completions out (docs/protocol.md). AES-GCM and ChaCha20-Poly1305 in
+// TLS 1.2 and 1.3, AES-CBC and NULL with their MACs from SSL 3.0 to TLS 1.2.
 `default_nettype none
 `include "lk_protocol.vh"
 
@@ -10,7 +10,8 @@ module lk_record_engine #(
     parameter BUILD = 32'd1,           // fact BUILD
     parameter CLOCK_HERTZ = 60000000,  // fact CLOCK_HERTZ
     parameter GHASH_DIGIT = 8,         // bits of GHASH a cycle
-    parameter CHACHA20_POLY1305 = 1    // 0 leaves it out
+    parameter CHACHA20_POLY1305 = 1,   // 0 leaves it out
+    parameter CBC = 1                  // 0 leaves AES-CBC and NULL out
 ) (
     input  wire        clk,
     input  wire        reset,
@@ -40,7 +41,10 @@ module lk_record_engine #(
 
     // The selftest has both streams to itself.
     localparam [31:0] CIPHERS = (32'd1 << `LK_CIPHER_AES_128_GCM) | (32'd1 << `LK_CIPHER_AES_256_GCM)
-                              | (CHACHA20_POLY1305 != 0 ? 32'd1 << `LK_CIPHER_CHACHA20_POLY1305 : 32'd0);
+                              | (CHACHA20_POLY1305 != 0 ? 32'd1 << `LK_CIPHER_CHACHA20_POLY1305 : 32'd0)
+                              | (CBC != 0 ? (32'd1 << `LK_CIPHER_AES_128_CBC_SHA) | (32'd1 << `LK_CIPHER_AES_256_CBC_SHA)
+                                          | (32'd1 << `LK_CIPHER_AES_128_CBC_SHA256) | (32'd1 << `LK_CIPHER_AES_256_CBC_SHA256)
+                                          | (32'd1 << `LK_CIPHER_NULL_SHA) | (32'd1 << `LK_CIPHER_NULL_SHA256) : 32'd0);
     wire        testing, tested, test_valid, test_ready;
     wire [1:0]  test_lane;
     wire [31:0] test_data, ciphers_tested, ciphers_failed, out_data;
@@ -78,61 +82,50 @@ module lk_record_engine #(
         .payload_data(payload_data), .payload_count(payload_count), .payload_valid(payload_valid),
         .payload_ready(payload_ready), .payload_done(payload_done));
 
-    // The session table, and what fills it. A slot is looked up while the rest of the header comes in. One lane wants nothing of the
-    // table then; several may just be fetching a key, and the look-up waits.
+    // The session table, and what fills it. A slot is looked up while the rest of the header comes in. A chained IV is not written
+    // back while a slot is loaded.
     wire        payload_begins, to_loader, to_nowhere;
-    wire        fetch_key, key_128, advance, commit, erase, erase_all;
-    wire        slot_valid, slot_opens, key_word_valid, load_write, load_done;
-    wire [3:0]  slot_version, load_index;
+    wire        fetch_key, advance, commit, erase, erase_all;
+    wire        slot_valid, slot_opens, slot_encrypt_then_mac, key_word_valid, load_write, load_done;
+    wire [1:0]  key_word_kind;
+    wire [3:0]  slot_version;
+    wire [4:0]  load_index, key_form;
     wire [7:0]  slot_cipher;
-    wire [15:0] slot_generation, live_slots, fetch_slot, find_slot;
-    wire        find, slot_busy;
+    wire [15:0] slot_generation, live_slots, fetch_slot;
     wire [63:0] slot_next;
     wire [95:0] slot_iv;
     wire [31:0] key_word, load_word;
     wire [7:0]  loader_status;
-    wire [12:0] load_properties;
+    wire [13:0] load_properties;
     // A cipher that failed its test is not there.
     wire        load_failed = ciphers_failed[load_properties[4:0]] && !testing
                            && (loader_status == `LK_STATUS_OK || loader_status == `LK_STATUS_SLOT_IN_USE);
     wire [7:0]  load_status = load_failed ? `LK_STATUS_UNSUPPORTED : loader_status;
+    wire        chain_valid, chain_take;
+    wire [15:0] chain_slot;
+    wire [7:0]  chain_byte;
     wire        tls1_3 = slot_version == 4'd4;
-    generate
-        if (LANES == 1) begin : at_once
-            assign find = slot_comes;
-            assign find_slot = slot_ahead;
-            assign slot_busy = table_busy;
-        end else begin : when_free
-            reg        wanted_d, wanted_q = 1'b0;
-            reg [15:0] slot_d, slot_q = 16'd0;
-            assign find = wanted_q && !table_busy;
-            assign find_slot = slot_q;
-            assign slot_busy = table_busy || wanted_q;
-            always @* begin
-                wanted_d = (slot_comes || (wanted_q && table_busy)) && !clear;
-                slot_d = slot_comes ? slot_ahead : slot_q;
-            end
-            always @(posedge clk) begin
-                wanted_q <= wanted_d;
-                slot_q <= slot_d;
-            end
-        end
-    endgenerate
-    // The command in work comes before keys. A look-up and words of a payload do not wait for anything.
-    wire table_taken = find || payload_begins || to_loader || advance || erase || erase_all;
-    lk_slot_loader #(.CHACHA20_POLY1305(CHACHA20_POLY1305)) loader (
+    // The command in work comes before keys, and so does an IV that is written back. A look-up waits in the table.
+    wire table_taken = slot_comes || payload_begins || to_loader || advance || erase || erase_all || chain_valid;
+    lk_slot_loader #(.CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC)) loader (
         .clk(clk), .reset(clear), .begins(payload_begins), .in_use(slot_valid), .in_data(payload_data),
         .in_valid(to_loader && payload_valid), .done(load_done), .status(loader_status), .properties(load_properties),
         .write(load_write), .write_index(load_index), .write_word(load_word));
     lk_session_table #(.SLOTS(SLOTS)) session_table (
-        .clk(clk), .reset(reset), .erase_all(erase_all || drop), .erase(erase), .find(find), .fetch_key(fetch_key),
-        .key_slot(fetch_slot), .advance(advance), .commit(commit), .write(load_write), .busy(table_busy), .slot(find_slot), .write_index(load_index),
+        .clk(clk), .reset(reset), .erase_all(erase_all || drop), .erase(erase), .find(slot_comes), .fetch_key(fetch_key),
+        .key_slot(fetch_slot), .advance(advance), .commit(commit), .write(load_write), .busy(table_busy), .slot(slot_ahead), .write_index(load_index),
         .write_word(load_word), .sequence_number(sequence_number), .commit_properties({load_properties, generation}),
-        .valid(slot_valid), .opens(slot_opens), .version(slot_version), .cipher(slot_cipher), .key_128(key_128),
-        .generation(slot_generation), .next(slot_next), .iv(slot_iv), .key_word_valid(key_word_valid), .key_word(key_word), .live(live_slots));
+        .valid(slot_valid), .encrypt_then_mac(slot_encrypt_then_mac), .opens(slot_opens), .version(slot_version),
+        .cipher(slot_cipher), .generation(slot_generation), .next(slot_next), .iv(slot_iv), .key_form(key_form),
+        .key_word_valid(key_word_valid), .key_word_kind(key_word_kind), .key_word(key_word),
+        .loading(payload_begins || to_loader), .chain_valid(chain_valid),
+        .chain_slot(chain_slot), .chain_byte(chain_byte), .chain_take(chain_take), .live(live_slots));
 
     // Checks.
-    wire       uses_slot;
+    wire       uses_slot, supported, key_128, by_sequence, classic, sha256, cbc, chained, slot_explicit_iv;
+    lk_cipher_form #(.CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC)) slot_form (
+        .cipher(slot_cipher), .version(slot_version), .supported(supported), .key_128(key_128), .by_sequence(by_sequence),
+        .classic(classic), .sha256(sha256), .cbc(cbc), .chained(chained), .explicit_iv(slot_explicit_iv));
     wire [7:0] header_status, slot_status;
     lk_header_check #(.SLOTS(SLOTS)) header_check (
         .opcode(opcode), .flags(flags), .content_type(content_type), .slot(slot), .length(length), .padding(padding),
@@ -140,7 +133,7 @@ module lk_record_engine #(
     lk_slot_check slot_check (
         .opcode(opcode), .generation(generation), .length(length), .padding(padding), .sequence_number(sequence_number),
         .slot_valid(slot_valid), .slot_generation(slot_generation), .slot_opens(slot_opens), .slot_tls1_3(tls1_3),
-        .slot_next(slot_next), .status(slot_status));
+        .slot_explicit_iv(slot_explicit_iv), .slot_next(slot_next), .status(slot_status));
 
     // The lanes.
     wire        lanes_payload_ready, record_valid, record_begins, record_done, records_owed, records_run, lanes_idle, keys_wiping;
@@ -150,15 +143,19 @@ module lk_record_engine #(
     wire [31:0] complete_tag;
     assign payload_ready = to_loader || to_nowhere || (record_valid && lanes_payload_ready);
     lk_lanes #(
-        .LANES(LANES), .SLOT_BITS(SLOT_BITS), .GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) lanes (
-        .clk(clk), .reset(clear), .lane_given(testing), .given_lane(test_lane), .about_slot(uses_slot && !framing_error && {16'd0, slot} < SLOTS), .slot(slot),
+        .LANES(LANES), .SLOT_BITS(SLOT_BITS), .GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305),
+        .CBC(CBC)) lanes (
+        .clk(clk), .reset(clear), .lane_given(testing), .given_lane(test_lane),
+        .about_slot(uses_slot && !framing_error && {16'd0, slot} < SLOTS), .slot(slot),
         .record_valid(record_valid), .generation(generation), .tag(tag), .content_type(content_type), .length(length),
-        .padding(padding), .sequence_number(sequence_number), .open(slot_opens), .version(slot_version), .cipher(slot_cipher),
+        .padding(padding), .sequence_number(sequence_number), .open(slot_opens), .encrypt_then_mac(slot_encrypt_then_mac),
+        .chained(chained), .version(slot_version), .cipher(slot_cipher),
         .iv(slot_iv), .payload_data(payload_data), .payload_count(payload_count), .payload_valid(payload_valid),
         .payload_ready(lanes_payload_ready), .payload_done(payload_done), .record_begins(record_begins),
-        .record_done(record_done), .records_owed(records_owed), .records_run(records_run), .table_busy(slot_busy),
-        .table_taken(table_taken), .fetch_key(fetch_key), .fetch_slot(fetch_slot), .fetch_128(key_128),
-        .key_word_valid(key_word_valid), .key_word(key_word), .wipe(erase), .wipe_all(erase_all || drop),
+        .record_done(record_done), .records_owed(records_owed), .records_run(records_run), .table_busy(table_busy),
+        .table_taken(table_taken), .fetch_key(fetch_key), .fetch_slot(fetch_slot), .fetch_form(key_form),
+        .key_word_valid(key_word_valid), .key_word_kind(key_word_kind), .key_word(key_word), .chain_valid(chain_valid),
+        .chain_slot(chain_slot), .chain_byte(chain_byte), .chain_take(chain_take), .wipe(erase), .wipe_all(erase_all || drop),
         .wiping(keys_wiping), .key_busy(keys_busy), .other_valid(complete_valid), .other_ready(complete_ready),
         .other_opcode(complete_opcode), .other_status(complete_status), .other_slot(complete_slot),
         .other_generation(complete_generation), .other_tag(complete_tag), .announces(announces),
@@ -172,7 +169,7 @@ module lk_record_engine #(
         .clk(clk), .reset(clear), .header_valid(header_valid), .framing_error(framing_error), .opcode(opcode), .slot(slot),
         .generation(generation), .tag(tag), .length(length), .payload_done(payload_done), .next(next), .uses_slot(uses_slot),
         .header_status(header_status), .slot_status(slot_status), .load_status(load_status), .load_done(load_done),
-        .payload_begins(payload_begins), .to_loader(to_loader), .to_nowhere(to_nowhere), .table_busy(slot_busy),
+        .payload_begins(payload_begins), .to_loader(to_loader), .to_nowhere(to_nowhere), .table_busy(table_busy),
         .slot_valid(slot_valid), .advance(advance), .commit(commit), .erase(erase), .erase_all(erase_all),
         .record_valid(record_valid), .record_begins(record_begins), .record_done(record_done), .records_owed(records_owed),
         .records_run(records_run), .keys_busy(keys_wiping), .complete_valid(complete_valid), .complete_ready(complete_ready),
@@ -181,12 +178,14 @@ module lk_record_engine #(
 
     // Facts.
     lk_engine_facts #(
-        .SLOTS(SLOTS), .LANES(LANES), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ)) facts (
+        .SLOTS(SLOTS), .LANES(LANES), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ), .CBC(CBC)) facts (
         .clk(clk), .reset(reset), .busy(!(executor_idle && lanes_idle) && !testing), .command(next && !framing_error && !testing),
         .completion(announces && !testing), .opcode(announced_opcode), .status(announced_status), .sealed_length(sealed_length),
         .opened_length(opened_length), .live_slots(live_slots), .ciphers(CIPHERS & ~ciphers_failed),
         .ciphers_tested(ciphers_tested), .ciphers_failed(ciphers_failed), .lost(lost), .fact_address(fact_address),
         .fact_data(fact_data));
+
+    wire unused = &{1'b0, supported, key_128, by_sequence, classic, sha256, cbc, 1'b0};
 endmodule
 
 `default_nettype wire

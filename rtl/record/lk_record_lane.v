@@ -10,15 +10,18 @@
 
 module lk_record_lane #(
     parameter GHASH_DIGIT = 8,
-    parameter CHACHA20_POLY1305 = 1
+    parameter CHACHA20_POLY1305 = 1,
+    parameter AES_DECRYPT = 1            // AES also decrypts, for who borrows it
 ) (
     input  wire         clk,
     input  wire         reset,
     input  wire         key_word_valid,
     input  wire [31:0]  key_word,
+    input  wire         key_long,        // with the words: 256 bits
     input  wire         key_wipe,
     output wire         key_busy,
     input  wire [7:0]   cipher,          // held with the key's words, and with the record
+    input  wire         lend,            // likewise: it is no AEAD, and AES has another user
     // The record, as lk_record_format describes it.
     input  wire         start,           // pulse, while idle and not key_busy
     input  wire         open,
@@ -52,7 +55,13 @@ module lk_record_lane #(
     output wire         authentic,       // opening: the tag is right
     output wire         typeless,         // opening TLS 1.3: zeros alone, no content type
     output wire [7:0]   opened_type,     // opening
-    output wire [14:0]  opened_bytes     // opening: without type and padding
+    output wire [14:0]  opened_bytes,    // opening: without type and padding
+    // AES on loan, as lk_aes_cipher says.
+    input  wire         aes_start,
+    input  wire         aes_decrypt,
+    input  wire [127:0] aes_in,
+    output wire         aes_busy,
+    output wire [127:0] aes_out
 );
     localparam [1:0] IDLE = 2'd0, DATA = 2'd1, TAG = 2'd2;
     localparam [4:0] TAG_BYTES = 5'd16;
@@ -82,17 +91,13 @@ module lk_record_lane #(
     wire       data_valid = state_q == DATA && (!from_payload_q || in_valid) && sink_ready;
     wire       moves = data_valid && aead_ready;
 
-    wire         aes_busy;
-    wire [127:0] aes_out;
-    lk_aead #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .AES_DECRYPT(0)) aead (
-        .clk(clk), .reset(reset), .chacha20_poly1305(cipher == `LK_CIPHER_CHACHA20_POLY1305), .lend(1'b0),
-        .key_word_valid(key_word_valid),
-        .key_word(key_word), .key_long(cipher == `LK_CIPHER_AES_256_GCM), .key_wipe(key_wipe), .key_busy(key_busy),
-        .start(start), .decrypt(open_q), .nonce(nonce), .next_nonce(next_nonce), .aad(aad), .aad_bytes(aad_bytes),
-        .data_bytes(data_bytes), .data_in(data_in), .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
-        .tag_valid(tag_valid), .tag(tag), .aes_start(1'b0), .aes_decrypt(1'b0),
-        .aes_in(128'd0), .aes_busy(aes_busy), .aes_out(aes_out));
-    wire unused = &{1'b0, aes_busy, aes_out, 1'b0};
+    lk_aead #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .AES_DECRYPT(AES_DECRYPT)) aead (
+        .clk(clk), .reset(reset), .chacha20_poly1305(cipher == `LK_CIPHER_CHACHA20_POLY1305), .lend(lend),
+        .key_word_valid(key_word_valid), .key_word(key_word), .key_long(key_long), .key_wipe(key_wipe), .key_busy(key_busy),
+        .start(start), .decrypt(open_q), .nonce(nonce), .next_nonce(next_nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in),
+        .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
+        .tag_valid(tag_valid), .tag(tag), .aes_start(aes_start), .aes_decrypt(aes_decrypt), .aes_in(aes_in), .aes_busy(aes_busy),
+        .aes_out(aes_out));
 
     // Whether a record is opened or sealed, how far it is, what was found: without being sure of that, nothing leaves, and nothing is
     // authentic (P1).

@@ -14,14 +14,16 @@ module lk_slot_check (
     input  wire [15:0] slot_generation,
     input  wire        slot_opens,
     input  wire        slot_tls1_3,
+    input  wire        slot_explicit_iv, // sixteen bytes of IV stand in front of the plaintext
     input  wire [63:0] slot_next,        // the lowest sequence number that sealing accepts (P2)
     output reg  [7:0]  status
 );
-    localparam [16:0] PLAINTEXT_MAX = 17'd16384;
+    localparam [16:0] PLAINTEXT_MAX = 17'd16384, IV_BYTES = 17'd16;
 
     wire seal = opcode == `LK_OPCODE_SEAL;
     wire open = opcode == `LK_OPCODE_OPEN;
     wire [16:0] inner = {1'b0, length} + {1'b0, padding};  // without the content type
+    wire seal_fits = slot_explicit_iv ? inner >= IV_BYTES && inner <= PLAINTEXT_MAX + IV_BYTES : inner <= PLAINTEXT_MAX;
 
     always @* begin
         status = `LK_STATUS_OK;
@@ -29,7 +31,7 @@ module lk_slot_check (
         else if (slot_generation != generation) status = `LK_STATUS_STALE_GENERATION;
         else if ((seal && slot_opens) || (open && !slot_opens)) status = `LK_STATUS_WRONG_DIRECTION;
         else if (seal && !slot_tls1_3 && padding != 16'd0) status = `LK_STATUS_BAD_FIELD;
-        else if (seal ? inner > PLAINTEXT_MAX : !open && length != 16'd0) status = `LK_STATUS_BAD_LENGTH;
+        else if (seal ? !seal_fits : !open && length != 16'd0) status = `LK_STATUS_BAD_LENGTH;
         else if (seal && sequence_number < slot_next) status = `LK_STATUS_SEQUENCE_REUSED;
         else if (seal && &sequence_number) status = `LK_STATUS_SEQUENCE_EXHAUSTED;
     end

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the payload of SLOT_LOAD apart: checks it word by word, and writes key and IV to the slot as they come, unless the
-// slot is in use. A slot becomes valid only afterwards, by commit, when the status is OK; otherwise what was written is
-// erased.
+// Takes the payload of SLOT_LOAD apart: checks it word by word, and writes keys and IV to the slot as they come, unless the slot
+// is in use. A slot becomes valid only afterwards, by commit, when the status is OK; otherwise what was written is erased.
 `default_nettype none
 `include "lk_protocol.vh"
 
 module lk_slot_loader #(
-    parameter CHACHA20_POLY1305 = 1
+    parameter CHACHA20_POLY1305 = 1,
+    parameter CBC = 1
 ) (
     input  wire        clk,
     input  wire        reset,
@@ -16,38 +16,47 @@ module lk_slot_loader #(
     input  wire        in_valid,    // taken at once
     output wire        done,        // all words have come
     output wire [7:0]  status,      // when done
-    output wire [12:0] properties,  // when done: direction, version (4), cipher (8)
+    output wire [13:0] properties,  // when done: encrypt-then-MAC, direction, version (4), cipher (8)
     output wire        write,
-    output wire [3:0]  write_index,
+    output wire [4:0]  write_index, // lk_session_table says what stands where
     output wire [31:0] write_word
 );
-    localparam [3:0] WORDS = 4'd14, KEY_FIRST = 4'd2, KEY_128_LAST = 4'd5, KEY_LAST = 4'd9, IV_FIRST = 4'd10, IV_LAST = 4'd12;
+    localparam [4:0] WORDS = 5'd22, KEY_FIRST = 5'd2, KEY_128_LAST = 5'd5, KEY_LAST = 5'd9, IV_FIRST = 5'd10, IV_LAST = 5'd13,
+                     MAC_KEY_FIRST = 5'd14, MAC_KEY_SHA1_LAST = 5'd18;
+    localparam [4:0] KEY_TO = 5'd6, NONCE_TO = 5'd25, CHAIN_TO = 5'd14, MAC_KEY_TO = 5'd2;  // added, modulo 32
+    localparam [7:0] VERSION_MAX = `LK_VERSION_TLS1_3_MINOR;
+    localparam [3:0] UNKNOWN_VERSION = 4'd15;
 
-    reg [3:0]  index_d, index_q = 4'd0;
-    reg [23:0] suite_d, suite_q = 24'd0;        // cipher, version, direction
+    reg [4:0]  index_d, index_q = 5'd0;
+    reg [24:0] suite_d, suite_q = 25'd0;        // encrypt-then-MAC, cipher, version, direction
     reg        bad_field_d, bad_field_q = 1'b0;
 
+    wire       encrypt_then_mac = suite_q[24];
     wire [7:0] cipher = suite_q[23:16];
     wire [7:0] version = suite_q[15:8];
-    wire       supported, key_128, by_sequence;
-    lk_cipher_form #(.CHACHA20_POLY1305(CHACHA20_POLY1305)) form (
-        .cipher(cipher), .supported(supported), .key_128(key_128), .by_sequence(by_sequence));
-    wire       tls1_2 = version == `LK_VERSION_TLS1_2_MINOR;
-    wire       tls1_3 = version == `LK_VERSION_TLS1_3_MINOR;
+    wire       supported, key_128, by_sequence, classic, sha256, cbc, chained, explicit_iv;
+    lk_cipher_form #(.CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC)) form (
+        .cipher(cipher), .version(version > VERSION_MAX ? UNKNOWN_VERSION : version[3:0]), .supported(supported), .key_128(key_128), .by_sequence(by_sequence),
+        .classic(classic), .sha256(sha256), .cbc(cbc), .chained(chained), .explicit_iv(explicit_iv));
     wire       in_key = index_q >= KEY_FIRST && index_q <= KEY_LAST;
     wire       in_iv = index_q >= IV_FIRST && index_q <= IV_LAST;
+    wire       in_mac_key = index_q >= MAC_KEY_FIRST;
 
-    // Words that are zero in this suite: the rest of a shorter key, of a salt, and what is reserved.
-    wire must_be_zero = index_q == 4'd1 || index_q > IV_LAST || (in_key && key_128 && index_q > KEY_128_LAST)
-                      || (in_iv && tls1_2 && !by_sequence && index_q > IV_FIRST);
+    // Words that are zero in this suite: the rest of a shorter key or IV, and what is reserved.
+    wire key_is_over = (key_128 && index_q > KEY_128_LAST) || (classic && !cbc);
+    wire iv_is_over = classic ? !chained
+                    : index_q == IV_LAST || (version == `LK_VERSION_TLS1_2_MINOR && !by_sequence && index_q > IV_FIRST);
+    wire mac_key_is_over = !classic || (!sha256 && index_q > MAC_KEY_SHA1_LAST);
+    wire must_be_zero = index_q == 5'd1 || (in_key && key_is_over) || (in_iv && iv_is_over) || (in_mac_key && mac_key_is_over);
 
     assign done = index_q == WORDS;
     assign status = bad_field_q ? `LK_STATUS_BAD_FIELD
-                  : !supported || !(tls1_2 || tls1_3) ? `LK_STATUS_UNSUPPORTED
+                  : !supported || (encrypt_then_mac && (!cbc || version == `LK_VERSION_SSL3_MINOR))
+                      ? `LK_STATUS_UNSUPPORTED
                   : in_use ? `LK_STATUS_SLOT_IN_USE : `LK_STATUS_OK;
-    assign properties = {suite_q[0], version[3:0], cipher};
-    assign write = in_valid && !in_use && (in_key || in_iv);
-    assign write_index = in_key ? index_q + 4'd6 : index_q - 4'd7;
+    assign properties = {encrypt_then_mac, suite_q[0], version[3:0], cipher};
+    assign write = in_valid && !in_use && (in_key || (in_iv && !iv_is_over) || in_mac_key);
+    assign write_index = index_q + (in_key ? KEY_TO : in_mac_key ? MAC_KEY_TO : chained ? CHAIN_TO : NONCE_TO);
     assign write_word = in_data;
 
     always @* begin
@@ -55,19 +64,20 @@ module lk_slot_loader #(
         suite_d = suite_q;
         bad_field_d = bad_field_q;
         if (begins) begin
-            index_d = 4'd0;
+            index_d = 5'd0;
             bad_field_d = 1'b0;
         end else if (in_valid && !done) begin
-            index_d = index_q + 4'd1;
-            if (index_q == 4'd0) begin
-                suite_d = in_data[23:0];
-                bad_field_d = in_data[31:24] != 8'd0 || (in_data[7:0] != `LK_DIRECTION_SEAL && in_data[7:0] != `LK_DIRECTION_OPEN);
+            index_d = index_q + 5'd1;
+            if (index_q == 5'd0) begin
+                suite_d = in_data[24:0];
+                bad_field_d = (in_data[31:24] & ~`LK_LOAD_ENCRYPT_THEN_MAC) != 8'd0
+                            || (in_data[7:0] != `LK_DIRECTION_SEAL && in_data[7:0] != `LK_DIRECTION_OPEN);
             end else if (must_be_zero && in_data != 32'd0) begin
                 bad_field_d = 1'b1;
             end
         end
         if (reset) begin
-            index_d = 4'd0;
+            index_d = 5'd0;
             bad_field_d = 1'b0;
         end
     end
@@ -78,7 +88,7 @@ module lk_slot_loader #(
         bad_field_q <= bad_field_d;
     end
 
-    wire unused = &{1'b0, suite_q[7:1], 1'b0};
+    wire unused = &{1'b0, suite_q[7:1], explicit_iv, 1'b0};
 endmodule
 
 `default_nettype wire

@@ -15,7 +15,8 @@
 
 enum {
     SIZES = 5,
-    CIPHERS = 3,
+    AEADS = 3,
+    CIPHERS = 5,
     RECORDS = 40,
     RECORDS_QUICK = 8,
     RECORDS_OF_LANES = 36, /* as many for each lane, of two to four */
@@ -33,14 +34,17 @@ static const struct {
     const char *name;
 } ciphers[CIPHERS] = {{LK_CIPHER_AES_128_GCM, "aes128gcm"},
                       {LK_CIPHER_AES_256_GCM, "aes256gcm"},
-                      {LK_CIPHER_CHACHA20_POLY1305, "chacha20poly1305"}};
-static uint8_t plaintext[LK_RECORD_PLAINTEXT_MAX];
+                      {LK_CIPHER_CHACHA20_POLY1305, "chacha20poly1305"},
+                      {LK_CIPHER_AES_128_CBC_SHA, "aes128cbc_sha1"},
+                      {LK_CIPHER_AES_128_CBC_SHA256, "aes128cbc_sha256"}};
+static uint8_t plaintext[LK_IV_MAX + LK_RECORD_PLAINTEXT_MAX]; /* an IV may stand in front */
 
 typedef struct engine_bench {
     engine_port port;
     lk_engine *software; /* makes the records to open */
     uint16_t version;
     int cipher; /* of ciphers */
+    bool encrypt_then_mac;
     unsigned records;
     unsigned lanes;
     uint32_t megahertz; /* of the engine */
@@ -64,6 +68,7 @@ static lk_direction_parameters parameters_of(const engine_bench *bench, lk_direc
     return (lk_direction_parameters){.kind = kind,
                                      .version = bench->version,
                                      .cipher = lk_cipher_find(ciphers[bench->cipher].id),
+                                     .encrypt_then_mac = bench->encrypt_then_mac,
                                      .key = {1, 2, 3, 4, 5, 6, 7, 8},
                                      .iv = {9, 10, 11, 12}};
 }
@@ -72,12 +77,13 @@ static lk_direction_parameters parameters_of(const engine_bench *bench, lk_direc
 static bool add_records(engine_bench *bench, lk_direction_kind kind, lk_direction *peer, uint16_t length,
                         unsigned count, uint64_t sequence)
 {
-    static uint8_t record[LK_RECORD_MAX];
+    static uint8_t record[LK_RECORD_CBC_MAX];
+    size_t iv = bench->cipher < AEADS ? 0 : LK_IV_MAX;
     for (unsigned i = 0; i < count; i++) {
         lk_command command = {.opcode = kind == LK_SEAL ? LK_OPCODE_SEAL : LK_OPCODE_OPEN,
                               .content_type = kind == LK_SEAL ? LK_CONTENT_APPLICATION_DATA : 0,
                               .slot = kind == LK_SEAL ? SLOT_SEAL : SLOT_OPEN,
-                              .length = length,
+                              .length = (uint16_t)(length + iv),
                               .sequence = sequence + i};
         if (kind == LK_OPEN) {
             lk_operation operation = {.input = plaintext,
@@ -178,13 +184,25 @@ static bool measure_pair(engine_bench *bench, const char *prefix)
     return good;
 }
 
-static bool measure_version(engine_bench *bench, uint16_t version, const char *prefix)
+static bool measure_aeads(engine_bench *bench, uint16_t version, const char *prefix)
 {
     bool good = true;
     bench->version = version;
-    for (bench->cipher = 0; good && bench->cipher < CIPHERS; bench->cipher++) {
+    for (bench->cipher = 0; good && bench->cipher < AEADS; bench->cipher++) {
         good = measure_pair(bench, prefix);
     }
+    return good;
+}
+
+static bool measure_cbc(engine_bench *bench, bool encrypt_then_mac, const char *prefix)
+{
+    bool good = true;
+    bench->version = LK_TLS1_2;
+    bench->encrypt_then_mac = encrypt_then_mac;
+    for (bench->cipher = AEADS; good && bench->cipher < CIPHERS; bench->cipher++) {
+        good = measure_pair(bench, prefix);
+    }
+    bench->encrypt_then_mac = false;
     return good;
 }
 
@@ -210,8 +228,9 @@ int main(int argc, char **argv)
     bench.report =
         lk_report_new(fast ? "Record engine, fast configuration, at a link of 100 MHz (exact: simulated cycles)"
                            : "Record engine, one lane, GHASH 8 bits a cycle (exact: simulated cycles)");
-    good = good && bench.report && measure_version(&bench, LK_TLS1_3, fast ? "fast." : "") &&
-           (fast || measure_version(&bench, LK_TLS1_2, "tls1_2."));
+    good = good && bench.report && measure_aeads(&bench, LK_TLS1_3, fast ? "fast." : "") &&
+           (fast || (measure_aeads(&bench, LK_TLS1_2, "tls1_2.") && measure_cbc(&bench, false, "") &&
+                     measure_cbc(&bench, true, "encrypt_then_mac.")));
     status = good && lk_report_finish(bench.report, options.json) ? EXIT_SUCCESS : EXIT_FAILURE;
     lk_engine_free(bench.software);
     engine_port_close(&bench.port);

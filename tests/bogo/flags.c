@@ -62,7 +62,6 @@ static const flag flags[] = {
     FLAG("-server-preference", SWITCH, server_preference),
     FLAG("-fallback-scsv", SWITCH, fallback_scsv),
     FLAG("-renegotiate-freely", SWITCH, renegotiate_freely),
-    FLAG("-renegotiate-once", SWITCH, renegotiate_once),
     FLAG("-expect-total-renegotiations", NUMBER, expect_total_renegotiations),
     FLAG("-psk", TEXT, psk),
     FLAG("-psk-identity", TEXT, psk_identity),

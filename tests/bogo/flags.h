@@ -23,7 +23,7 @@ typedef struct shim_flags {
     bool shim_writes_first, write_different_record_sizes, read_with_unfinished_write, peek_then_read;
     bool shim_shuts_down, check_close_notify;
     bool decline_alpn, reject_alpn, server_preference, fallback_scsv;
-    bool renegotiate_freely, renegotiate_once;
+    bool renegotiate_freely;
     bool expect_session_miss, expect_ticket_renewal, expect_no_session, expect_no_server_name;
     bool expect_hrr, expect_no_hrr;
     const char *shim_id, *cert_file, *key_file, *host_name, *expect_server_name, *cipher, *psk, *psk_identity;

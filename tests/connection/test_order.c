@@ -254,3 +254,19 @@ Test(order, a_client_without_extensions_gets_a_hello_without_them)
     cr_assert_eq(output[HEADER + 3], HELLO + output[SESSION_ID_AT], "there is something behind the compression");
     loopback_free(pair);
 }
+
+Test(order, more_behind_a_hello_request_is_unexpected)
+{
+    static const uint8_t requests[] = {0, 0, 0, 0, 2}; /* hello_request, and the first byte of an answer to come */
+    loopback *pair = pair_of("EC", LK_VERSION_TLS1_2);
+    const uint8_t *data = NULL;
+    size_t length = 0, taken = 0;
+    cr_assert_eq(lk_config_set_renegotiation(pair->side[LK_CLIENT].config, LK_RENEGOTIATION_SAME_PEER), LK_OK);
+    loopback_establish(pair);
+    cr_assert_eq(lk_record_layer_write(pair->side[LK_SERVER].connection->layer, LK_CONTENT_HANDSHAKE, requests,
+                                       sizeof requests, &taken),
+                 LK_OK);
+    loopback_move(pair);
+    cr_assert_eq(lk_connection_peek(pair->side[LK_CLIENT].connection, &data, &length), LK_ERROR_UNEXPECTED_MESSAGE);
+    loopback_free(pair);
+}

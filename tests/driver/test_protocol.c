@@ -71,6 +71,33 @@ Test(command, load_of_tls_1_2_carries_four_bytes_of_salt)
     cr_assert_eq(payload[40 + 4], 0);
 }
 
+Test(command, load_of_cbc_carries_the_mac_key_the_flag_and_up_to_tls_1_0_an_iv)
+{
+    enum { KEY = 8, IV = 40, MAC_KEY = 56 };
+    for (uint16_t version = LK_TLS1_0; version <= LK_TLS1_2; version++) {
+        uint8_t bytes[LK_COMMAND_HEADER_BYTES + LK_LOAD_PAYLOAD_BYTES];
+        lk_writer writer = lk_writer_into(bytes, sizeof bytes);
+        lk_direction_parameters parameters = {.kind = LK_OPEN,
+                                              .version = version,
+                                              .cipher = lk_cipher_find(LK_CIPHER_AES_256_CBC_SHA),
+                                              .encrypt_then_mac = version != LK_TLS1_1};
+        memset(parameters.key, 0xaa, sizeof parameters.key);
+        memset(parameters.iv, 0xbb, sizeof parameters.iv);
+        memset(parameters.mac_key, 0xcc, sizeof parameters.mac_key);
+        lk_command_write_load(&writer, (lk_command){0}, &parameters);
+        cr_assert_eq(writer.length, sizeof bytes);
+        const uint8_t *payload = bytes + LK_COMMAND_HEADER_BYTES;
+        cr_assert_eq(payload[1], version & 0xff);
+        cr_assert_eq(payload[3], version == LK_TLS1_1 ? 0 : LK_LOAD_ENCRYPT_THEN_MAC);
+        for (size_t i = 0; i < 32; i++) {
+            cr_assert_eq(payload[KEY + i], 0xaa);
+            cr_assert_eq(payload[MAC_KEY + i], i < 20 ? 0xcc : 0, "byte %zu of the MAC key", i);
+        }
+        for (size_t i = 0; i < 16; i++)
+            cr_assert_eq(payload[IV + i], version == LK_TLS1_0 ? 0xbb : 0, "byte %zu of the IV", i);
+    }
+}
+
 Test(command, load_of_chacha20_poly1305_carries_twelve_bytes_of_iv_in_tls_1_2_too)
 {
     uint8_t bytes[LK_COMMAND_HEADER_BYTES + LK_LOAD_PAYLOAD_BYTES];
@@ -240,7 +267,8 @@ Test(status, each_has_its_error_and_its_name)
 static lk_error facts_with(size_t word, uint32_t value, size_t length, lk_device_information *information,
                            char *diagnosis)
 {
-    uint32_t words[LK_FACTS_INFORMATION_WORDS] = {LK_FACT_MAGIC_VALUE, 1 << 16 | 2, 77, 60000000, 256, 1, 16645, 3, 24};
+    uint32_t words[LK_FACTS_INFORMATION_WORDS] = {
+        LK_FACT_MAGIC_VALUE, LK_PROTOCOL_MAJOR << 16 | 2, 77, 60000000, 256, 1, LK_RECORD_BYTES_MAX, 3, 24};
     uint8_t bytes[sizeof words];
     words[word] = value;
     lk_writer writer = lk_writer_into(bytes, sizeof bytes);
@@ -255,11 +283,11 @@ Test(facts, are_read_word_by_word)
 {
     lk_device_information information;
     cr_assert_eq(facts_with(LK_FACT_BUILD, 0x12345678, 40, &information, NULL), LK_OK);
-    cr_assert_eq(information.protocol_version, 0x10002);
+    cr_assert_eq(information.protocol_version, LK_PROTOCOL_MAJOR << 16 | 2);
     cr_assert_eq(information.build, 0x12345678);
     cr_assert_eq(information.clock_hertz, 60000000);
     cr_assert_eq(information.slots, 256);
-    cr_assert_eq(information.record_max, 16645);
+    cr_assert_eq(information.record_max, LK_RECORD_BYTES_MAX);
     cr_assert_eq(information.ciphers, 3);
     cr_assert_eq(information.versions, 24);
     cr_assert_eq(information.health, 0);
@@ -272,7 +300,7 @@ Test(facts, of_a_device_that_this_host_cannot_use_are_refused_with_a_reason)
         uint32_t value;
         const char *sentence;
     } cases[] = {{LK_FACT_MAGIC, 0x594b434d, "does not answer as a record engine"},
-                 {LK_FACT_PROTOCOL_VERSION, 2 << 16, "update the library"},
+                 {LK_FACT_PROTOCOL_VERSION, (LK_PROTOCOL_MAJOR + 1) << 16, "update the library"},
                  {LK_FACT_PROTOCOL_VERSION, 0, "update the bitstream"},
                  {LK_FACT_SLOTS, 0, "0 session slots"},
                  {LK_FACT_SLOTS, 65537, "65537 session slots"},

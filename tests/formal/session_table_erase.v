@@ -1,46 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 // P3: after erase, in any state of lk_session_table that is not busy, every word of the slot that was found last is zero when `busy`
-// has fallen; it falls after 16 cycles, and no word of another slot changes. Two slots.
+// has fallen; it falls after 32 cycles, and no word of another slot changes. Two slots.
 //
 // The first cycle, in any state, has the pulse; so this is about any pulse at any time. Assumed: one operation at a time, and only
 // while not busy, as the table's user promises (executor).
 //
-// method: any-state 19
+// method: any-state 35
 // sees: watched table.watched
 // sees: watched_word table.watched_word
 // sees: found table.found_q
-// mutation: leaves_last record/lk_session_table.v s/SLOT_LAST = 4'd15/SLOT_LAST = 4'd14/
+// mutation: leaves_last record/lk_session_table.v s/SLOT_LAST = 5'd31/SLOT_LAST = 5'd30/
 // mutation: is_not_busy record/lk_session_table.v s/assign busy = state_q != IDLE/assign busy = (state_q != IDLE \&\& state_q != ERASE)/
-// mutation: spares_first record/lk_session_table.v /state_d = ERASE;/,/end/s/4'd0/4'd1/
-// mutation: erases_other record/lk_session_table.v /state_d = ERASE;/,/end/s/{found, 4'd0}/{!found, 4'd0}/
+// mutation: spares_first record/lk_session_table.v /state_d = ERASE;/,/end/s/5'd0/5'd1/
+// mutation: erases_other record/lk_session_table.v /state_d = ERASE;/,/end/s/{found_q, 5'd0}/{!found_q, 5'd0}/
 `default_nettype none
 
 module formal_session_table_erase (
     input wire        clk,
     input wire        write,
     input wire [15:0] slot,
-    input wire [3:0]  write_index,
+    input wire [4:0]  write_index,
     input wire [31:0] write_word,
     input wire [63:0] sequence_number,
-    input wire [28:0] commit_properties
+    input wire [29:0] commit_properties,
+    input wire [4:0]  key_form,
+    input wire        loading,
+    input wire        chain_valid,
+    input wire [15:0] chain_slot,
+    input wire [7:0]  chain_byte
 );
-    localparam [4:0] SLOT_WORDS = 5'd16;
-    reg [4:0] cycle_q = 5'd0;
-    wire      pulse = cycle_q == 5'd0;
-    always @(posedge clk) cycle_q <= cycle_q + 5'd1;
+    localparam [5:0] SLOT_WORDS = 6'd32;
+    reg [5:0] cycle_q = 6'd0;
+    wire      pulse = cycle_q == 6'd0;
+    always @(posedge clk) cycle_q <= cycle_q + 6'd1;
 
     wire        busy;
     wire        found;
-    wire [4:0]  watched;
+    wire [5:0]  watched;
     wire [31:0] watched_word;  // any
-    wire [7:0] cipher;
-    wire       key_128;
-    lk_cipher_form form (.cipher(cipher), .supported(), .key_128(key_128), .by_sequence());
     lk_session_table #(.SLOTS(2)) table (
-        .cipher(cipher), .key_128(key_128),
         .clk(clk), .reset(1'b0), .erase_all(1'b0), .erase(pulse), .find(1'b0), .fetch_key(1'b0), .advance(1'b0), .commit(1'b0),
         .write(!pulse && write), .busy(busy), .slot(slot), .write_index(write_index),
-        .write_word(write_word), .sequence_number(sequence_number), .commit_properties(commit_properties));
+        .write_word(write_word), .sequence_number(sequence_number), .commit_properties(commit_properties),
+        .key_form(key_form), .loading(loading), .chain_valid(chain_valid), .chain_slot(chain_slot), .chain_byte(chain_byte));
 
     reg        slot_q;
     reg        erased_q = 1'b0;
@@ -54,9 +56,9 @@ module formal_session_table_erase (
     end
     always @* begin
         if (pulse) assume (!busy);
-        if (cycle_q == SLOT_WORDS + 5'd1 && !erased_q) assert (!busy);
+        if (cycle_q == SLOT_WORDS + 6'd1 && !erased_q) assert (!busy);
         if (!pulse && !erased_q) begin
-            if (watched[4] != slot_q) assert (watched_word == word_q);
+            if (watched[5] != slot_q) assert (watched_word == word_q);
             else if (!busy) assert (watched_word == 32'd0);
         end
     end

@@ -2,9 +2,10 @@
 // P3: after reset or erase_all, in whatever state lk_session_table was and whatever is asked of it meanwhile, every word of every slot
 // is zero when `busy` has fallen; and it falls after as many cycles as there are words. Two slots.
 //
-// The first cycle, in any state, has the pulse; so this is about any pulse at any time.
+// The first cycle, in any state, has the pulse; so this is about any pulse at any time. Assumed: no look-up is asked for until then (no
+// command is taken meanwhile), for it would have its turn and make the table busy.
 //
-// method: any-state 35
+// method: any-state 67
 // sees: watched_word table.watched_word
 // mutation: leaves_last record/lk_session_table.v s/== WORDS - 1/== WORDS - 2/
 // mutation: is_not_busy record/lk_session_table.v s/assign busy = state_q != IDLE/assign busy = (state_q != IDLE \&\& state_q != ERASE_ALL)/
@@ -24,33 +25,35 @@ module formal_session_table_erase_all (
     input wire        write,
     input wire [15:0] slot,
     input wire [15:0] key_slot,
-    input wire [3:0]  write_index,
+    input wire [4:0]  write_index,
     input wire [31:0] write_word,
     input wire [63:0] sequence_number,
-    input wire [28:0] commit_properties
+    input wire [29:0] commit_properties,
+    input wire [4:0]  key_form,
+    input wire        loading,
+    input wire        chain_valid,
+    input wire [15:0] chain_slot,
+    input wire [7:0]  chain_byte
 );
-    localparam [5:0] WORDS = 6'd32;
-    reg [5:0] cycle_q = 6'd0;
+    localparam [6:0] WORDS = 7'd64;
+    reg [6:0] cycle_q = 7'd0;
     reg       erased_q = 1'b0;
-    wire      pulse = cycle_q == 6'd0;
+    wire      pulse = cycle_q == 7'd0;
     always @(posedge clk) begin
-        cycle_q <= cycle_q + 6'd1;
+        cycle_q <= cycle_q + 7'd1;
         erased_q <= erased_q || (!pulse && !busy);
     end
 
     wire        busy;
     wire [31:0] watched_word;  // any
-    wire [7:0] cipher;
-    wire       key_128;
-    lk_cipher_form form (.cipher(cipher), .supported(), .key_128(key_128), .by_sequence());
     lk_session_table #(.SLOTS(2)) table (
-        .cipher(cipher), .key_128(key_128),
-        .clk(clk), .reset(pulse && by_reset), .erase_all(pulse && !by_reset), .erase(erase), .find(find), .fetch_key(fetch_key),
+        .clk(clk), .reset(pulse && by_reset), .erase_all(pulse && !by_reset), .erase(erase), .find(find && !busy), .fetch_key(fetch_key),
         .advance(advance), .commit(commit), .write(write), .busy(busy), .slot(slot), .key_slot(key_slot), .write_index(write_index),
-        .write_word(write_word), .sequence_number(sequence_number), .commit_properties(commit_properties));
+        .write_word(write_word), .sequence_number(sequence_number), .commit_properties(commit_properties),
+        .key_form(key_form), .loading(loading), .chain_valid(chain_valid), .chain_slot(chain_slot), .chain_byte(chain_byte));
 
     always @* begin
-        if (cycle_q == WORDS + 6'd1 && !erased_q) assert (!busy);
+        if (cycle_q == WORDS + 7'd1 && !erased_q) assert (!busy);
         if (!pulse && !busy && !erased_q) assert (watched_word == 32'd0);
     end
 endmodule

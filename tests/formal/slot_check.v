@@ -25,13 +25,14 @@ module formal_slot_check (
     input wire [15:0] slot_generation,
     input wire        slot_opens,
     input wire        slot_tls1_3,
+    input wire        slot_explicit_iv,
     input wire [63:0] slot_next
 );
     wire [7:0] status;
     lk_slot_check check (
         .opcode(opcode), .generation(generation), .length(length), .padding(padding), .sequence_number(sequence_number),
         .slot_valid(slot_valid), .slot_generation(slot_generation), .slot_opens(slot_opens), .slot_tls1_3(slot_tls1_3),
-        .slot_next(slot_next), .status(status));
+        .slot_explicit_iv(slot_explicit_iv), .slot_next(slot_next), .status(status));
 
     wire passes = status == `LK_STATUS_OK;
     always @* begin

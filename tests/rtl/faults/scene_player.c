@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* PATIENCE: no word moves for so long. LIMIT: an engine that goes on and on. SETTLE: what may still come at the end. */
-enum { PATIENCE = 6000, LIMIT = 40000, SETTLE = 300, RESET_CYCLES = 4, RESET_LIMIT = 20000, FACTS = 64 };
+enum { PATIENCE = 6000, LIMIT = 40000, SETTLE = 300, RESET_CYCLES = 4, RESET_LIMIT = 100000, FACTS = 64 };
 
 static void keep(uint8_t *bytes, size_t *length, uint32_t word)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record engine in a simulator that knows X: the client's close_notify of RFC 8448 section 3 is sealed and opened again, a
-// forged one is refused; then a record of ChaCha20-Poly1305 in TLS 1.2 is sealed and opened. Every word of output must be exactly what is
-// expected, and all outputs known from reset on.
+// forged one is refused; then records of ChaCha20-Poly1305 in TLS 1.2 and of AES-CBC with both orders of MAC and encryption are sealed
+// and opened. Every word of output must be exactly what is expected, and all outputs known from reset on.
 `default_nettype none
 
 module lk_record_engine_test;
-    localparam COMMANDS = 138, COMPLETIONS = 56, PATIENCE = 20000;
+    localparam COMMANDS = 394, COMPLETIONS = 168, PATIENCE = 20000;
 
     reg         clk = 1'b0;
     reg         reset = 1'b1;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { TLS1_2_MINOR = 3, TLS1_3_MINOR = 4 };
+enum { TLS1_2_MINOR = 3, TLS1_3_MINOR = 4, LOAD_MAC_KEY_ROOM = 32 };
 
 bool reference_open(test_reference *reference, uint32_t slot_count)
 {
@@ -68,6 +68,45 @@ static bool all_zero(lk_reader *reader, size_t length)
     return sum == 0;
 }
 
+/* What the device has: all ciphers of the table but one. */
+static const lk_cipher *find_cipher(uint8_t id)
+{
+    return id == LK_CIPHER_AES_256_CBC_SHA384 ? NULL : lk_cipher_find(id);
+}
+
+/* So much of a field is used, the rest is zero. */
+static bool take_field(lk_reader *reader, uint8_t *field, size_t used, size_t room)
+{
+    lk_reader_copy(reader, field, used);
+    return all_zero(reader, room - used);
+}
+
+/* What a cipher that is not known leaves open. */
+static bool unknown_fields_are_zero(lk_reader *reader, uint8_t version)
+{
+    uint8_t ignored[LK_KEY_MAX];
+    bool iv_rest = false;
+    lk_reader_copy(reader, ignored, LK_KEY_MAX);
+    lk_reader_copy(reader, ignored, version == TLS1_2_MINOR ? 4 : 12);
+    iv_rest = all_zero(reader, LK_IV_MAX - (version == TLS1_2_MINOR ? 4 : 12));
+    return all_zero(reader, LOAD_MAC_KEY_ROOM) && iv_rest;
+}
+
+static bool read_fields(lk_reader *reader, uint8_t version, lk_direction_parameters *parameters)
+{
+    const lk_cipher *cipher = parameters->cipher;
+    if (!cipher) {
+        return unknown_fields_are_zero(reader, version);
+    }
+    bool key = take_field(reader, parameters->key, cipher->key_length, LK_KEY_MAX);
+    size_t iv_length = cipher->kind == LK_KIND_AEAD && version != TLS1_2_MINOR
+                           ? 12
+                           : lk_record_iv_length((uint16_t)(LK_SSL3 + version), cipher);
+    bool iv = take_field(reader, parameters->iv, iv_length, LK_IV_MAX);
+    bool mac_key = take_field(reader, parameters->mac_key, cipher->mac_key_length, LOAD_MAC_KEY_ROOM);
+    return key && iv && mac_key;
+}
+
 static lk_status load(test_reference *reference, const test_command *command)
 {
     reference_slot *slot = &reference->slots[command->header.slot];
@@ -76,32 +115,37 @@ static lk_status load(test_reference *reference, const test_command *command)
     }
     lk_reader reader = lk_reader_over(command->payload, LK_LOAD_PAYLOAD_BYTES);
     uint8_t direction = lk_reader_u8(&reader), version = lk_reader_u8(&reader), cipher = lk_reader_u8(&reader);
-    bool known_cipher =
-        cipher == LK_CIPHER_AES_128_GCM || cipher == LK_CIPHER_AES_256_GCM || cipher == LK_CIPHER_CHACHA20_POLY1305;
-    bool fields = all_zero(&reader, 5) && direction <= LK_DIRECTION_OPEN;
+    uint8_t flags = lk_reader_u8(&reader);
+    bool fields = all_zero(&reader, 4) && direction <= LK_DIRECTION_OPEN && (flags & ~LK_LOAD_ENCRYPT_THEN_MAC) == 0;
     lk_direction_parameters parameters = {.kind = direction == LK_DIRECTION_OPEN ? LK_OPEN : LK_SEAL,
-                                          .version = version == TLS1_2_MINOR ? LK_TLS1_2 : LK_TLS1_3,
-                                          .cipher = lk_cipher_find(known_cipher ? cipher : LK_CIPHER_AES_128_GCM),
+                                          .version = (uint16_t)(LK_SSL3 + version),
+                                          .cipher = find_cipher(cipher),
+                                          .encrypt_then_mac = (flags & LK_LOAD_ENCRYPT_THEN_MAC) != 0,
                                           .first_sequence = command->header.sequence};
-    size_t key_length = known_cipher ? parameters.cipher->key_length : LK_KEY_MAX;
-    lk_reader_copy(&reader, parameters.key, key_length);
-    fields = all_zero(&reader, LK_KEY_MAX - key_length) && fields;
-    size_t iv_length = version == TLS1_2_MINOR ? parameters.cipher->salt_length : 12;
-    lk_reader_copy(&reader, parameters.iv, iv_length);
-    fields = all_zero(&reader, LK_IV_MAX - iv_length) && fields;
-    if (!fields) {
+    if (!read_fields(&reader, version, &parameters) || !fields) {
         return LK_STATUS_BAD_FIELD;
     }
-    if (!known_cipher || (version != TLS1_2_MINOR && version != TLS1_3_MINOR)) {
+    bool supported = parameters.cipher && version <= TLS1_3_MINOR &&
+                     lk_engine_supports(reference->engine, parameters.version, parameters.cipher);
+    bool combined = parameters.encrypt_then_mac; /* and that goes with CBC alone, from TLS 1.0 on */
+    if (!supported || (combined && (parameters.cipher->kind != LK_KIND_CBC || parameters.version == LK_SSL3))) {
         return LK_STATUS_UNSUPPORTED;
     }
     if (slot->direction) {
         return LK_STATUS_SLOT_IN_USE;
     }
-    *slot = (reference_slot){
-        .kind = parameters.kind, .version = parameters.version, .generation = command->header.generation};
+    *slot = (reference_slot){.kind = parameters.kind,
+                             .version = parameters.version,
+                             .cipher = parameters.cipher,
+                             .generation = command->header.generation};
     return lk_engine_open(reference->engine, &parameters, &slot->direction) == LK_OK ? LK_STATUS_OK
                                                                                      : LK_STATUS_UNSUPPORTED;
+}
+
+/* CBC from TLS 1.1 on: the IV stands in front of the plaintext. */
+static size_t iv_in_payload(const reference_slot *slot)
+{
+    return slot->cipher->kind == LK_KIND_CBC ? lk_record_explicit_nonce_length(slot->version, slot->cipher) : 0;
 }
 
 /* Lengths, which the software engine is not asked about. */
@@ -109,10 +153,11 @@ static lk_status check_lengths(const reference_slot *slot, const test_command *c
 {
     const lk_command *header = &command->header;
     if (header->opcode == LK_OPCODE_SEAL) {
-        if (slot->version == LK_TLS1_2 && header->padding != 0) {
+        if (slot->version != LK_TLS1_3 && header->padding != 0) {
             return LK_STATUS_BAD_FIELD;
         }
-        return header->length + header->padding <= LK_RECORD_PLAINTEXT_MAX ? LK_STATUS_OK : LK_STATUS_BAD_LENGTH;
+        size_t iv = iv_in_payload(slot), inner = (size_t)header->length + header->padding;
+        return iv <= inner && inner <= LK_RECORD_PLAINTEXT_MAX + iv ? LK_STATUS_OK : LK_STATUS_BAD_LENGTH;
     }
     lk_reader reader = lk_reader_over(command->payload, header->length);
     lk_reader_bytes(&reader, 3);
@@ -144,14 +189,16 @@ static lk_status status_of(lk_error error)
 
 static lk_status make_record(const reference_slot *slot, const test_command *command, expected_completion *expected)
 {
-    static uint8_t output[LK_RECORD_MAX];
-    lk_operation operation = {.input = command->payload,
-                              .input_length = command->header.length,
+    static uint8_t output[LK_RECORD_CBC_MAX];
+    size_t iv = slot->kind == LK_SEAL ? iv_in_payload(slot) : 0;
+    lk_operation operation = {.input = command->payload + iv,
+                              .input_length = command->header.length - iv,
                               .output = output,
                               .output_capacity = sizeof output,
                               .sequence = command->header.sequence,
                               .content_type = command->header.content_type,
                               .padding = command->header.padding};
+    memcpy(operation.iv, command->payload, iv);
     lk_operation *operations[] = {&operation};
     size_t accepted = 0;
     lk_error error = lk_direction_submit(slot->direction, operations, 1, &accepted);

@@ -23,6 +23,7 @@ typedef struct reference_slot {
     lk_direction *direction; /* NULL: empty */
     lk_direction_kind kind;
     uint16_t version;
+    const lk_cipher *cipher;
     uint16_t generation;
 } reference_slot;
 

@@ -144,7 +144,10 @@ static void print(void)
 
 int main(void)
 {
-    static const lk_cipher_id ciphers[] = {LK_CIPHER_AES_128_GCM, LK_CIPHER_AES_256_GCM, LK_CIPHER_CHACHA20_POLY1305};
+    static const lk_cipher_id ciphers[] = {
+        LK_CIPHER_AES_128_GCM,        LK_CIPHER_AES_256_GCM,     LK_CIPHER_CHACHA20_POLY1305,
+        LK_CIPHER_AES_128_CBC_SHA,    LK_CIPHER_AES_256_CBC_SHA, LK_CIPHER_AES_128_CBC_SHA256,
+        LK_CIPHER_AES_256_CBC_SHA256, LK_CIPHER_NULL_SHA,        LK_CIPHER_NULL_SHA256};
     bool good = reference_open(&reference, 1);
     for (size_t i = 0; good && i < sizeof ciphers / sizeof ciphers[0]; i++) {
         good = test_cipher(lk_cipher_find(ciphers[i]));

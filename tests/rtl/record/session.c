@@ -155,6 +155,12 @@ void session_run(test_session *session)
     session->first_tag = session->next_tag;
 }
 
+size_t session_iv_length(session_protection protection)
+{
+    const lk_cipher *cipher = lk_cipher_find(protection.cipher);
+    return cipher->kind == LK_KIND_CBC ? lk_record_explicit_nonce_length(protection.version, cipher) : 0;
+}
+
 test_command session_seal(uint16_t slot, uint64_t sequence, const uint8_t *plaintext, size_t length)
 {
     return (test_command){.header = {.opcode = LK_OPCODE_SEAL,

@@ -42,6 +42,9 @@ lk_status session_add_load(test_session *session, uint16_t slot, uint16_t genera
 /** Sends what was added and fails the test unless the engine answers with exactly what was expected. */
 void session_run(test_session *session);
 
+/** CBC from TLS 1.1 on: how many bytes of IV stand in front of the plaintext that is sealed. */
+size_t session_iv_length(session_protection protection);
+
 /** SEAL of application data and OPEN, generation 0. The payload is borrowed until the command is added. */
 test_command session_seal(uint16_t slot, uint64_t sequence, const uint8_t *plaintext, size_t length);
 test_command session_unseal(uint16_t slot, uint64_t sequence, const uint8_t *record, size_t length);

@@ -260,10 +260,12 @@ static void refused_load(uint16_t slot, uint16_t version, unsigned offset, uint8
 
 Test(engine_errors, payloads_of_slot_load)
 {
-    static const uint8_t zeros[] = {3, 4, 5, 6, 7, 24, 27, 28, 31, 32, 36, 39, 52, 55};
+    static const uint8_t zeros[] = {4, 5, 6, 7, 24, 27, 28, 31, 32, 36, 39, 52, 55, 56, 59, 75, 76, 87};
     for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++) {
         refused_load(EMPTY, version, 0, 2, LK_STATUS_BAD_FIELD);
         refused_load(EMPTY, version, 0, 0x80, LK_STATUS_BAD_FIELD);
+        refused_load(EMPTY, version, 3, 2, LK_STATUS_BAD_FIELD);
+        refused_load(EMPTY, version, 3, LK_LOAD_ENCRYPT_THEN_MAC, LK_STATUS_UNSUPPORTED); /* of an AEAD */
         for (size_t i = 0; i < sizeof zeros; i++) {
             refused_load(EMPTY, version, zeros[i], 1, LK_STATUS_BAD_FIELD);
         }
@@ -275,7 +277,7 @@ Test(engine_errors, payloads_of_slot_load)
     for (size_t i = 0; i < sizeof unknown; i++) {
         refused_load(EMPTY, LK_TLS1_3, 1, unknown[i], LK_STATUS_UNSUPPORTED);
     }
-    for (uint8_t cipher = 4; cipher != 0; cipher = (uint8_t)(cipher << 1)) {
+    for (uint8_t cipher = 16; cipher != 0; cipher = (uint8_t)(cipher << 1)) {
         refused_load(EMPTY, LK_TLS1_3, 2, cipher, LK_STATUS_UNSUPPORTED);
         refused_load(EMPTY, LK_TLS1_3, 2, cipher | 1, LK_STATUS_UNSUPPORTED);
     }
@@ -284,7 +286,7 @@ Test(engine_errors, payloads_of_slot_load)
 Test(engine_errors, a_key_is_as_long_as_its_cipher_wants_it)
 {
     /* With AES-256-GCM the second half of the key may be anything; what is reserved stays reserved. */
-    static const uint8_t zeros[] = {3, 4, 7, 52, 55};
+    static const uint8_t zeros[] = {4, 7, 52, 55, 56, 87};
     uint8_t payload[LK_LOAD_PAYLOAD_BYTES] = {LK_DIRECTION_SEAL, (uint8_t)LK_TLS1_3, LK_CIPHER_AES_256_GCM};
     test_command command = {.header = {.opcode = LK_OPCODE_SLOT_LOAD, .slot = EMPTY, .length = sizeof payload},
                             .payload = payload};
@@ -318,6 +320,47 @@ Test(engine_errors, an_iv_is_as_long_as_its_cipher_and_version_want_it)
     refused((test_command){.header = {.opcode = LK_OPCODE_SLOT_LOAD, .slot = EMPTY, .length = sizeof payload},
                            .payload = payload},
             LK_STATUS_BAD_FIELD);
+}
+
+/* SLOT_LOAD with one byte of a direction's payload changed. */
+static void refused_with(session_protection protection, size_t offset, uint8_t value, lk_status status)
+{
+    uint8_t load[LK_COMMAND_HEADER_BYTES + LK_LOAD_PAYLOAD_BYTES];
+    lk_writer writer = lk_writer_into(load, sizeof load);
+    lk_direction_parameters parameters = session_protected(LK_SEAL, protection, 77);
+    lk_command_write_load(&writer, (lk_command){0}, &parameters);
+    load[LK_COMMAND_HEADER_BYTES + offset] = value;
+    refused((test_command){.header = {.opcode = LK_OPCODE_SLOT_LOAD, .slot = EMPTY, .length = LK_LOAD_PAYLOAD_BYTES},
+                           .payload = load + LK_COMMAND_HEADER_BYTES},
+            status);
+}
+
+Test(engine_errors, fields_of_ciphers_with_a_mac)
+{
+    enum { VERSION = 1, FLAGS = 3, KEY = 8, KEY_128_END = 24, IV = 40, MAC_KEY_SHA1_END = 76 };
+    const session_protection cbc = {LK_TLS1_2, LK_CIPHER_AES_128_CBC_SHA, false};
+    refused_with(cbc, KEY_128_END, 1, LK_STATUS_BAD_FIELD);
+    refused_with(cbc, IV, 1, LK_STATUS_BAD_FIELD); /* it comes with each record */
+    refused_with(cbc, MAC_KEY_SHA1_END, 1, LK_STATUS_BAD_FIELD);
+    refused_with(cbc, VERSION, 4, LK_STATUS_UNSUPPORTED);
+    const session_protection chained = {LK_TLS1_0, LK_CIPHER_AES_256_CBC_SHA256, false};
+    refused_with(chained, VERSION, 2, LK_STATUS_BAD_FIELD); /* then there is no IV */
+    refused_with(chained, VERSION, 0, LK_STATUS_UNSUPPORTED);
+    const session_protection null = {LK_TLS1_2, LK_CIPHER_NULL_SHA256, false};
+    refused_with(null, KEY, 1, LK_STATUS_BAD_FIELD);
+    refused_with(null, FLAGS, LK_LOAD_ENCRYPT_THEN_MAC, LK_STATUS_UNSUPPORTED);
+    const session_protection ssl3 = {LK_SSL3, LK_CIPHER_AES_128_CBC_SHA, false};
+    refused_with(ssl3, FLAGS, LK_LOAD_ENCRYPT_THEN_MAC, LK_STATUS_UNSUPPORTED);
+}
+
+Test(engine_errors, a_record_to_seal_begins_with_its_iv)
+{
+    lk_direction_parameters parameters =
+        session_protected(LK_SEAL, (session_protection){LK_TLS1_2, LK_CIPHER_AES_128_CBC_SHA, false}, 5);
+    session_add_load(&engine, EMPTY, 0, &parameters);
+    refused(session_seal(EMPTY, 0, bytes, LK_IV_MAX - 1), LK_STATUS_BAD_LENGTH);
+    cr_assert_eq(session_add(&engine, session_seal(EMPTY, 0, bytes, LK_IV_MAX)), LK_STATUS_OK);
+    session_run(&engine);
 }
 
 Test(engine_errors, a_slot_in_use_keeps_its_key)

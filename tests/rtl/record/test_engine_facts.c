@@ -38,9 +38,14 @@ Test(engine_facts, constants)
     cr_assert_eq(word(LK_FACT_SLOTS), REFERENCE_SLOTS);
     cr_assert_eq(word(LK_FACT_LANES), 1);
     cr_assert_eq(word(LK_FACT_RECORD_MAX), LK_RECORD_BYTES_MAX);
-    cr_assert_eq(word(LK_FACT_CIPHERS),
-                 1u << LK_CIPHER_AES_128_GCM | 1u << LK_CIPHER_AES_256_GCM | 1u << LK_CIPHER_CHACHA20_POLY1305);
-    cr_assert_eq(word(LK_FACT_VERSIONS), lk_version_bit(LK_TLS1_2) | lk_version_bit(LK_TLS1_3));
+    cr_assert_eq(word(LK_FACT_CIPHERS), 1u << LK_CIPHER_AES_128_GCM | 1u << LK_CIPHER_AES_256_GCM |
+                                            1u << LK_CIPHER_CHACHA20_POLY1305 | 1u << LK_CIPHER_AES_128_CBC_SHA |
+                                            1u << LK_CIPHER_AES_256_CBC_SHA | 1u << LK_CIPHER_AES_128_CBC_SHA256 |
+                                            1u << LK_CIPHER_AES_256_CBC_SHA256 | 1u << LK_CIPHER_NULL_SHA |
+                                            1u << LK_CIPHER_NULL_SHA256);
+    cr_assert_eq(word(LK_FACT_VERSIONS), lk_version_bit(LK_SSL3) | lk_version_bit(LK_TLS1_0) |
+                                             lk_version_bit(LK_TLS1_1) | lk_version_bit(LK_TLS1_2) |
+                                             lk_version_bit(LK_TLS1_3));
     cr_assert_eq(word(LK_FACT_HEALTH), 0);
     cr_assert_eq(word(200), 0);
 }

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS = 5000, SEED = 1, DIRECTIONS = 96, BATCH = 24, STALL_PATTERNS = 8, STATUSES = 32 };
+enum { RECORDS = 6000, SEED = 3, DIRECTIONS = 96, BATCH = 24, STALL_PATTERNS = 8, STATUSES = 32 };
 /* Plaintext begins at one of so many places, and an IV may stand in front of it. */
 enum { OFFSETS = 16, PLAINTEXT = LK_IV_MAX + LK_RECORD_PLAINTEXT_MAX + 2 * OFFSETS };
 

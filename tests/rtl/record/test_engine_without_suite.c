@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lk_record_engine with CHACHA20_POLY1305 = 0: the suite is left out, and the engine says so. */
+/* lk_record_engine with CHACHA20_POLY1305 = 0 and CBC = 0: the suites are left out, and the engine says so. */
 #include "base/writer.h"
 #include "protocol/command.h"
 #include "protocol/protocol.h"
@@ -31,17 +31,28 @@ static void check_load(uint16_t version, lk_cipher_id cipher, uint8_t status)
     lk_writer writer = lk_writer_into(bytes, sizeof bytes);
     lk_direction_parameters parameters = {.kind = LK_SEAL, .version = version, .cipher = lk_cipher_find(cipher)};
     memset(parameters.key, 0x5a, parameters.cipher->key_length);
-    memset(parameters.iv, 0xa5, version == LK_TLS1_3 ? 12 : parameters.cipher->salt_length);
+    memset(parameters.iv, 0xa5, lk_record_iv_length(version, parameters.cipher));
     lk_command_write_load(&writer, (lk_command){.slot = cipher, .generation = version}, &parameters);
     cr_assert(engine_port_exchange(&port, bytes, writer.length, 1));
     cr_assert_eq(port.output_length, LK_COMPLETION_HEADER_BYTES);
     cr_assert_eq(port.output[STATUS], status, "version %x, cipher %d: %u", version, cipher, port.output[STATUS]);
 }
 
-Test(engine_without_suite, the_capability_bit_is_0)
+Test(engine_without_suite, the_capability_bits_are_0)
 {
     cr_assert_eq((uint32_t)engine_port_fact(&port, LK_FACT_CIPHERS),
                  1u << LK_CIPHER_AES_128_GCM | 1u << LK_CIPHER_AES_256_GCM);
+    cr_assert_eq((uint32_t)engine_port_fact(&port, LK_FACT_VERSIONS),
+                 lk_version_bit(LK_TLS1_2) | lk_version_bit(LK_TLS1_3));
+}
+
+Test(engine_without_suite, ciphers_with_a_mac_are_unsupported)
+{
+    for (lk_cipher_id cipher = LK_CIPHER_AES_128_CBC_SHA; cipher <= LK_CIPHER_NULL_SHA256; cipher++) {
+        if (lk_cipher_find(cipher)->kind == LK_KIND_NULL_MAC) {
+            check_load(LK_TLS1_2, cipher, LK_STATUS_UNSUPPORTED);
+        }
+    }
 }
 
 Test(engine_without_suite, slot_load_says_unsupported_and_leaves_the_slot_empty)

@@ -13,7 +13,8 @@
 enum { SEALING = 0, OPENING = 1 };
 
 static test_session engine;
-static uint8_t plaintext[LK_RECORD_PLAINTEXT_MAX + 1];
+static uint8_t plaintext[LK_IV_MAX + LK_RECORD_PLAINTEXT_MAX + 1]; /* an IV may stand in front */
+static size_t iv_length;
 static uint8_t record[LK_RECORD_BYTES_MAX];
 
 static void open_engine(void)
@@ -35,6 +36,7 @@ TestSuite(record_engine, .init = open_engine, .fini = close_engine);
 static lk_direction_parameters load_pair(session_protection protection)
 {
     lk_direction_parameters parameters = session_protected(LK_SEAL, protection, (uint8_t)protection.version);
+    iv_length = session_iv_length(protection);
     cr_assert_eq(session_add_load(&engine, SEALING, 0, &parameters), LK_STATUS_OK);
     parameters.kind = LK_OPEN;
     cr_assert_eq(session_add_load(&engine, OPENING, 0, &parameters), LK_STATUS_OK);
@@ -44,7 +46,7 @@ static lk_direction_parameters load_pair(session_protection protection)
 /* Seals, and opens what the reference has sealed. */
 static void there_and_back(uint64_t sequence, size_t length, uint16_t padding)
 {
-    test_command command = session_seal(SEALING, sequence, plaintext, length);
+    test_command command = session_seal(SEALING, sequence, plaintext, iv_length + length);
     command.header.padding = padding;
     cr_assert_eq(session_add(&engine, command), LK_STATUS_OK);
     size_t sealed = engine.expected.header.length;
@@ -97,7 +99,7 @@ Test(record_engine, the_longest_records_work_in_every_version_with_every_cipher)
 {
     for (size_t i = 0; i < engine.protection_count; i++) {
         load_pair(engine.protections[i]);
-        for (size_t less = 0; less < 4; less++) {
+        for (size_t less = i % 2; less < 4; less += 2) {
             there_and_back(less, LK_RECORD_PLAINTEXT_MAX - less, 0);
         }
         session_add(&engine, (test_command){.header = {.opcode = LK_OPCODE_SLOT_DELETE_ALL}});
@@ -182,7 +184,7 @@ Test(record_engine, sequence_numbers_have_64_bits)
 {
     for (size_t i = 0; i < engine.protection_count; i++) {
         load_pair(engine.protections[i]);
-        for (unsigned bit = 0; bit < 64; bit++) {
+        for (unsigned bit = i % 3; bit < 64; bit += 3) {
             there_and_back(UINT64_C(1) << bit, 5, 0);
             session_run(&engine);
         }
@@ -221,7 +223,8 @@ Test(record_engine, all_slots_hold_directions_of_their_own)
         cr_assert_eq(session_add_load(&engine, slot, slot, &parameters), LK_STATUS_OK);
     }
     for (uint16_t slot = 0; slot < REFERENCE_SLOTS; slot++) {
-        test_command command = session_seal(slot, 0, plaintext, 9);
+        test_command command =
+            session_seal(slot, 0, plaintext, 9 + session_iv_length(engine.protections[slot % engine.protection_count]));
         command.header.generation = slot;
         cr_assert_eq(session_add(&engine, command), LK_STATUS_OK);
     }
