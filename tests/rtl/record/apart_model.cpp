@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lk_engine_apart at the functions of engine_model.h: a step is a cycle of the link's clock, of 100 MHz; the engine's clock runs beside it. */
+/* lk_engine_apart at the functions of engine_model.h: a step is a cycle of the link's clock, of 100 MHz; the engine's
+ * clock runs beside it. */
 #include "rtl/record/engine_model.h"
 
 #include "Vlk_engine_apart.h"

@@ -7,7 +7,8 @@
 #include <memory>
 #include <verilated.h>
 
-namespace {
+namespace
+{
 
 enum : uint64_t { PATIENCE = 100000000, RESET_EDGES = 4, REST_EDGES = 40 };
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lk_stream_crossing between clocks of many ratios: every word once, in order, whatever an edge finds of a count that is changing. */
+/* lk_stream_crossing between clocks of many ratios: every word once, in order, whatever an edge finds of a count that
+ * is changing. */
 #include "rtl/stream/crossing_model.h"
 
 #include <criterion/criterion.h>
 
 enum { WORDS = 20000, STALLS = 120, WINDOW = 2000 };
 
-/* Periods in picoseconds: a link of 100 MHz and engines around it; some ratios that come back to the same phase, most not. */
+/* Periods in picoseconds: a link of 100 MHz and engines around it; some ratios that come back to the same phase, most
+ * not. */
 static const uint64_t periods[][2] = {{10000, 14286}, {14286, 10000}, {10000, 10000}, {10000, 10001}, {10001, 10000},
                                       {16667, 10000}, {10000, 3001},  {3001, 10000},  {10000, 20000}, {20000, 9999}};
 enum { PAIRS = sizeof periods / sizeof periods[0] };
@@ -35,7 +37,8 @@ Test(crossing, a_word_moves_in_each_cycle_of_the_slower_clock)
         uint64_t in = periods[pair][0], out = periods[pair][1], slower = in > out ? in : out;
         crossing_run run = {.in_period = in, .out_period = out, .window = WINDOW, .words = WORDS};
         cr_assert(crossing_model_run(&run));
-        cr_assert_leq(run.duration, slower * (WORDS + 16), "pair %d: %lu", pair, (unsigned long)(run.duration / slower));
+        cr_assert_leq(run.duration, slower * (WORDS + 16), "pair %d: %lu", pair,
+                      (unsigned long)(run.duration / slower));
     }
 }
 
