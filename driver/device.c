@@ -161,6 +161,44 @@ lk_error lk_device_statistics_get(lk_device *device, lk_device_statistics *stati
     return error ? error : lk_facts_statistics(&reader, statistics);
 }
 
+static bool in_use(const lk_slot_engine *engine)
+{
+    for (size_t i = 0; i < engine->slot_count; i++)
+        if (engine->slots[i].state != LK_SLOT_FREE)
+            return true;
+    return false;
+}
+
+lk_error lk_device_selftest_run(lk_device *device, lk_device_selftest *result)
+{
+    enum { FIRST = LK_FACT_CIPHERS, WORDS = LK_FACT_SELFTEST_FAILED + 1 - FIRST };
+    uint8_t data[WORDS * WORD];
+    uint32_t words[WORDS];
+    lk_reader reader;
+    memset(result, 0, sizeof *result);
+    if (device->engine.link.lost)
+        return LK_ERROR_DEVICE_LOST;
+    if (device->information.protocol_version < LK_FACTS_SELFTEST_VERSION)
+        return LK_ERROR_ENGINE_UNSUPPORTED;
+    if (in_use(&device->engine))
+        return LK_ERROR_ENGINE_BUSY;
+    lk_error error = device->transport->methods->control(device->transport, VENDOR_OUT, LK_REQUEST_SELFTEST, 0, 0, NULL,
+                                                         0, NULL, CONTROL_TIMEOUT);
+    if (!error)
+        error = facts_read(device->transport, FIRST, WORDS, data, &reader);
+    if (error)
+        return error;
+    for (size_t i = 0; i < WORDS; i++)
+        words[i] = lk_reader_u32_little(&reader);
+    if (reader.failed)
+        return LK_ERROR_DEVICE_PROTOCOL;
+    result->ciphers = device->engine.ciphers = device->information.ciphers = words[0];
+    device->information.health = words[LK_FACT_HEALTH - FIRST];
+    result->ran = words[LK_FACT_SELFTEST_RAN - FIRST];
+    result->failed = words[LK_FACT_SELFTEST_FAILED - FIRST];
+    return LK_OK;
+}
+
 typedef struct listing {
     lk_device_found *found;
     void *context;

@@ -48,8 +48,14 @@ set(LK_RTL_RECORD
   ${LK_RTL_DIR}/record/lk_record_engine.v
   ${LK_RTL_DIR}/record/lk_record_format.v
   ${LK_RTL_DIR}/record/lk_record_lane.v
+  ${LK_RTL_DIR}/record/lk_selftest.v
+  ${LK_RTL_DIR}/record/lk_selftest_vectors.v
   ${LK_RTL_DIR}/record/lk_session_table.v
   ${LK_RTL_DIR}/record/lk_slot_check.v
   ${LK_RTL_DIR}/record/lk_slot_loader.v)
 # Everything that lk_record_engine needs.
 set(LK_RTL_ENGINE ${LK_RTL_STREAM} ${LK_RTL_CRYPTO} ${LK_RTL_RECORD})
+# What lk_engine_apart, the engine with a clock of its own, needs.
+set(LK_RTL_APART ${LK_RTL_ENGINE}
+  ${LK_RTL_DIR}/stream/lk_stream_crossing.v
+  ${LK_RTL_DIR}/record/lk_engine_apart.v)

@@ -23,6 +23,7 @@ LK_NEEDS_TESTS='
 libcriterion-dev  | module criterion        | Criterion with headers; https://github.com/Snaipe/Criterion
 gnutls-bin        | command gnutls-serv     | gnutls-cli and gnutls-serv; https://gnutls.org
 curl              | command curl            | curl; https://curl.se
+libnss3-tools     | command tstclnt         | tstclnt, selfserv and certutil; https://firefox-source-docs.mozilla.org/security/nss
 iverilog          | command iverilog        | Icarus Verilog; https://github.com/steveicarus/iverilog
 yosys             | command yosys           | Yosys; https://yosyshq.net/yosys
 z3                | command z3              | Z3; https://github.com/Z3Prover/z3

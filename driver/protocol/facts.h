@@ -8,7 +8,8 @@
 #include <latchkey/device.h>
 
 enum {
-    LK_FACTS_INFORMATION_WORDS = 10, /* from word 0 */
+    LK_FACTS_INFORMATION_WORDS = 10,         /* from word 0 */
+    LK_FACTS_SELFTEST_VERSION = 1 << 16 | 1, /* of the protocol: from here on there is a selftest */
     LK_FACTS_STATISTICS_FIRST = 32,
     LK_FACTS_STATISTICS_WORDS = 22
 };

@@ -39,12 +39,9 @@ lk_error lk_connection_fail(lk_connection *connection, lk_error error)
     if (description != LK_ALERT_NONE || error == LK_ERROR_PEER_ALERT)
         lk_handshake_forget_session(connection->handshake);
     lk_handshake_abandon(connection->handshake);
-    /* certificate_required is an alert of TLS 1.3; in TLS 1.2 a server without a certificate of the client may "respond
-     * with a fatal handshake_failure alert" (RFC 5246 section 7.4.6). */
-    if (error == LK_ERROR_CERTIFICATE_MISSING && lk_connection_version(connection) < LK_VERSION_TLS1_3)
-        description = LK_ALERT_HANDSHAKE_FAILURE;
     /* After close_notify nothing may be sent any more (RFC 8446 section 6.1). */
     if (description != LK_ALERT_NONE && !connection->close_wanted) {
+        description = lk_alert_of_version(lk_connection_version(connection), (uint8_t)description);
         size_t used = strlen(connection->diagnosis);
         snprintf(connection->diagnosis + used, sizeof connection->diagnosis - used, " (the peer is told: fatal %s)",
                  lk_alert_name(description));
@@ -75,6 +72,13 @@ lk_error lk_connection_take_alert(lk_connection *connection, const uint8_t *data
     }
     if (alert.fatal)
         return take_fatal(connection, alert);
+    bool awaited = false;
+    if (alert.description == LK_ALERT_NO_CERTIFICATE)
+        error = lk_handshake_no_certificate(connection->handshake, &awaited);
+    if (awaited) {
+        lk_connection_observe_alert(connection, alert, "the client has no certificate to give");
+        return error;
+    }
     bool refused = alert.description == LK_ALERT_NO_RENEGOTIATION && lk_handshake_refused(connection->handshake);
     lk_connection_observe_alert(connection, alert,
                                 refused ? "the peer will not renegotiate: all stays as it was"

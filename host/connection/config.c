@@ -93,9 +93,9 @@ const char *lk_config_diagnosis(const lk_config *config)
 
 lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t highest)
 {
-    if (lowest < LK_VERSION_TLS1_0 || highest > LK_VERSION_TLS1_3 || lowest > highest)
+    if (lowest < LK_VERSION_SSL3 || highest > LK_VERSION_TLS1_3 || lowest > highest)
         return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT,
-                              "0x%04x to 0x%04x is no range of the versions TLS 1.0 (0x0301) to TLS 1.3 (0x0304)",
+                              "0x%04x to 0x%04x is no range of the versions SSL 3.0 (0x0300) to TLS 1.3 (0x0304)",
                               lowest, highest);
     config->settings.lowest_version = lowest;
     config->settings.highest_version = highest;

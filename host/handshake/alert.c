@@ -4,7 +4,36 @@
 #include "base/reader.h"
 #include "base/writer.h"
 
+#include <string.h>
+
 enum { LEVEL_WARNING = 1, LEVEL_FATAL = 2, ALERT_LENGTH = 2 };
+
+/* RFC 6101 section 5.4.2 has these, and decompression_failure, which there is no reason for here. */
+static const uint8_t ssl3_alerts[] = {
+    LK_ALERT_CLOSE_NOTIFY,        LK_ALERT_UNEXPECTED_MESSAGE,      LK_ALERT_BAD_RECORD_MAC,
+    LK_ALERT_HANDSHAKE_FAILURE,   LK_ALERT_NO_CERTIFICATE,          LK_ALERT_BAD_CERTIFICATE,
+    LK_ALERT_CERTIFICATE_EXPIRED, LK_ALERT_UNSUPPORTED_CERTIFICATE, LK_ALERT_CERTIFICATE_REVOKED,
+    LK_ALERT_CERTIFICATE_UNKNOWN, LK_ALERT_ILLEGAL_PARAMETER};
+
+uint8_t lk_alert_of_version(uint16_t version, uint8_t description)
+{
+    /* RFC 5246 section 7.4.6: a server without a certificate of the client may "respond with a fatal handshake_failure
+     * alert". */
+    if (version < LK_TLS1_3 && description == LK_ALERT_CERTIFICATE_REQUIRED)
+        return LK_ALERT_HANDSHAKE_FAILURE;
+    if (version != LK_SSL3 || memchr(ssl3_alerts, description, sizeof ssl3_alerts))
+        return description;
+    switch (description) {
+    case LK_ALERT_UNKNOWN_CA:
+    case LK_ALERT_ACCESS_DENIED:
+        return LK_ALERT_CERTIFICATE_UNKNOWN;
+    case LK_ALERT_DECODE_ERROR:
+    case LK_ALERT_RECORD_OVERFLOW:
+        return LK_ALERT_ILLEGAL_PARAMETER;
+    default:
+        return LK_ALERT_HANDSHAKE_FAILURE;
+    }
+}
 
 lk_error lk_alert_send(lk_record_layer *layer, const lk_handshake_observer *observer, lk_alert alert,
                        const char *meaning)

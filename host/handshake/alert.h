@@ -19,6 +19,12 @@ lk_error lk_alert_warn(lk_record_layer *layer, const lk_handshake_observer *obse
                        const char *meaning);
 
 /**
+ * The alert that stands for another one in a version that does not have that: certificate_required came with TLS 1.3,
+ * and SSL 3.0 knows but a dozen (RFC 6101 section 5.4.2).
+ */
+uint8_t lk_alert_of_version(uint16_t version, uint8_t description);
+
+/**
  * Reads an alert. version: the one agreed, 0 before that; it decides which alerts are fatal whatever their level says.
  * @return DECODE, ILLEGAL_PARAMETER (unknown level).
  */

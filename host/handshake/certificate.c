@@ -49,6 +49,11 @@ bool lk_certificate_chain_signs(const lk_certificate_chain *chain)
     return chain->count > 0 && (X509_get_key_usage(sk_X509_value(chain->parsed, 0)) & KU_DIGITAL_SIGNATURE);
 }
 
+bool lk_certificate_chain_encrypts(const lk_certificate_chain *chain)
+{
+    return chain->count > 0 && (X509_get_key_usage(sk_X509_value(chain->parsed, 0)) & KU_KEY_ENCIPHERMENT);
+}
+
 size_t lk_certificate_chain_size(const lk_certificate_chain *chain)
 {
     size_t size = 0;

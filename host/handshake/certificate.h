@@ -33,6 +33,9 @@ EVP_PKEY *lk_certificate_chain_key(const lk_certificate_chain *chain);
  */
 bool lk_certificate_chain_signs(const lk_certificate_chain *chain);
 
+/** True where a secret may be encrypted with the leaf's key: the same (no key usage, or keyEncipherment). */
+bool lk_certificate_chain_encrypts(const lk_certificate_chain *chain);
+
 /** The sum of the lengths of its certificates in bytes. */
 size_t lk_certificate_chain_size(const lk_certificate_chain *chain);
 

@@ -82,6 +82,11 @@ static lk_error judge_none(lk_handshake *handshake)
                              "the client gave no certificate, and this server takes no client without one");
 }
 
+lk_error lk_certificate_none(lk_handshake *handshake)
+{
+    return judge_none(handshake);
+}
+
 lk_error lk_certificate_parse(lk_handshake *handshake, lk_reader *body)
 {
     lk_error error = LK_OK;

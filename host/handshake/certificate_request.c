@@ -16,7 +16,8 @@ lk_error lk_certificate_request_compose(lk_handshake *handshake, lk_writer *body
         lk_extensions_compose(handshake, LK_IN_CERTIFICATE_REQUEST, body);
     } else {
         lk_writer_vector types = lk_writer_begin(body, 1);
-        lk_writer_u8(body, ECDSA_SIGN);
+        if (handshake->version > LK_SSL3)
+            lk_writer_u8(body, ECDSA_SIGN);
         lk_writer_u8(body, RSA_SIGN);
         lk_writer_end(body, types);
         if (handshake->version >= LK_TLS1_2)

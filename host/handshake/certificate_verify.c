@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CertificateVerify: RFC 8446 section 4.4.3, of either side; RFC 5246 section 7.4.8, of a client. */
+/* CertificateVerify: RFC 8446 section 4.4.3, of either side; RFC 5246 section 7.4.8 and RFC 6101 section 5.6.8, of a
+ * client. */
 #include "handshake/digitally_signed.h"
 #include "handshake/messages.h"
 
@@ -30,6 +31,30 @@ static lk_error compose_1_3(const lk_handshake *handshake, lk_role sender, signe
     return hash ? lk_transcript_now(&handshake->transcript, hash) : LK_ERROR_CRYPTO;
 }
 
+/* RFC 6101 section 5.6.8: a hash that the master secret is a part of is signed, and not hashed again. */
+static lk_error compose_ssl3(lk_handshake *handshake, const lk_signature_scheme *scheme, lk_writer *body)
+{
+    uint8_t hash[LK_HASH_MAX], signature[LK_SIGNATURE_MAX];
+    size_t length = sizeof signature;
+    lk_error error = lk_transcript_ssl3(&handshake->transcript, "", handshake->master, hash);
+    if (!error)
+        error = lk_signature_sign_hash(scheme, handshake->settings->key, hash, lk_hash_length(LK_HASH_MD5_SHA1),
+                                       signature, &length);
+    if (!error)
+        lk_signed_write(handshake, scheme, signature, length, body);
+    return error;
+}
+
+static lk_error verify_ssl3(const lk_handshake *handshake, const lk_signature_scheme *scheme, EVP_PKEY *key,
+                            const lk_reader *signature)
+{
+    uint8_t hash[LK_HASH_MAX];
+    lk_error error = lk_transcript_ssl3(&handshake->transcript, "", handshake->master, hash);
+    return error ? error
+                 : lk_signature_verify_hash(scheme, key, hash, lk_hash_length(LK_HASH_MD5_SHA1), signature->next,
+                                            signature->left);
+}
+
 static lk_error compose_content(const lk_handshake *handshake, lk_role sender, signed_content *content)
 {
     const lk_transcript *transcript = &handshake->transcript;
@@ -51,8 +76,10 @@ lk_error lk_certificate_verify_compose(lk_handshake *handshake, lk_writer *body)
 {
     signed_content content;
     const lk_signature_scheme *scheme = handshake->role == LK_CLIENT ? handshake->client_scheme : handshake->scheme;
-    lk_error error = compose_content(handshake, handshake->role, &content);
     mean(handshake, handshake->role, scheme);
+    if (handshake->version == LK_SSL3)
+        return compose_ssl3(handshake, scheme, body);
+    lk_error error = compose_content(handshake, handshake->role, &content);
     return error ? error : lk_signed_compose(handshake, scheme, content.bytes, content.length, body);
 }
 
@@ -70,6 +97,8 @@ lk_error lk_certificate_verify_parse(lk_handshake *handshake, lk_reader *body)
         return error;
     mean(handshake, peer, scheme);
     *(peer == LK_CLIENT ? &handshake->client_scheme : &handshake->scheme) = scheme;
+    if (handshake->version == LK_SSL3)
+        return verify_ssl3(handshake, scheme, key, &signature);
     error = compose_content(handshake, peer, &content);
     if (error)
         return error;

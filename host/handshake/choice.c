@@ -187,7 +187,8 @@ static lk_error check_own_curve(lk_handshake *handshake)
     for (size_t i = 0; i < total; i++)
         if (handshake->offer.groups & lk_group_bit(&groups[i]))
             offered[count++] = &groups[i];
-    if (handshake->version >= LK_TLS1_3 || !lk_extensions_seen(handshake, LK_EXTENSION_SUPPORTED_GROUPS) ||
+    if (handshake->version >= LK_TLS1_3 || !lk_exchange_certified(handshake->suite) ||
+        !lk_extensions_seen(handshake, LK_EXTENSION_SUPPORTED_GROUPS) ||
         lk_group_offered(offered, count, handshake->settings->key))
         return LK_OK;
     return lk_handshake_fail(handshake, LK_ERROR_NO_COMMON_GROUP,
@@ -213,8 +214,11 @@ lk_error lk_choose(lk_handshake *handshake, const lk_client_choices *choices)
         error = choose_group(handshake);
     if (!error && !abbreviated && lk_exchange_signed(handshake->suite))
         error = check_own_curve(handshake);
-    handshake->ticket_promised = handshake->version < LK_TLS1_3 && !abbreviated && lk_resume_gives_tickets(handshake) &&
-                                 handshake->offer.session_ticket && lk_resume_allowed(handshake);
+    if (handshake->version == LK_SSL3) /* no extension counts */
+        memset(handshake->alpn, 0, sizeof handshake->alpn);
+    handshake->ticket_promised = handshake->version > LK_SSL3 && handshake->version < LK_TLS1_3 && !abbreviated &&
+                                 lk_resume_gives_tickets(handshake) && handshake->offer.session_ticket &&
+                                 lk_resume_allowed(handshake);
     if (!error)
         error = lk_session_id_choose(handshake);
     if (error || handshake->resumed || !lk_exchange_signed(handshake->suite))

@@ -55,6 +55,9 @@ lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
     lk_writer_vector suites = lk_writer_begin(body, 2);
     for (size_t i = 0; i < handshake->suite_count; i++)
         lk_writer_u16(body, handshake->suites[i]->number);
+    bool extended = handshake->highest_version > LK_SSL3; /* which has no extensions */
+    if (!extended)
+        lk_writer_u16(body, EMPTY_RENEGOTIATION_INFO_SCSV);
     if (handshake->settings->fallback && !handshake->before)
         lk_writer_u16(body, LK_FALLBACK_SCSV);
     lk_writer_end(body, suites);
@@ -62,7 +65,10 @@ lk_error lk_client_hello_compose(lk_handshake *handshake, lk_writer *body)
     lk_writer_u8(body, COMPRESSION_NONE);
     lk_writer_end(body, compression);
     handshake->extensions_offered = 0;
-    lk_extensions_compose(handshake, LK_IN_CLIENT_HELLO, body);
+    if (extended)
+        lk_extensions_compose(handshake, LK_IN_CLIENT_HELLO, body);
+    else
+        lk_extensions_offer(handshake, LK_EXTENSION_RENEGOTIATION_INFO);
     lk_handshake_mean(
         handshake, "client offers %s%s, %zu suite%s%s%s%s%s%s", lk_version_title(handshake->highest_version),
         handshake->lowest_version < handshake->highest_version ? " and older" : "", handshake->suite_count,
@@ -111,9 +117,13 @@ static bool has_u16(lk_reader list, uint16_t number)
     return false;
 }
 
-static lk_error parse_extensions(lk_handshake *handshake, lk_reader *body)
+static lk_error parse_extensions(lk_handshake *handshake, uint16_t version, lk_reader *body)
 {
     handshake->extensions_seen = 0;
+    /* RFC 6101 section 5.6.1.2: a ClientHello of SSL 3.0 may have "extra data after the compression methods", which
+     * "must be ignored". */
+    if (version <= LK_SSL3)
+        lk_reader_bytes(body, body->left);
     /* RFC 5246 section 7.4.1.2: whether extensions are there shows in "whether there are bytes following the
      * compression_methods field at the end". */
     if (body->left == 0)
@@ -155,7 +165,7 @@ lk_error lk_client_hello_parse(lk_handshake *handshake, lk_reader *body)
     handshake->offer.hello = message;
     lk_error error = check_same(handshake, random, &session_id);
     if (!error)
-        error = parse_extensions(handshake, body);
+        error = parse_extensions(handshake, choices.legacy_version, body);
     /* It may leave out "any PSKs which are incompatible with the server's indicated cipher suite", and no other. */
     if (!error && went_on && !lk_extensions_seen(handshake, LK_EXTENSION_PRE_SHARED_KEY))
         error = lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,

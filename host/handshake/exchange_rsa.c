@@ -31,6 +31,10 @@ static lk_error compose_client(lk_handshake *handshake, lk_writer *body)
     if (!key || !EVP_PKEY_is_a(key, "RSA"))
         return lk_handshake_fail(handshake, LK_ERROR_CERTIFICATE_UNSUITABLE,
                                  "the server's certificate has no key that a secret could be encrypted with");
+    /* RFC 5246 section 7.4.2: "the keyEncipherment bit MUST be set if the key usage extension is present". */
+    if (!lk_certificate_chain_encrypts(&handshake->peer_chain))
+        return lk_handshake_fail(handshake, LK_ERROR_CERTIFICATE_UNSUITABLE,
+                                 "the server's certificate may not be used to encrypt a secret for it");
     /* "The version of the offered in the ClientHello.client_version", so that a rollback shows. */
     lk_writer writer = lk_writer_into(handshake->premaster, sizeof handshake->premaster);
     lk_writer_u16(&writer, handshake->hello_version);

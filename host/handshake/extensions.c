@@ -60,13 +60,26 @@ static int row_find(uint16_t type)
     return -1;
 }
 
+/* SSL 3.0 has no extensions, but for the one of RFC 5746 section 4.5 in an answer to the SCSV. */
+static bool exists(const lk_handshake *handshake, lk_place place, const extension_row *row)
+{
+    return place == LK_IN_CLIENT_HELLO || handshake->version != LK_SSL3 || row->type == LK_EXTENSION_RENEGOTIATION_INFO;
+}
+
+void lk_extensions_offer(lk_handshake *handshake, uint16_t type)
+{
+    int row = row_find(type);
+    if (row >= 0)
+        handshake->extensions_offered |= 1u << row;
+}
+
 void lk_extensions_compose(lk_handshake *handshake, lk_place place, lk_writer *writer)
 {
     size_t before = writer->length;
     lk_writer_vector block = lk_writer_begin(writer, 2);
     size_t empty = writer->length;
     for (int i = 0; i < ROW_COUNT; i++) {
-        if (!(rows[i].places & place) || !rows[i].wanted(handshake, place))
+        if (!(rows[i].places & place) || !exists(handshake, place, &rows[i]) || !rows[i].wanted(handshake, place))
             continue;
         lk_writer_u16(writer, rows[i].type);
         lk_writer_vector content = lk_writer_begin(writer, 2);
@@ -108,7 +121,7 @@ static lk_error parse_one(lk_handshake *handshake, lk_place place, uint16_t type
 {
     int row = row_find(type);
     lk_error error = check_place(handshake, place, row, type);
-    if (error || row < 0 || !(rows[row].places & place))
+    if (error || row < 0 || !(rows[row].places & place) || !exists(handshake, place, &rows[row]))
         return error; /* unknown ones, GREASE (RFC 8701) among them, are ignored */
     handshake->extensions_seen |= 1u << row;
     error = rows[row].parse(handshake, place, content);

@@ -40,6 +40,9 @@ enum {
     LK_EXTENSION_RENEGOTIATION_INFO = 0xff01
 };
 
+/** Counts an extension as offered that a ClientHello signals in another way. */
+void lk_extensions_offer(lk_handshake *handshake, uint16_t type);
+
 /** Writes the block, its length in front; in a ServerHello up to TLS 1.2 nothing where it would be empty. */
 void lk_extensions_compose(lk_handshake *handshake, lk_place place, lk_writer *writer);
 

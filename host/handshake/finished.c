@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finished: RFC 8446 section 4.4.4, RFC 5246 section 7.4.9. */
+/* Finished: RFC 8446 section 4.4.4, RFC 5246 section 7.4.9, RFC 6101 section 5.6.9. */
 #include "handshake/messages.h"
 #include "handshake/renegotiation.h"
 
@@ -16,6 +16,11 @@ static lk_error verify_data(const lk_handshake *handshake, lk_role sender, uint8
     if (handshake->version >= LK_TLS1_3) {
         *length = lk_hash_length(kind);
         return lk_finished_verify_data(kind, handshake->handshake_secret[sender], hash, out);
+    }
+    if (handshake->version == LK_SSL3) {
+        *length = lk_hash_length(kind);
+        return lk_transcript_ssl3(&handshake->transcript, sender == LK_CLIENT ? "CLNT" : "SRVR", handshake->master,
+                                  out);
     }
     *length = LK_VERIFY_DATA_LENGTH;
     return lk_prf_verify_data(kind, handshake->master, sender == LK_CLIENT ? "client finished" : "server finished",

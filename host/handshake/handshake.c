@@ -124,6 +124,7 @@ lk_error lk_handshake_prepare(lk_handshake *handshake)
         OUTGOING_BASE + lk_certificate_chain_size(&settings->chain) + settings->chain.count * ENTRY_OVERHEAD;
     if (handshake->role == LK_SERVER)
         capacity += settings->authorities.length + settings->ocsp.length;
+    free(handshake->outgoing);
     handshake->outgoing = malloc(capacity);
     handshake->outgoing_capacity = handshake->outgoing ? capacity : 0;
     handshake->transcript.keeps_all = keeps_all(handshake);
@@ -152,6 +153,8 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
     made->observer = *observer;
     made->client_policy = settings->client_policy;
     lk_error error = limit(made);
+    if (!error && made->highest_version == LK_SSL3) /* its ClientHello goes in records of that version */
+        lk_record_layer_set_version(layer, 0, LK_SSL3);
     if (!error && host && strlen(host) > LK_NAME_MAX)
         error = LK_ERROR_INVALID_ARGUMENT;
     if (!error) {

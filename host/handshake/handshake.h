@@ -127,6 +127,12 @@ lk_error lk_handshake_take(lk_handshake *handshake, const uint8_t *data, size_t 
 lk_error lk_handshake_change_cipher_spec(lk_handshake *handshake, const uint8_t *data, size_t length);
 
 /**
+ * Takes in the warning no_certificate, by which a client of SSL 3.0 says that it has none; *awaited: it was asked.
+ * @return CERTIFICATE_MISSING where the server demands one.
+ */
+lk_error lk_handshake_no_certificate(lk_handshake *handshake, bool *awaited);
+
+/**
  * Changes the key of this side; TLS 1.3 alone. What lk_handshake_run() returns: with WANT_WRITE or WANT_ENGINE it goes
  * on there.
  * @return WRONG_STATE for another version or before it is complete.

@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "handshake/exchange.h"
+#include "handshake/ssl3.h"
 
 #include <string.h>
 
@@ -169,7 +170,7 @@ lk_error lk_keys_update_read(lk_handshake *handshake)
     return error ? error : use_secret(handshake, LK_OPEN, secret, "next application keys");
 }
 
-/* TLS 1.0 to 1.2 */
+/* Up to TLS 1.2 */
 
 lk_error lk_keys_master(lk_handshake *handshake)
 {
@@ -182,6 +183,9 @@ lk_error lk_keys_master(lk_handshake *handshake)
         error = lk_transcript_now(&handshake->transcript, session_hash);
     if (!error && handshake->extended_master_secret)
         error = lk_prf_extended_master_secret(hash, premaster, length, session_hash, handshake->master);
+    else if (!error && handshake->version == LK_SSL3)
+        error = lk_ssl3_expand(premaster, length, handshake->client_random, handshake->server_random, handshake->master,
+                               sizeof handshake->master);
     else if (!error)
         error = lk_prf_master_secret(hash, premaster, length, handshake->client_random, handshake->server_random,
                                      handshake->master);

@@ -23,7 +23,7 @@ lk_error lk_keys_application_read(lk_handshake *handshake);
 lk_error lk_keys_update_read(lk_handshake *handshake);
 lk_error lk_keys_update_write(lk_handshake *handshake);
 
-/* TLS 1.0 to 1.2. Master secret and keys, behind ClientKeyExchange; then each direction behind its change_cipher_spec.
+/* Up to TLS 1.2. Master secret and keys, behind ClientKeyExchange; then each direction behind its change_cipher_spec.
  */
 lk_error lk_keys_master(lk_handshake *handshake);
 /* The keys alone, where a session has the master secret already. */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPATIBILITY_VALUE = 1 /* the one byte of a change_cipher_spec */ };
+enum { LEVEL_WARNING = 1, COMPATIBILITY_VALUE = 1 /* the one byte of a change_cipher_spec */ };
 
 static const char *message_name(lk_message message)
 {
@@ -34,6 +34,7 @@ static const char *message_name(lk_message message)
         {LK_KEY_UPDATE, "key_update"},
         {LK_HELLO_RETRY_REQUEST, "hello_retry_request"},
         {LK_CHANGE_CIPHER_SPEC, "change_cipher_spec"},
+        {LK_NO_CERTIFICATE, "no_certificate"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].message == message)
@@ -147,21 +148,41 @@ static void compose_change_cipher_spec(lk_handshake *handshake)
     handshake->compatibility_sent = true;
 }
 
+/* RFC 6101 section 5.6.6: a client without a certificate sends "a no_certificate alert" instead of the message. */
+static void compose_no_certificate(lk_handshake *handshake)
+{
+    size_t capacity = 0;
+    lk_writer writer = lk_writer_into(outgoing(handshake, &capacity), LK_SMALL_MESSAGE);
+    lk_writer_u8(&writer, LEVEL_WARNING);
+    lk_writer_u8(&writer, LK_ALERT_NO_CERTIFICATE);
+    handshake->outgoing_length = writer.length;
+}
+
+static uint8_t content_type(lk_message message)
+{
+    return message == LK_CHANGE_CIPHER_SPEC ? LK_CONTENT_CHANGE_CIPHER_SPEC
+           : message == LK_NO_CERTIFICATE   ? LK_CONTENT_ALERT
+                                            : LK_CONTENT_HANDSHAKE;
+}
+
 /* Gives the record layer what was composed. WANT_WRITE and WANT_ENGINE leave it pending. */
 static lk_error send_pending(lk_handshake *handshake)
 {
     size_t capacity = 0;
     const lk_row *row = handshake->pending;
     const uint8_t *memory = outgoing(handshake, &capacity);
-    uint8_t type = row->message == LK_CHANGE_CIPHER_SPEC ? LK_CONTENT_CHANGE_CIPHER_SPEC : LK_CONTENT_HANDSHAKE;
     while (handshake->outgoing_sent < handshake->outgoing_length) {
         size_t taken = 0;
-        lk_error error = lk_record_layer_write(handshake->layer, type, memory + handshake->outgoing_sent,
-                                               handshake->outgoing_length - handshake->outgoing_sent, &taken);
+        lk_error error =
+            lk_record_layer_write(handshake->layer, content_type(row->message), memory + handshake->outgoing_sent,
+                                  handshake->outgoing_length - handshake->outgoing_sent, &taken);
         if (error)
             return error;
         handshake->outgoing_sent += taken;
     }
+    if (row->message == LK_NO_CERTIFICATE)
+        handshake->observer.alert(handshake->observer.context, true, false, LK_ALERT_NO_CERTIFICATE,
+                                  "the client has no certificate to give");
     handshake->pending = NULL;
     handshake->outgoing_sent = 0;
     return row_finish(handshake, row);
@@ -180,6 +201,8 @@ static lk_error go_on(lk_handshake *handshake, const lk_row *row)
                                  message_name(row->message));
     if (row->message == LK_CHANGE_CIPHER_SPEC)
         compose_change_cipher_spec(handshake);
+    else if (row->message == LK_NO_CERTIFICATE)
+        compose_no_certificate(handshake);
     else
         error = compose(handshake, row);
     if (!error)
@@ -292,6 +315,13 @@ lk_error lk_handshake_change_cipher_spec(lk_handshake *handshake, const uint8_t 
         return lk_handshake_fail(handshake, LK_ERROR_UNEXPECTED_MESSAGE, "%s (change_cipher_spec)",
                                  lk_error_sentence(LK_ERROR_UNEXPECTED_MESSAGE));
     return row_finish(handshake, row);
+}
+
+lk_error lk_handshake_no_certificate(lk_handshake *handshake, bool *awaited)
+{
+    const lk_row *row = row_of_message(handshake, LK_NO_CERTIFICATE);
+    *awaited = row && !lk_handshake_in_message(handshake);
+    return *awaited ? row_finish(handshake, row) : LK_OK;
 }
 
 static lk_error step(lk_handshake *handshake)

@@ -12,7 +12,7 @@
 #include "handshake/signature.h"
 #include "handshake/transcript.h"
 
-/* HandshakeType, RFC 8446 section 4 and RFC 5246 section 7.4; the last two are no numbers of the wire. */
+/* HandshakeType, RFC 8446 section 4 and RFC 5246 section 7.4; the last three are no numbers of the wire. */
 typedef enum lk_message {
     LK_HELLO_REQUEST = 0,
     LK_CLIENT_HELLO = 1,
@@ -29,7 +29,8 @@ typedef enum lk_message {
     LK_FINISHED = 20,
     LK_KEY_UPDATE = 24,
     LK_HELLO_RETRY_REQUEST = 0x100, /* a ServerHello with a random of its own */
-    LK_CHANGE_CIPHER_SPEC = 0x101   /* a content type of its own */
+    LK_CHANGE_CIPHER_SPEC = 0x101,  /* a content type of its own */
+    LK_NO_CERTIFICATE = 0x102       /* a warning: SSL 3.0 has no empty Certificate */
 } lk_message;
 
 typedef enum lk_state {

@@ -20,6 +20,9 @@ lk_message_parse lk_client_hello_parse, lk_client_hello_again, lk_client_hello_r
 /** The HelloRequest has gone. */
 lk_error lk_hello_request_sent(lk_handshake *handshake);
 
+/** What follows when a client of SSL 3.0 says that it has no certificate. @return CERTIFICATE_MISSING. */
+lk_error lk_certificate_none(lk_handshake *handshake);
+
 /** True for the random that makes a ServerHello a HelloRetryRequest. The reader stands over the body. */
 bool lk_hello_retry_request_is(lk_reader body);
 

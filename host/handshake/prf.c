@@ -4,6 +4,7 @@
 #include "base/reader.h"
 #include "base/secret.h"
 #include "base/writer.h"
+#include "handshake/ssl3.h"
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -62,7 +63,10 @@ lk_error lk_prf_keys(lk_hash hash, const uint8_t *master, const uint8_t *client_
 
     memcpy(seed, server_random, LK_RANDOM_LENGTH);
     memcpy(seed + LK_RANDOM_LENGTH, client_random, LK_RANDOM_LENGTH);
-    lk_error error = lk_prf(hash, master, LK_MASTER_SECRET_LENGTH, "key expansion", seed, sizeof seed, block, length);
+    lk_error error =
+        client->version == LK_SSL3
+            ? lk_ssl3_expand(master, LK_MASTER_SECRET_LENGTH, server_random, client_random, block, length)
+            : lk_prf(hash, master, LK_MASTER_SECRET_LENGTH, "key expansion", seed, sizeof seed, block, length);
     if (!error) {
         lk_reader reader = lk_reader_over(block, length);
         lk_reader_copy(&reader, client->mac_key, cipher->mac_key_length);

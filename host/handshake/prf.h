@@ -25,7 +25,8 @@ lk_error lk_prf_extended_master_secret(lk_hash hash, const uint8_t *premaster, s
 
 /**
  * The keys of both directions (RFC 5246 section 6.3) into two sets of parameters whose version and cipher are set:
- * keys, MAC keys, and the implicit parts of the nonces or (TLS 1.0) the first IVs. @return CRYPTO.
+ * keys, MAC keys, and the implicit parts of the nonces or (up to TLS 1.0) the first IVs. SSL 3.0 has no PRF, and they
+ * come from lk_ssl3_expand(). @return CRYPTO.
  */
 lk_error lk_prf_keys(lk_hash hash, const uint8_t *master, const uint8_t *client_random, const uint8_t *server_random,
                      lk_direction_parameters *client, lk_direction_parameters *server);

@@ -10,7 +10,7 @@
 
 bool lk_renegotiation_possible(const lk_handshake *handshake)
 {
-    return handshake->version != 0 && handshake->version < LK_TLS1_3 && handshake->secure_renegotiation &&
+    return handshake->version >= LK_TLS1_0 && handshake->version < LK_TLS1_3 && handshake->secure_renegotiation &&
            handshake->settings->renegotiation != LK_RENEGOTIATION_OFF;
 }
 

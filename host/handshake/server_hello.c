@@ -236,12 +236,12 @@ lk_error lk_server_hello_parse(lk_handshake *handshake, lk_reader *body)
         return LK_OK;
     }
     /* RFC 5746 section 4.1: a client that wants to be safe from servers that renegotiate insecurely "MUST terminate the
-     * handshake" when the extension does not come back. */
-    if (!lk_extensions_seen(handshake, LK_EXTENSION_RENEGOTIATION_INFO))
+     * handshake" when the extension does not come back. Whoever speaks SSL 3.0 has chosen to. */
+    handshake->secure_renegotiation = lk_extensions_seen(handshake, LK_EXTENSION_RENEGOTIATION_INFO);
+    if (!handshake->secure_renegotiation && handshake->version > LK_SSL3)
         return lk_handshake_fail(
             handshake, LK_ERROR_RENEGOTIATION_INSECURE,
             "the server does not know secure renegotiation (RFC 5746): it must be brought up to date");
-    handshake->secure_renegotiation = true;
     error = lk_renegotiation_check_hello(handshake, handshake->extended_master_secret);
     if (error)
         return error;

@@ -14,6 +14,9 @@ static const lk_signature_scheme schemes[] = {
     {0x0804, true, LK_TLS1_2, LK_TLS1_3, LK_AUTH_RSA, "rsa_pss_rsae_sha256", "RSA", "SHA256", NULL},
     {0x0805, true, LK_TLS1_2, LK_TLS1_3, LK_AUTH_RSA, "rsa_pss_rsae_sha384", "RSA", "SHA384", NULL},
     {0x0806, true, LK_TLS1_2, LK_TLS1_3, LK_AUTH_RSA, "rsa_pss_rsae_sha512", "RSA", "SHA512", NULL},
+    {0x0809, true, LK_TLS1_2, LK_TLS1_3, LK_AUTH_RSA, "rsa_pss_pss_sha256", "RSA-PSS", "SHA256", NULL},
+    {0x080a, true, LK_TLS1_2, LK_TLS1_3, LK_AUTH_RSA, "rsa_pss_pss_sha384", "RSA-PSS", "SHA384", NULL},
+    {0x080b, true, LK_TLS1_2, LK_TLS1_3, LK_AUTH_RSA, "rsa_pss_pss_sha512", "RSA-PSS", "SHA512", NULL},
     {0x0401, false, LK_TLS1_2, LK_TLS1_2, LK_AUTH_RSA, "rsa_pkcs1_sha256", "RSA", "SHA256", NULL},
     {0x0501, false, LK_TLS1_2, LK_TLS1_2, LK_AUTH_RSA, "rsa_pkcs1_sha384", "RSA", "SHA384", NULL},
     {0x0601, false, LK_TLS1_2, LK_TLS1_2, LK_AUTH_RSA, "rsa_pkcs1_sha512", "RSA", "SHA512", NULL},
@@ -117,4 +120,34 @@ lk_error lk_signature_verify(const lk_signature_scheme *scheme, EVP_PKEY *key, c
         error = EVP_DigestVerify(context, signature, length, data, data_length) == 1 ? LK_OK : LK_ERROR_BAD_SIGNATURE;
     EVP_MD_CTX_free(context);
     return error;
+}
+
+/* Sets a context up that was initialised for one of them. */
+static bool set_hash(EVP_PKEY_CTX *context, const lk_signature_scheme *scheme)
+{
+    EVP_MD *hash = EVP_MD_fetch(NULL, scheme->digest, NULL);
+    bool done = hash && EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+                EVP_PKEY_CTX_set_signature_md(context, hash) == 1;
+    EVP_MD_free(hash);
+    return done;
+}
+
+lk_error lk_signature_sign_hash(const lk_signature_scheme *scheme, EVP_PKEY *key, const uint8_t *hash,
+                                size_t hash_length, uint8_t *signature, size_t *length)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+    int done = context && EVP_PKEY_sign_init(context) == 1 && set_hash(context, scheme) &&
+               EVP_PKEY_sign(context, signature, length, hash, hash_length) == 1;
+    EVP_PKEY_CTX_free(context);
+    return done ? LK_OK : LK_ERROR_CRYPTO;
+}
+
+lk_error lk_signature_verify_hash(const lk_signature_scheme *scheme, EVP_PKEY *key, const uint8_t *hash,
+                                  size_t hash_length, const uint8_t *signature, size_t length)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+    int done = context && EVP_PKEY_verify_init(context) == 1 && set_hash(context, scheme) &&
+               EVP_PKEY_verify(context, signature, length, hash, hash_length) == 1;
+    EVP_PKEY_CTX_free(context);
+    return done ? LK_OK : LK_ERROR_BAD_SIGNATURE;
 }

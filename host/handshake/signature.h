@@ -58,6 +58,14 @@ lk_authentication lk_signature_authentication(const EVP_PKEY *key);
 lk_error lk_signature_sign(const lk_signature_scheme *scheme, EVP_PKEY *key, const uint8_t *data, size_t data_length,
                            uint8_t *signature, size_t *length);
 
+/** Signs what is a hash already, by the scheme's hash function; RSA with PKCS #1 v1.5 alone. @return CRYPTO. */
+lk_error lk_signature_sign_hash(const lk_signature_scheme *scheme, EVP_PKEY *key, const uint8_t *hash,
+                                size_t hash_length, uint8_t *signature, size_t *length);
+
+/** Verifies the same. @return BAD_SIGNATURE. */
+lk_error lk_signature_verify_hash(const lk_signature_scheme *scheme, EVP_PKEY *key, const uint8_t *hash,
+                                  size_t hash_length, const uint8_t *signature, size_t length);
+
 /** Verifies. @return BAD_SIGNATURE, CRYPTO. */
 lk_error lk_signature_verify(const lk_signature_scheme *scheme, EVP_PKEY *key, const uint8_t *data, size_t data_length,
                              const uint8_t *signature, size_t length);

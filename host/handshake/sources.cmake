@@ -9,5 +9,5 @@ target_sources(lk_core PRIVATE
   handshake/key_schedule.c handshake/key_update.c handshake/keys.c handshake/machine.c handshake/new_session_ticket.c handshake/ocsp.c handshake/prf.c
   handshake/renegotiation.c
   handshake/resume.c handshake/resumption.c
-  handshake/server_hello.c handshake/server_hello_done.c handshake/server_key_exchange.c handshake/session_cache.c handshake/session_id.c handshake/signature.c handshake/stapling.c
+  handshake/server_hello.c handshake/server_hello_done.c handshake/server_key_exchange.c handshake/session_cache.c handshake/session_id.c handshake/signature.c handshake/ssl3.c handshake/stapling.c
   handshake/states.c handshake/tickets.c handshake/transcript.c)

@@ -60,6 +60,12 @@ static bool certificate_asked(const lk_handshake *handshake)
     return handshake->certificate_asked;
 }
 
+/* Client of SSL 3.0: asked for what it has not. */
+static bool certificate_lacking(const lk_handshake *handshake)
+{
+    return handshake->certificate_asked && !handshake->client_scheme;
+}
+
 static bool certificate_not_asked(const lk_handshake *handshake)
 {
     return !handshake->certificate_asked;
@@ -164,7 +170,7 @@ static const lk_row rows[] = {
     /* Client, TLS 1.2. */
     PASS_WHEN(CLIENT, LK_TLS1_2, NEGOTIATED, resumed, lk_keys_session, TICKET),
     PASS(CLIENT, LK_TLS1_2, NEGOTIATED, NULL, CERTIFICATE),
-    PASS_WHEN(CLIENT, LK_TLS1_2, CERTIFICATE, not_certified, NULL, SERVER_KEY_EXCHANGE),
+    PASS_WHEN(CLIENT, LK_TLS1_2, CERTIFICATE, not_certified, lk_renegotiation_check_peer, SERVER_KEY_EXCHANGE),
     RECEIVE(CLIENT, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, SERVER_KEY_EXCHANGE),
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, CERTIFICATE_STATUS, lk_certificate_status_parse, status_promised, NULL, SERVER_KEY_EXCHANGE),
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_KEY_EXCHANGE, SERVER_KEY_EXCHANGE, lk_server_key_exchange_parse, hint_possible, NULL, SERVER_HELLO_DONE),
@@ -173,6 +179,7 @@ static const lk_row rows[] = {
     RECEIVE_WHEN(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, CERTIFICATE_REQUEST, lk_certificate_request_parse, certified, NULL, SERVER_HELLO_DONE_ASKED),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
     RECEIVE(CLIENT, LK_TLS1_2, SERVER_HELLO_DONE_ASKED, SERVER_HELLO_DONE, lk_server_hello_done_parse, NULL, CLIENT_CERTIFICATE),
+    SEND(CLIENT, LK_SSL3, CLIENT_CERTIFICATE, NO_CERTIFICATE, NULL, certificate_lacking, NULL, CLIENT_KEY_EXCHANGE),
     SEND(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_compose, certificate_asked, NULL, CLIENT_KEY_EXCHANGE),
     PASS(CLIENT, LK_TLS1_2, CLIENT_CERTIFICATE, NULL, CLIENT_KEY_EXCHANGE),
     SEND(CLIENT, LK_TLS1_2, CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, lk_client_key_exchange_compose, NULL, lk_keys_master, CLIENT_CERTIFICATE_VERIFY),
@@ -220,7 +227,7 @@ static const lk_row rows[] = {
     /* Server, TLS 1.2. */
     SEND(SERVER, LK_TLS1_2, SERVER_HELLO, SERVER_HELLO, lk_server_hello_compose, NULL, NULL, CERTIFICATE),
     PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, resumed, lk_keys_session, SERVER_CHANGE_CIPHER_SPEC),
-    PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, not_certified, NULL, SERVER_KEY_EXCHANGE),
+    PASS_WHEN(SERVER, LK_TLS1_2, CERTIFICATE, not_certified, lk_renegotiation_check_peer, SERVER_KEY_EXCHANGE),
     SEND(SERVER, LK_TLS1_2, CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, CERTIFICATE_STATUS),
     SEND(SERVER, LK_TLS1_2, CERTIFICATE_STATUS, CERTIFICATE_STATUS, lk_certificate_status_compose, status_promised, NULL, SERVER_KEY_EXCHANGE),
     PASS(SERVER, LK_TLS1_2, CERTIFICATE_STATUS, NULL, SERVER_KEY_EXCHANGE),
@@ -229,6 +236,7 @@ static const lk_row rows[] = {
     SEND(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, CERTIFICATE_REQUEST, lk_certificate_request_compose, client_wanted, NULL, SERVER_HELLO_DONE),
     PASS(SERVER, LK_TLS1_2, CERTIFICATE_REQUEST, NULL, SERVER_HELLO_DONE),
     SEND(SERVER, LK_TLS1_2, SERVER_HELLO_DONE, SERVER_HELLO_DONE, lk_server_hello_done_compose, NULL, NULL, CLIENT_CERTIFICATE),
+    RECEIVE_WHEN(SERVER, LK_SSL3, CLIENT_CERTIFICATE, NO_CERTIFICATE, NULL, certificate_asked, lk_certificate_none, CLIENT_KEY_EXCHANGE),
     PASS_WHEN(SERVER, LK_TLS1_2, CLIENT_CERTIFICATE, certificate_not_asked, NULL, CLIENT_KEY_EXCHANGE),
     RECEIVE(SERVER, LK_TLS1_2, CLIENT_CERTIFICATE, CERTIFICATE, lk_certificate_parse, NULL, CLIENT_KEY_EXCHANGE),
     RECEIVE(SERVER, LK_TLS1_2, CLIENT_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE, lk_client_key_exchange_parse, lk_keys_master, CLIENT_CERTIFICATE_VERIFY),

@@ -3,10 +3,12 @@
 
 #include "base/writer.h"
 
+#include <openssl/core_names.h>
+#include <openssl/params.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MESSAGE_HASH = 254 };
+enum { MESSAGE_HASH = 254, MASTER_LENGTH = 48 };
 
 static lk_error keep(lk_transcript *transcript, const uint8_t *message, size_t length)
 {
@@ -83,6 +85,22 @@ lk_error lk_transcript_now(const lk_transcript *transcript, uint8_t *out)
         return LK_ERROR_WRONG_STATE;
     EVP_MD_CTX *copy = EVP_MD_CTX_new();
     int done = copy && EVP_MD_CTX_copy_ex(copy, transcript->context) == 1 && EVP_DigestFinal_ex(copy, out, NULL) == 1;
+    EVP_MD_CTX_free(copy);
+    return done ? LK_OK : LK_ERROR_CRYPTO;
+}
+
+lk_error lk_transcript_ssl3(const lk_transcript *transcript, const char *sender, const uint8_t *master, uint8_t *out)
+{
+    if (!transcript->context || transcript->hash != LK_HASH_MD5_SHA1)
+        return LK_ERROR_WRONG_STATE;
+    /* libcrypto does the nested hashing when it is given the master secret (EVP_MD-MD5-SHA1(7)); it reads it alone. */
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_DIGEST_PARAM_SSL3_MS, (void *)master, MASTER_LENGTH),
+        OSSL_PARAM_construct_end()};
+    EVP_MD_CTX *copy = EVP_MD_CTX_new();
+    int done = copy && EVP_MD_CTX_copy_ex(copy, transcript->context) == 1 &&
+               EVP_DigestUpdate(copy, sender, strlen(sender)) == 1 && EVP_MD_CTX_set_params(copy, parameters) == 1 &&
+               EVP_DigestFinal_ex(copy, out, NULL) == 1;
     EVP_MD_CTX_free(copy);
     return done ? LK_OK : LK_ERROR_CRYPTO;
 }

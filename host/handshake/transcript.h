@@ -33,6 +33,13 @@ lk_error lk_transcript_retry(lk_transcript *transcript);
 lk_error lk_transcript_now(const lk_transcript *transcript, uint8_t *out);
 
 /**
+ * The hash of SSL 3.0, whose function is LK_HASH_MD5_SHA1: MD5(master + pad_2 + MD5(messages + sender + master +
+ * pad_1)), and the like with SHA-1 (RFC 6101 sections 5.6.8 and 5.6.9). sender: four letters for a Finished, "" for a
+ * CertificateVerify. master has 48 bytes. @return CRYPTO, WRONG_STATE.
+ */
+lk_error lk_transcript_ssl3(const lk_transcript *transcript, const char *sender, const uint8_t *master, uint8_t *out);
+
+/**
  * The hash as it would be with a message behind what was said, which is not added; hash is that of the transcript where
  * it is known. @return CRYPTO, NO_MEMORY, WRONG_STATE (it is another).
  */

@@ -35,6 +35,20 @@ json_t *lk_attachment_describe(const lk_attachment *attachment, const lk_device_
     return json_null();
 }
 
+const lk_device_information *lk_attachment_information(const lk_attachment *attachment)
+{
+    static const lk_device_information none;
+    (void)attachment;
+    return &none;
+}
+
+lk_error lk_attachment_selftest(const lk_attachment *attachment, lk_device_selftest *result)
+{
+    (void)attachment;
+    *result = (lk_device_selftest){0};
+    return LK_ERROR_DEVICE_UNAVAILABLE;
+}
+
 lk_error lk_attachment_list(const char *uri, lk_device_found *found, void *context, char reason[LK_REASON_MAX])
 {
     (void)uri;

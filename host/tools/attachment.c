@@ -83,6 +83,16 @@ json_t *lk_attachment_describe(const lk_attachment *attachment, const lk_device_
     return object;
 }
 
+const lk_device_information *lk_attachment_information(const lk_attachment *attachment)
+{
+    return lk_device_information_get(attachment->device);
+}
+
+lk_error lk_attachment_selftest(const lk_attachment *attachment, lk_device_selftest *result)
+{
+    return lk_device_selftest_run(attachment->device, result);
+}
+
 lk_error lk_attachment_list(const char *uri, lk_device_found *found, void *context, char reason[LK_REASON_MAX])
 {
     char diagnosis[LK_DEVICE_DIAGNOSIS_MAX] = "";

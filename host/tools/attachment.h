@@ -36,6 +36,12 @@ bool lk_attachment_count(const lk_attachment *attachment, lk_device_statistics *
 json_t *lk_attachment_describe(const lk_attachment *attachment, const lk_device_statistics *earlier,
                                const lk_device_statistics *later);
 
+/** What the device said when it was opened. There is one. */
+const lk_device_information *lk_attachment_information(const lk_attachment *attachment);
+
+/** lk_device_selftest_run(), in builds without devices too. */
+lk_error lk_attachment_selftest(const lk_attachment *attachment, lk_device_selftest *result);
+
 /** lk_device_list(), in builds without devices too. reason receives its diagnosis. */
 lk_error lk_attachment_list(const char *uri, lk_device_found *found, void *context, char reason[LK_REASON_MAX]);
 

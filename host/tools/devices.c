@@ -78,6 +78,17 @@ static void print_names(const char *title, const json_t *names)
     (void)printf("%s\n", json_array_size(names) ? "" : "none");
 }
 
+/* The bits of docs/protocol.md. */
+static const char *health_text(json_int_t health)
+{
+    enum { FRAMING_LOST = 1, SELFTEST_FAILED = 2 };
+    if (health & SELFTEST_FAILED)
+        return "faulty: a cipher failed the selftest, and is not offered (see latchkey selftest)";
+    if (health & FRAMING_LOST)
+        return "waits for a reset: a command could not be read";
+    return health ? "faulty (see docs/protocol.md)" : "well";
+}
+
 static void print_device(const json_t *device)
 {
     const json_t *protocol = json_object_get(device, "protocol");
@@ -100,7 +111,7 @@ static void print_device(const json_t *device)
     print_names("versions", json_object_get(device, "versions"));
     (void)printf("  %-10s%" JSON_INTEGER_FORMAT "\n", "slots", number_of(device, "slots"));
     (void)printf("  %-10s%" JSON_INTEGER_FORMAT "\n", "lanes", number_of(device, "lanes"));
-    (void)printf("  %-10s%s\n", "health", number_of(device, "health") ? "faulty (see docs/protocol.md)" : "well");
+    (void)printf("  %-10s%s\n", "health", health_text(number_of(device, "health")));
 }
 
 static void print(const lk_devices_command *devices)

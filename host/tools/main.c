@@ -16,6 +16,7 @@ static const char usage[] =
     "  latchkey client HOST:PORT     connects to a TLS server: fetches a page, or copies standard input and output\n"
     "  latchkey server [HOST:]PORT   serves TLS: files, an echo, or standard input and output\n"
     "  latchkey devices              lists the boards that are attached\n"
+    "  latchkey selftest             lets a board test its ciphers\n"
     "  latchkey --version            prints the version\n"
     "\n"
     "`latchkey COMMAND --help` says more of each.\n"
@@ -30,6 +31,7 @@ static const struct {
     {"client", (char[]){"latchkey client"}, lk_command_client},
     {"server", (char[]){"latchkey server"}, lk_command_server},
     {"devices", (char[]){"latchkey devices"}, lk_command_devices},
+    {"selftest", (char[]){"latchkey selftest"}, lk_command_selftest},
 };
 
 int main(int count, char **arguments)
@@ -52,8 +54,9 @@ int main(int count, char **arguments)
         return commands[i].run(count - 1, arguments + 1);
     }
     if (name[0])
-        lk_report("there is no command '%s': write client, server or devices; `latchkey --help` says more", name);
+        lk_report("there is no command '%s': write client, server, devices or selftest; `latchkey --help` says more",
+                  name);
     else
-        lk_report("a command is needed: client, server or devices; `latchkey --help` says more");
+        lk_report("a command is needed: client, server, devices or selftest; `latchkey --help` says more");
     return LK_EXIT_USAGE;
 }

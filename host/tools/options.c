@@ -47,12 +47,15 @@ static uint16_t parse_version(const struct argp_state *state, const char *text)
     static const struct {
         const char *text;
         uint16_t version;
-    } versions[] = {
-        {"1.0", LK_VERSION_TLS1_0}, {"1.1", LK_VERSION_TLS1_1}, {"1.2", LK_VERSION_TLS1_2}, {"1.3", LK_VERSION_TLS1_3}};
+    } versions[] = {{"ssl3", LK_VERSION_SSL3},
+                    {"1.0", LK_VERSION_TLS1_0},
+                    {"1.1", LK_VERSION_TLS1_1},
+                    {"1.2", LK_VERSION_TLS1_2},
+                    {"1.3", LK_VERSION_TLS1_3}};
     for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++)
         if (strcmp(text, versions[i].text) == 0)
             return versions[i].version;
-    argp_error(state, "TLS version '%s' is not available: write 1.0, 1.1, 1.2 or 1.3", text);
+    argp_error(state, "TLS version '%s' is not available: write ssl3, 1.0, 1.1, 1.2 or 1.3", text);
     return LK_VERSION_TLS1_2;
 }
 
@@ -183,7 +186,7 @@ static const struct argp_option table[] = {
     {"device", LK_OPTION_DEVICE, "URI", 0,
      "usb:, usb:serial=S or usbip:HOST:PORT/BUSID (default: $LATCHKEY_DEVICE, otherwise usb:)", 10},
     {.doc = "What is negotiated:", .group = 20},
-    {"tls", LK_OPTION_TLS, "VERSION", 0, "this version alone: 1.0, 1.1, 1.2 or 1.3", 20},
+    {"tls", LK_OPTION_TLS, "VERSION", 0, "this version alone: ssl3, 1.0, 1.1, 1.2 or 1.3", 20},
     {"min", LK_OPTION_LOWEST, "VERSION", 0, "the lowest version", 20},
     {"max", LK_OPTION_HIGHEST, "VERSION", 0, "the highest version", 20},
     {"suites", LK_OPTION_SUITES, "LIST", 0, "cipher suites in order of preference, colon-separated", 20},

@@ -11,6 +11,8 @@
 static const char *version_title(uint16_t version)
 {
     switch (version) {
+    case LK_VERSION_SSL3:
+        return "SSL 3.0";
     case LK_VERSION_TLS1_0:
         return "TLS 1.0";
     case LK_VERSION_TLS1_1:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-1 and SHA-256 behind one set of ports: one of them works at a time. Either can be left out.
+// SHA-1 and SHA-256 behind one set of ports: one of them works at a time. Either can be left out. The one that rests since the reset
+// has zeros everywhere, so what they give is joined without a choice.
 `default_nettype none
 
 module lk_hash #(
@@ -8,7 +9,7 @@ module lk_hash #(
 ) (
     input  wire         clk,
     input  wire         reset,         // zeros over everything
-    input  wire         sha256,        // held from the first state_shift until the state has been used
+    input  wire         sha256,        // held from the first state_shift until the next reset
     input  wire         initial_state, // state_shift takes a word of the initial state, not state_in
     input  wire [2:0]   state_index,   // of the word that goes in
     input  wire         state_shift,   // while ready: the last word goes out, another comes in first
@@ -69,10 +70,10 @@ module lk_hash #(
         end
     endgenerate
 
-    assign state = sha256 ? long_state : {short_state, 96'd0};
-    assign state_out = sha256 ? long_state[31:0] : short_state[31:0];
-    assign ready = sha256 ? long_ready : short_ready;
-    assign word_index = sha256 ? long_index : short_index;
+    assign state = long_state | {short_state, 96'd0};
+    assign state_out = long_state[31:0] | short_state[31:0];
+    assign ready = long_ready && short_ready;
+    assign word_index = long_index | short_index;
 endmodule
 
 `default_nettype wire

@@ -108,7 +108,7 @@ module lk_record_mac #(
     always @(posedge clk) if (block_write) block[block_address] <= block_in;
 
     lk_hash #(.SHA1(SHA1), .SHA256(SHA256)) hash (
-        .clk(clk), .reset(reset || step_q == SWEEP), .sha256(sha256_q), .initial_state(!pass_q[1] || ssl3_q),
+        .clk(clk), .reset(reset || takes_key || step_q == SWEEP), .sha256(sha256_q), .initial_state(!pass_q[1] || ssl3_q),
         .state_index(exchange_index), .state_shift(exchanging), .state_in(remembered), .state_out(state_out), .state(mac),
         .start(hash_start), .discard(discard_q), .ready(hash_ready), .word_index(hash_word_index),
         .word(block[hash_word_index]));

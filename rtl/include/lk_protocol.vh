@@ -8,7 +8,7 @@
 `define LK_ENDPOINT_OUT                      8'h01
 `define LK_ENDPOINT_IN                       8'h81
 `define LK_PROTOCOL_MAJOR                    16'd1
-`define LK_PROTOCOL_MINOR                    16'd0
+`define LK_PROTOCOL_MINOR                    16'd1
 `define LK_FACT_MAGIC_VALUE                  32'h594B434C
 `define LK_COMMAND_MAGIC                     8'h4C
 `define LK_COMPLETION_MAGIC                  8'h6C
@@ -46,6 +46,7 @@
 
 `define LK_REQUEST_READ_FACTS                8'h01
 `define LK_REQUEST_STREAM_RESET              8'h02
+`define LK_REQUEST_SELFTEST                  8'h04
 `define LK_REQUEST_MICROSOFT_DESCRIPTORS     8'h03
 
 `define LK_FACT_MAGIC                        8'd0
@@ -58,6 +59,8 @@
 `define LK_FACT_CIPHERS                      8'd7
 `define LK_FACT_VERSIONS                     8'd8
 `define LK_FACT_HEALTH                       8'd9
+`define LK_FACT_SELFTEST_RAN                 8'd10
+`define LK_FACT_SELFTEST_FAILED              8'd11
 `define LK_FACT_CYCLES                       8'd32
 `define LK_FACT_BUSY_CYCLES                  8'd34
 `define LK_FACT_COMMANDS                     8'd36

@@ -82,7 +82,7 @@ module lk_completion_builder (
     assign send_words = words;
     assign send_ready = state_q == OPENED && word_ready && sound;
     assign sent = state_q == OPENED && payload_ends;
-    assign sealed_ready = state_q == SEALED && word_ready;
+    assign sealed_ready = state_q == SEALED && word_ready && sound;
     assign begins_sealed = head_valid && has_payload && !opened;
     assign delivered = payload_ends;
     assign idle = !head_valid && !out_valid;
@@ -126,7 +126,7 @@ module lk_completion_builder (
         if (state_q == HEADER) begin
             if (moves) index_d = index_q + 2'd1;
             if (header_ends && has_payload) state_d = opened ? OPENED : SEALED;
-            left_d = words;
+            left_d = head_valid ? words : 13'd0;
         end else if (moves) begin
             left_d = left_q - 13'd1;
             if (word_last) state_d = HEADER;

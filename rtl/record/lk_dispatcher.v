@@ -17,6 +17,8 @@ module lk_dispatcher #(
     // The record in work.
     input  wire                 record_valid,
     input  wire [SLOT_BITS-1:0] slot,
+    input  wire                 lane_given,     // it must go to this lane
+    input  wire [1:0]           lane,
     input  wire                 table_busy,     // its number cannot be noted yet
     input  wire                 payload_done,
     output wire                 record_begins,  // pulse: it is a lane's from now on
@@ -59,7 +61,7 @@ module lk_dispatcher #(
         for (i = 0; i < LANES; i = i + 1) begin
             score = {1'b0, queued_words[13*i+8+:5], 1'b0} + {3'd0, queued_records[3*i+:3], 1'b0}
                   + (last_q[SLOT_BITS*i+:SLOT_BITS] == slot ? 7'd0 : 7'd3);
-            if (!(&used_q[4*i+:4]) && (!found || score < best_score)) begin
+            if (!(&used_q[4*i+:4]) && (!found || score < best_score) && (!lane_given || lane == i[1:0])) begin
                 best = i[1:0];
                 best_score = score;
                 found = 1'b1;

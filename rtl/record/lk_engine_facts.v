@@ -8,8 +8,7 @@ module lk_engine_facts #(
     parameter SLOTS = 256,
     parameter LANES = 1,
     parameter BUILD = 32'd1,
-    parameter CLOCK_HERTZ = 60000000,
-    parameter CHACHA20_POLY1305 = 1
+    parameter CLOCK_HERTZ = 60000000
 ) (
     input  wire        clk,
     input  wire        reset,            // counters begin at zero
@@ -21,6 +20,9 @@ module lk_engine_facts #(
     input  wire [15:0] sealed_length,
     input  wire [15:0] opened_length,
     input  wire [15:0] live_slots,
+    input  wire [31:0] ciphers,          // bit maps: that can be used,
+    input  wire [31:0] ciphers_tested,   // that the selftest has tried,
+    input  wire [31:0] ciphers_failed,   // and that failed it
     input  wire        lost,             // framing is lost: only a stream reset helps
     input  wire [7:0]  fact_address,
     output wire [31:0] fact_data         // one cycle later; a pair's low word latches its high word
@@ -28,8 +30,6 @@ module lk_engine_facts #(
     localparam [7:0] FIRST_COUNTER = `LK_FACT_CYCLES, LAST_COUNTER = `LK_FACT_OPENED_BYTES;
     localparam [7:0] LIVE_LOW = `LK_FACT_LIVE_SLOTS, LIVE_HIGH = LIVE_LOW + 8'd1;
     localparam [3:0] COUNTERS = 4'd10, SEALED_BYTES = 4'd7, OPENED_BYTES = 4'd9;
-    localparam [31:0] CIPHERS = (32'd1 << `LK_CIPHER_AES_128_GCM) | (32'd1 << `LK_CIPHER_AES_256_GCM)
-                              | (CHACHA20_POLY1305 != 0 ? 32'd1 << `LK_CIPHER_CHACHA20_POLY1305 : 32'd0);
     // More than sixteen cycles can bring: events, and bytes of records.
     localparam COUNT_BITS = 5, BYTES_BITS = 18;
 
@@ -104,9 +104,11 @@ module lk_engine_facts #(
                 `LK_FACT_SLOTS: data_d = SLOTS;
                 `LK_FACT_LANES: data_d = LANES;
                 `LK_FACT_RECORD_MAX: data_d = {16'd0, `LK_RECORD_BYTES_MAX};
-                `LK_FACT_CIPHERS: data_d = CIPHERS;
+                `LK_FACT_CIPHERS: data_d = ciphers;
                 `LK_FACT_VERSIONS: data_d = (32'd1 << `LK_VERSION_TLS1_2) | (32'd1 << `LK_VERSION_TLS1_3);
-                `LK_FACT_HEALTH: data_d = {31'd0, lost};
+                `LK_FACT_HEALTH: data_d = {30'd0, |ciphers_failed, lost};
+                `LK_FACT_SELFTEST_RAN: data_d = ciphers_tested;
+                `LK_FACT_SELFTEST_FAILED: data_d = ciphers_failed;
                 LIVE_LOW: begin
                     data_d = {16'd0, live_slots};
                     high_d = 32'd0;

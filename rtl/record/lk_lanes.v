@@ -12,6 +12,8 @@ module lk_lanes #(
 ) (
     input  wire        clk,
     input  wire        reset,
+    input  wire        lane_given,       // records go to this lane alone
+    input  wire [1:0]  given_lane,
     // The command in work; a record is held from valid to done.
     input  wire        about_slot,       // it names a slot that there is
     input  wire [15:0] slot,
@@ -89,7 +91,7 @@ module lk_lanes #(
                 .announces(announces), .announced_opcode(announced_opcode), .announced_status(announced_status),
                 .announced_length(opened_length), .may_deliver(1'b1), .delivered(delivered), .out_data(out_data),
                 .out_last(out_last), .out_valid(out_valid), .out_ready(out_ready), .owing(owing), .free(free), .idle(idle));
-            wire unused = &{1'b0, about_slot, table_taken, delivered, 1'b0};
+            wire unused = &{1'b0, lane_given, given_lane, about_slot, table_taken, delivered, 1'b0};
         end else begin : several
             localparam FIELDS = 277;
             wire [LANES-1:0]    take, feed, feed_ready, fetches, short_key, key_busies, wipings, announcing, may_deliver, delivered;
@@ -133,7 +135,8 @@ module lk_lanes #(
 
             wire other_announces = other_valid && other_ready;
             lk_dispatcher #(.LANES(LANES), .SLOT_BITS(SLOT_BITS)) dispatcher (
-                .clk(clk), .reset(reset), .record_valid(record_valid), .slot(slot[SLOT_BITS-1:0]), .table_busy(table_busy),
+                .clk(clk), .reset(reset), .record_valid(record_valid), .slot(slot[SLOT_BITS-1:0]), .lane_given(lane_given), .lane(given_lane),
+                .table_busy(table_busy),
                 .payload_done(payload_done), .record_begins(record_begins), .record_done(record_done), .take(take), .feed(feed),
                 .queued_records(queued_records), .queued_words(queued_words), .delivered(delivered), .may_deliver(may_deliver),
                 .other_announced(other_announces), .other_busy(!other_idle), .slot_runs(slot_runs), .any_runs(any_runs));

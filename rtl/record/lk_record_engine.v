@@ -2,6 +2,7 @@
 // The record engine: a stream of commands in, a stream of completions out (docs/protocol.md). AES-128-GCM, AES-256-GCM and
 // ChaCha20-Poly1305, TLS 1.2 and 1.3.
 `default_nettype none
+`include "lk_protocol.vh"
 
 module lk_record_engine #(
     parameter SLOTS = 256,             // session slots, a power of two
@@ -21,26 +22,45 @@ module lk_record_engine #(
     output wire        completion_last,    // last word of a completion
     input  wire        completion_ready,
     input  wire        stream_reset,       // pulse: drop everything, zeroise the slots
+    input  wire        selftest,           // pulse: and run the selftest, as after reset
     output wire        stream_reset_busy,  // high until that is finished; no command is taken meanwhile
     input  wire [7:0]  fact_address,
     output wire [31:0] fact_data           // one cycle after the address; reading a pair's low word latches its high word
 );
     localparam SLOT_BITS = $clog2(SLOTS);
 
-    // Dropping everything, and the time that zeroising takes: as after reset.
-    wire clear = reset || stream_reset;
+    // Dropping everything, and the time that zeroising takes: as after reset. The selftest ends with it, too.
+    wire drop = stream_reset || selftest || tested;
+    wire clear = reset || drop;
     reg  clearing_d, clearing_q = 1'b1;
     wire table_busy, keys_busy;
     always @* clearing_d = clear || (clearing_q && (table_busy || keys_busy));
     always @(posedge clk) clearing_q <= clearing_d;
-    assign stream_reset_busy = clearing_q;
+    assign stream_reset_busy = clearing_q || testing;
+
+    // The selftest has both streams to itself.
+    localparam [31:0] CIPHERS = (32'd1 << `LK_CIPHER_AES_128_GCM) | (32'd1 << `LK_CIPHER_AES_256_GCM)
+                              | (CHACHA20_POLY1305 != 0 ? 32'd1 << `LK_CIPHER_CHACHA20_POLY1305 : 32'd0);
+    wire        testing, tested, test_valid, test_ready;
+    wire [1:0]  test_lane;
+    wire [31:0] test_data, ciphers_tested, ciphers_failed, out_data;
+    wire        out_valid, out_last, register_ready;
+    lk_selftest #(.CIPHERS(CIPHERS), .LANES(LANES)) self_test (
+        .clk(clk), .reset(reset), .request(selftest), .clearing(clearing_q || stream_reset || selftest), .pending(testing), .finished(tested),
+        .lane(test_lane), .command_data(test_data), .command_valid(test_valid), .command_ready(register_ready && !clearing_q),
+        .completion_data(out_data), .completion_valid(out_valid && testing), .completion_last(out_last),
+        .completion_ready(test_ready), .ran(ciphers_tested), .failed(ciphers_failed));
+    assign completion_data = out_data;
+    assign completion_last = out_last;
+    assign completion_valid = out_valid && !testing;
 
     // Commands.
     wire [31:0] in_data;
-    wire        in_valid, in_ready, register_ready;
-    assign command_ready = register_ready && !clearing_q;
+    wire        in_valid, in_ready;
+    assign command_ready = register_ready && !stream_reset_busy;
     lk_stream_register in_register (
-        .clk(clk), .reset(clear), .in_data(command_data), .in_valid(command_valid && !clearing_q), .in_ready(register_ready),
+        .clk(clk), .reset(clear), .in_data(testing ? test_data : command_data),
+        .in_valid((testing ? test_valid : command_valid) && !clearing_q), .in_ready(register_ready),
         .out_data(in_data), .out_valid(in_valid), .out_ready(in_ready));
 
     wire        header_valid, framing_error, lost, next, slot_comes;
@@ -70,8 +90,12 @@ module lk_record_engine #(
     wire [63:0] slot_next;
     wire [95:0] slot_iv;
     wire [31:0] key_word, load_word;
-    wire [7:0]  load_status;
+    wire [7:0]  loader_status;
     wire [12:0] load_properties;
+    // A cipher that failed its test is not there.
+    wire        load_failed = ciphers_failed[load_properties[4:0]] && !testing
+                           && (loader_status == `LK_STATUS_OK || loader_status == `LK_STATUS_SLOT_IN_USE);
+    wire [7:0]  load_status = load_failed ? `LK_STATUS_UNSUPPORTED : loader_status;
     wire        tls1_3 = slot_version == 4'd4;
     generate
         if (LANES == 1) begin : at_once
@@ -98,10 +122,10 @@ module lk_record_engine #(
     wire table_taken = find || payload_begins || to_loader || advance || erase || erase_all;
     lk_slot_loader #(.CHACHA20_POLY1305(CHACHA20_POLY1305)) loader (
         .clk(clk), .reset(clear), .begins(payload_begins), .in_use(slot_valid), .in_data(payload_data),
-        .in_valid(to_loader && payload_valid), .done(load_done), .status(load_status), .properties(load_properties),
+        .in_valid(to_loader && payload_valid), .done(load_done), .status(loader_status), .properties(load_properties),
         .write(load_write), .write_index(load_index), .write_word(load_word));
     lk_session_table #(.SLOTS(SLOTS)) session_table (
-        .clk(clk), .reset(reset), .erase_all(erase_all || stream_reset), .erase(erase), .find(find), .fetch_key(fetch_key),
+        .clk(clk), .reset(reset), .erase_all(erase_all || drop), .erase(erase), .find(find), .fetch_key(fetch_key),
         .key_slot(fetch_slot), .advance(advance), .commit(commit), .write(load_write), .busy(table_busy), .slot(find_slot), .write_index(load_index),
         .write_word(load_word), .sequence_number(sequence_number), .commit_properties({load_properties, generation}),
         .valid(slot_valid), .opens(slot_opens), .version(slot_version), .cipher(slot_cipher), .key_128(key_128),
@@ -127,20 +151,20 @@ module lk_record_engine #(
     assign payload_ready = to_loader || to_nowhere || (record_valid && lanes_payload_ready);
     lk_lanes #(
         .LANES(LANES), .SLOT_BITS(SLOT_BITS), .GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305)) lanes (
-        .clk(clk), .reset(clear), .about_slot(uses_slot && !framing_error && {16'd0, slot} < SLOTS), .slot(slot),
+        .clk(clk), .reset(clear), .lane_given(testing), .given_lane(test_lane), .about_slot(uses_slot && !framing_error && {16'd0, slot} < SLOTS), .slot(slot),
         .record_valid(record_valid), .generation(generation), .tag(tag), .content_type(content_type), .length(length),
         .padding(padding), .sequence_number(sequence_number), .open(slot_opens), .version(slot_version), .cipher(slot_cipher),
         .iv(slot_iv), .payload_data(payload_data), .payload_count(payload_count), .payload_valid(payload_valid),
         .payload_ready(lanes_payload_ready), .payload_done(payload_done), .record_begins(record_begins),
         .record_done(record_done), .records_owed(records_owed), .records_run(records_run), .table_busy(slot_busy),
         .table_taken(table_taken), .fetch_key(fetch_key), .fetch_slot(fetch_slot), .fetch_128(key_128),
-        .key_word_valid(key_word_valid), .key_word(key_word), .wipe(erase), .wipe_all(erase_all || stream_reset),
+        .key_word_valid(key_word_valid), .key_word(key_word), .wipe(erase), .wipe_all(erase_all || drop),
         .wiping(keys_wiping), .key_busy(keys_busy), .other_valid(complete_valid), .other_ready(complete_ready),
         .other_opcode(complete_opcode), .other_status(complete_status), .other_slot(complete_slot),
         .other_generation(complete_generation), .other_tag(complete_tag), .announces(announces),
         .announced_opcode(announced_opcode), .announced_status(announced_status), .sealed_length(sealed_length),
-        .opened_length(opened_length), .out_data(completion_data), .out_last(completion_last), .out_valid(completion_valid),
-        .out_ready(completion_ready), .idle(lanes_idle));
+        .opened_length(opened_length), .out_data(out_data), .out_last(out_last), .out_valid(out_valid),
+        .out_ready(testing ? test_ready : completion_ready), .idle(lanes_idle));
 
     // Control.
     wire executor_idle;
@@ -157,10 +181,12 @@ module lk_record_engine #(
 
     // Facts.
     lk_engine_facts #(
-        .SLOTS(SLOTS), .LANES(LANES), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ), .CHACHA20_POLY1305(CHACHA20_POLY1305)) facts (
-        .clk(clk), .reset(reset), .busy(!(executor_idle && lanes_idle)), .command(next && !framing_error), .completion(announces),
-        .opcode(announced_opcode), .status(announced_status), .sealed_length(sealed_length), .opened_length(opened_length),
-        .live_slots(live_slots), .lost(lost), .fact_address(fact_address), .fact_data(fact_data));
+        .SLOTS(SLOTS), .LANES(LANES), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ)) facts (
+        .clk(clk), .reset(reset), .busy(!(executor_idle && lanes_idle) && !testing), .command(next && !framing_error && !testing),
+        .completion(announces && !testing), .opcode(announced_opcode), .status(announced_status), .sealed_length(sealed_length),
+        .opened_length(opened_length), .live_slots(live_slots), .ciphers(CIPHERS & ~ciphers_failed),
+        .ciphers_tested(ciphers_tested), .ciphers_failed(ciphers_failed), .lost(lost), .fact_address(fact_address),
+        .fact_data(fact_data));
 endmodule
 
 `default_nettype wire

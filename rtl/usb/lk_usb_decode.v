@@ -22,7 +22,8 @@ module lk_usb_decode (
     output reg         set_halt,          // of the endpoint in is_out, is_in
     output reg         clear_halt,
     output reg         set_test,          // the test mode in the high byte of wIndex
-    output reg         erase,             // STREAM_RESET
+    output reg         erase,             // STREAM_RESET, SELFTEST
+    output wire        selftest,          // SELFTEST
     output wire        is_out,            // wIndex names endpoint 1 OUT
     output wire        is_in
 );
@@ -37,6 +38,7 @@ module lk_usb_decode (
     localparam [15:0] OUT = {8'h00, `LK_ENDPOINT_OUT}, IN = {8'h00, `LK_ENDPOINT_IN};
     localparam [1:0] WORD = 2'd1, DESCRIPTOR = 2'd2, FACTS = 2'd3;
 
+    assign selftest = setup[7:0] == VENDOR_TO_DEVICE && setup[15:8] == `LK_REQUEST_SELFTEST;
     wire [15:0] value = setup[31:16];
     wire [15:0] index = setup[47:32];
     wire [15:0] asked = setup[63:48];
@@ -145,7 +147,7 @@ module lk_usb_decode (
                 default: refused = 1'b1;
             endcase
             VENDOR_TO_DEVICE: begin
-                refused = setup[15:8] != `LK_REQUEST_STREAM_RESET || !no_value || !no_index || !no_data;
+                refused = (setup[15:8] != `LK_REQUEST_STREAM_RESET && !selftest) || !no_value || !no_index || !no_data;
                 erase = 1'b1;
             end
             default: refused = 1'b1;

@@ -30,6 +30,7 @@ module lk_usb_device #(
     input  wire        in_last,
     output wire        in_ready,
     output wire        stream_reset,
+    output wire        selftest,
     input  wire        stream_reset_busy,
     output wire [7:0]  fact_address,
     input  wire [31:0] fact_data
@@ -128,7 +129,7 @@ module lk_usb_device #(
         .address(address), .configured(configured), .alternate(alternate), .test_mode(test_mode),
         .out_halted(out_halted), .in_halted(in_halted),
         .out_toggle_reset(out_toggle_reset), .in_toggle_reset(in_toggle_reset),
-        .stream_reset(stream_reset), .stream_reset_busy(stream_reset_busy), .fact_address(fact_address), .fact_data(fact_data)
+        .stream_reset(stream_reset), .selftest(selftest), .stream_reset_busy(stream_reset_busy), .fact_address(fact_address), .fact_data(fact_data)
     );
 
     wire [31:0] source_data;

@@ -31,6 +31,7 @@ module lk_usb_request #(
     output wire        out_toggle_reset,  // pulse: the next packet is DATA0
     output wire        in_toggle_reset,   // pulse
     output wire        stream_reset,      // pulse: the engine and both bulk endpoints drop everything
+    output wire        selftest,          // pulse with stream_reset: the engine tests itself, too
     input  wire        stream_reset_busy,
     output wire [7:0]  fact_address,      // a word's address for one cycle, else 0: a pair's high word is latched with the low one
     input  wire [31:0] fact_data          // one cycle later
@@ -50,7 +51,7 @@ module lk_usb_request #(
     reg [2:0]  test_mode_q, test_mode_d;
     reg        out_halted_q, out_halted_d, in_halted_q, in_halted_d;
     reg        out_toggle_reset_q, out_toggle_reset_d, in_toggle_reset_q, in_toggle_reset_d;
-    reg        stream_reset_q, stream_reset_d;
+    reg        stream_reset_q, stream_reset_d, selftest_q, selftest_d;
     reg [1:0]  erase_wait_q, erase_wait_d;           // cycles until stream_reset_busy tells of this reset
     reg [15:0] left_q, left_d;                       // bytes of data still to give
     reg [8:0]  position_q, position_d;               // address of a descriptor's byte, or of a fact
@@ -71,7 +72,7 @@ module lk_usb_request #(
         .address(position_d), .data(descriptor_byte)
     );
 
-    wire        refused, set_address, set_configuration, set_interface, set_halt, clear_halt, set_test, erase, is_out, is_in;
+    wire        refused, set_address, set_configuration, set_interface, set_halt, clear_halt, set_test, erase, test_itself, is_out, is_in;
     wire [1:0]  answer;
     wire [15:0] answer_word, answer_length;
     lk_usb_decode decode (
@@ -80,7 +81,7 @@ module lk_usb_request #(
         .descriptor_found(descriptor_found), .descriptor_length(descriptor_length),
         .refused(refused), .answer(answer), .word(answer_word), .length(answer_length),
         .set_address(set_address), .set_configuration(set_configuration), .set_interface(set_interface),
-        .set_halt(set_halt), .clear_halt(clear_halt), .set_test(set_test), .erase(erase), .is_out(is_out), .is_in(is_in)
+        .set_halt(set_halt), .clear_halt(clear_halt), .set_test(set_test), .erase(erase), .selftest(test_itself), .is_out(is_out), .is_in(is_in)
     );
 
     // The request of this cycle, if it is not refused, and what it does to each endpoint.
@@ -101,6 +102,7 @@ module lk_usb_request #(
         test_pending_d = test_pending_q;
         test_mode_d = test_mode_q;
         stream_reset_d = 1'b0;
+        selftest_d = 1'b0;
         erase_wait_d = erase_wait_q;
         left_d = left_q;
         position_d = position_q;
@@ -127,6 +129,7 @@ module lk_usb_request #(
                 address_pending_d = accepted && set_address;
                 test_pending_d = accepted && set_test;
                 stream_reset_d = restart || (accepted && erase);
+                selftest_d = accepted && test_itself;
                 erase_wait_d = 2'd3;
                 if (accepted && set_configuration) configured_d = value[0];
                 if (restart) alternate_d = set_interface && value[0];
@@ -225,6 +228,7 @@ module lk_usb_request #(
         out_toggle_reset_q <= !reset && out_toggle_reset_d;
         in_toggle_reset_q <= !reset && in_toggle_reset_d;
         stream_reset_q <= !reset && stream_reset_d;
+        selftest_q <= !reset && selftest_d;
         erase_wait_q <= reset ? 2'd0 : erase_wait_d;
         left_q <= reset ? 16'd0 : left_d;
         position_q <= reset ? 9'd0 : position_d;
@@ -249,6 +253,7 @@ module lk_usb_request #(
     assign out_toggle_reset = out_toggle_reset_q;
     assign in_toggle_reset = in_toggle_reset_q;
     assign stream_reset = stream_reset_q;
+    assign selftest = selftest_q;
     assign fact_address = (state_q == FETCH) ? position_q[7:0] : 8'd0;
 endmodule
 

@@ -2,6 +2,7 @@
 /* latchkey-board: the virtual board as a process of its own, behind a USB/IP server. */
 #include "sim/board.h"
 #include "sim/main/options.h"
+#include "sim/model/model.h"
 #include "sim/server/server.h"
 
 #include <errno.h>
@@ -133,6 +134,7 @@ int main(int count, char **arguments)
 {
     lk_board_options options;
     lk_board_options_parse(count, arguments, &options);
+    lk_model_fail_selftest(options.fail_selftest);
     int stop = catch_signals();
     if (stop < 0) {
         fprintf(stderr, "latchkey-board: signals cannot be caught: %s\n", strerror(errno));

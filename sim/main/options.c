@@ -6,7 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_LISTEN = 'l', OPTION_PHY = 'p', OPTION_TRACE = 't', OPTION_QUIET = 'q', OPTION_URI_FILE = 0x100 };
+enum {
+    OPTION_LISTEN = 'l',
+    OPTION_PHY = 'p',
+    OPTION_TRACE = 't',
+    OPTION_QUIET = 'q',
+    OPTION_URI_FILE = 0x100,
+    OPTION_FAIL_SELFTEST
+};
 
 const char *argp_program_version = "latchkey-board " LK_VERSION_TEXT;
 
@@ -19,6 +26,8 @@ static const struct argp_option descriptions[] = {
      0},
     {"trace", OPTION_TRACE, "FILE", 0, "Write every signal to this FST waveform (for GTKWave or Surfer)", 0},
     {"uri-file", OPTION_URI_FILE, "FILE", 0, "Write the device's URI to this file when the board is ready", 0},
+    {"fail-selftest", OPTION_FAIL_SELFTEST, "CIPHERS", 0,
+     "Let the board's selftest fail for these ciphers (a bit map: see docs/suites.md)", 0},
     {"quiet", OPTION_QUIET, NULL, 0, "Say nothing but errors", 0},
     {0}};
 
@@ -73,6 +82,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_URI_FILE:
         options->uri_file = argument;
         return 0;
+    case OPTION_FAIL_SELFTEST: {
+        char *end = NULL;
+        options->fail_selftest = (uint32_t)strtoul(argument, &end, 0);
+        if (end == argument || *end)
+            argp_error(state, "--fail-selftest %s is no number", argument);
+        return 0;
+    }
     case OPTION_QUIET:
         options->quiet = true;
         return 0;

@@ -6,13 +6,15 @@
 #include "sim/board.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef struct lk_board_options {
     char host[256];
     char port[8];
     lk_board_phy phy;
-    const char *trace;    /* or NULL */
-    const char *uri_file; /* or NULL */
+    const char *trace;      /* or NULL */
+    const char *uri_file;   /* or NULL */
+    uint32_t fail_selftest; /* bit map of ciphers */
     bool quiet;
 } lk_board_options;
 

@@ -2,7 +2,9 @@
 #include "sim/model/model.h"
 
 #include "sim/model/clocked.h"
+#include "sim/model/selftest.h"
 #include "Vlk_board_direct.h"
+#include "Vlk_board_direct___024root.h"
 
 #include <new>
 
@@ -13,6 +15,7 @@ struct lk_model_direct {
     }
     lk_clocked<Vlk_board_direct> clocked;
     lk_model_direct_pins pins = {};
+    uint32_t failing = lk_selftest_failing();
 };
 
 lk_model_direct *lk_model_direct_new(const char *trace)
@@ -68,6 +71,7 @@ static void sample(const Vlk_board_direct &top, lk_model_direct_pins &pins)
 void lk_model_direct_step(lk_model_direct *model)
 {
     drive(*model->clocked.top, model->pins);
+    model->clocked.top->rootp->lk_board_direct__DOT__engine__DOT__self_test__DOT__corrupt_q = model->failing;
     model->clocked.step();
     sample(*model->clocked.top, model->pins);
 }

@@ -2,7 +2,9 @@
 #include "sim/model/model.h"
 
 #include "sim/model/clocked.h"
+#include "sim/model/selftest.h"
 #include "Vlk_board_virtual.h"
+#include "Vlk_board_virtual___024root.h"
 
 #include <new>
 
@@ -13,6 +15,7 @@ struct lk_model_virtual {
     }
     lk_clocked<Vlk_board_virtual> clocked;
     lk_model_virtual_pins pins = {};
+    uint32_t failing = lk_selftest_failing();
 };
 
 lk_model_virtual *lk_model_virtual_new(const char *trace)
@@ -43,6 +46,7 @@ void lk_model_virtual_step(lk_model_virtual *model)
     top.ulpi_data_in = pins.data_in;
     top.ulpi_dir = pins.dir;
     top.ulpi_nxt = pins.nxt;
+    top.rootp->lk_board_virtual__DOT__engine__DOT__self_test__DOT__corrupt_q = model->failing;
     model->clocked.step();
     pins.data_out = top.ulpi_data_out;
     pins.data_oe = top.ulpi_data_oe;

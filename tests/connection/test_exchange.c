@@ -19,7 +19,7 @@ static loopback *pair_of(const char *key, uint16_t version, const char *suites)
     cr_assert_eq(lk_config_set_versions(config_of(pair, LK_CLIENT), version, version), LK_OK);
     for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++)
         cr_assert_eq(lk_config_set_suites(config_of(pair, role), suites), LK_OK);
-    cr_assert_eq(lk_config_set_versions(config_of(pair, LK_SERVER), LK_VERSION_TLS1_0, LK_VERSION_TLS1_3), LK_OK);
+    cr_assert_eq(lk_config_set_versions(config_of(pair, LK_SERVER), LK_VERSION_SSL3, LK_VERSION_TLS1_3), LK_OK);
     return pair;
 }
 
@@ -146,6 +146,42 @@ Test(exchange, a_server_takes_no_weak_parameters_of_its_own)
     loopback_free(pair);
 }
 
+/* Raccoon: no key pair serves twice. */
+
+typedef struct seen_value {
+    uint8_t bytes[256];
+    bool seen;
+} seen_value;
+
+static void keep_value(void *context, lk_role sender, unsigned number, uint8_t *record, size_t *length)
+{
+    seen_value *value = context;
+    (void)number;
+    if (sender != LK_SERVER || record[0] != 22 || record[5] != 12)
+        return;
+    cr_assert_gt(*length, 9 + 2 + 256 + 3 + 2 + 256);
+    memcpy(value->bytes, record + 9 + 2 + 256 + 3 + 2, sizeof value->bytes);
+    value->seen = true;
+}
+
+Test(exchange, a_server_of_dhe_has_a_new_key_in_each_handshake)
+{
+    enum { HANDSHAKES = 5 };
+    static seen_value values[HANDSHAKES];
+    loopback *pair = pair_of("RSA", LK_VERSION_TLS1_2, "DHE-RSA-AES128-GCM-SHA256");
+    cr_assert_eq(lk_config_set_groups(config_of(pair, LK_SERVER), "ffdhe2048"), LK_OK);
+    pair->alter = keep_value;
+    for (size_t i = 0; i < HANDSHAKES; i++) {
+        pair->alter_context = &values[i];
+        loopback_establish(pair);
+        cr_assert(values[i].seen);
+        for (size_t j = 0; j < i; j++)
+            cr_expect_neq(memcmp(values[i].bytes, values[j].bytes, sizeof values[i].bytes), 0);
+        loopback_again(pair);
+    }
+    loopback_free(pair);
+}
+
 /* Without certificates */
 
 static void every_suite_of(lk_authentication authentication, size_t wanted)
@@ -154,7 +190,7 @@ static void every_suite_of(lk_authentication authentication, size_t wanted)
     size_t count = 0, done = 0;
     const lk_suite *suites = lk_suite_table(&count);
     for (size_t i = 0; i < count; i++)
-        for (uint16_t version = LK_VERSION_TLS1_0; version <= LK_VERSION_TLS1_2; version++) {
+        for (uint16_t version = LK_VERSION_SSL3; version <= LK_VERSION_TLS1_2; version++) {
             if (suites[i].authentication != authentication || !lk_suite_allows(&suites[i], version))
                 continue;
             loopback *pair = pair_of("EC", version, suites[i].title);
@@ -173,7 +209,7 @@ static void every_suite_of(lk_authentication authentication, size_t wanted)
 
 Test(exchange, every_anonymous_suite_works_without_a_certificate)
 {
-    every_suite_of(LK_AUTH_NONE, 4 + 4 * 3);
+    every_suite_of(LK_AUTH_NONE, 4 + 2 * 3 + 2 * 4);
 }
 
 Test(exchange, every_suite_with_a_pre_shared_key_works_without_a_certificate)

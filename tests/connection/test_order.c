@@ -145,6 +145,17 @@ Test(order, a_certificate_that_may_not_sign_is_unsuitable_even_to_who_trusts_any
     }
 }
 
+Test(order, a_certificate_that_may_only_sign_gets_no_secret_by_rsa)
+{
+    loopback *pair = pair_of("RSA", LK_VERSION_TLS1_2);
+    certificate_files files = certificates_issue(pair->certificates, "signing",
+                                                 &(certificate_request){.key = "RSA", .usage = "digitalSignature"});
+    cr_assert_eq(lk_config_use_certificate_files(pair->side[LK_SERVER].config, files.chain, files.key), LK_OK);
+    for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++)
+        cr_assert_eq(lk_config_set_suites(pair->side[role].config, "TLS_RSA_WITH_AES_128_GCM_SHA256"), LK_OK);
+    assert_refused(pair, LK_CLIENT, LK_ERROR_CERTIFICATE_UNSUITABLE, "unsupported_certificate ");
+}
+
 /* A session that came, to go on with. */
 typedef struct kept {
     uint8_t bytes[SESSION_MAX];

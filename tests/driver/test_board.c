@@ -3,6 +3,7 @@
 #include "board_fixture.h"
 #include "engine.h"
 #include "protocol/command.h"
+#include "record/record.h"
 
 #include <criterion/criterion.h>
 
@@ -38,6 +39,29 @@ Test(board, says_what_it_is)
     cr_assert_eq(information->health, 0);
     cr_assert_neq(information->product[0], '\0');
     cr_assert_neq(information->serial[0], '\0');
+}
+
+Test(board, tests_itself_when_nobody_uses_it)
+{
+    const lk_device_information *information = lk_device_information_get(board.device);
+    lk_device_selftest result;
+    cr_assert_eq(lk_device_selftest_run(board.device, &result), LK_OK);
+    cr_assert_eq(result.ran, information->ciphers);
+    cr_assert_eq(result.failed, 0);
+    cr_assert_eq(result.ciphers, information->ciphers);
+
+    board_pair pair;
+    board_pair_open(&board, LK_SEAL, LK_TLS1_3, 1, &pair);
+    cr_assert_eq(lk_device_selftest_run(board.device, &result), LK_ERROR_ENGINE_BUSY);
+    uint8_t plaintext[5] = "still", record[64];
+    lk_operation operation = {.input = plaintext,
+                              .input_length = sizeof plaintext,
+                              .output = record,
+                              .output_capacity = sizeof record,
+                              .content_type = LK_CONTENT_APPLICATION_DATA};
+    board_run(&board, pair.directions[BOARD_DEVICE], &operation);
+    cr_assert_eq(operation.status, LK_OK, "the refusal has changed nothing");
+    board_pair_close(&pair);
 }
 
 static size_t random_length(unsigned *seed)

@@ -3,15 +3,20 @@
 #include "handshake/signature.h"
 
 #include <criterion/criterion.h>
+#include <openssl/rsa.h>
 
 static const uint8_t text[] = "what is signed";
 
 static EVP_PKEY *key_for(const lk_signature_scheme *scheme)
 {
     EVP_PKEY *key = NULL;
-    if (strcmp(scheme->algorithm, "RSA") == 0)
-        key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
-    else if (strcmp(scheme->algorithm, "EC") == 0)
+    if (strncmp(scheme->algorithm, "RSA", 3) == 0) {
+        EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, scheme->algorithm, NULL);
+        cr_assert_eq(EVP_PKEY_keygen_init(context), 1);
+        cr_assert_eq(EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048), 1);
+        cr_assert_eq(EVP_PKEY_generate(context, &key), 1);
+        EVP_PKEY_CTX_free(context);
+    } else if (strcmp(scheme->algorithm, "EC") == 0)
         key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", scheme->curve ? scheme->curve : "P-256");
     else
         key = EVP_PKEY_Q_keygen(NULL, NULL, scheme->algorithm);

@@ -18,6 +18,7 @@
 extern "C" {
 #endif
 
+#define LK_VERSION_SSL3   0x0300
 #define LK_VERSION_TLS1_0 0x0301
 #define LK_VERSION_TLS1_1 0x0302
 #define LK_VERSION_TLS1_2 0x0303
@@ -39,8 +40,8 @@ void lk_config_free(lk_config *config);
 const char *lk_config_diagnosis(const lk_config *config);
 
 /**
- * The range of protocol versions (LK_VERSION_*), both ends included. TLS 1.0 and TLS 1.1 need suites besides: those
- * with CBC and HMAC-SHA1 have to be named (lk_config_set_suites()).
+ * The range of protocol versions (LK_VERSION_*), both ends included. Those before TLS 1.2 need suites besides: such as
+ * have CBC and a MAC of SHA-1 have to be named (lk_config_set_suites()). docs/security.md says what they cost.
  * @return INVALID_ARGUMENT for a version that this library does not speak, or an empty range.
  */
 lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t highest);

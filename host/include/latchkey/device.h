@@ -73,6 +73,20 @@ const lk_device_information *lk_device_information_get(const lk_device *device);
 /** Asks for the counters; blocks for one control transfer. @return DEVICE_LOST, TIMED_OUT. */
 lk_error lk_device_statistics_get(lk_device *device, lk_device_statistics *statistics);
 
+/** What the device's selftest found: bit maps of ciphers, see docs/suites.md. */
+typedef struct lk_device_selftest {
+    uint32_t ran;
+    uint32_t failed;  /* of them: the device does without these until a selftest passes */
+    uint32_t ciphers; /* that it can be used with now */
+} lk_device_selftest;
+
+/**
+ * Has the device test its ciphers with known answers. It must not be in use: no connection may have a direction in it.
+ * Blocks for one control transfer; the device erases its slots.
+ * @return ENGINE_BUSY, ENGINE_UNSUPPORTED (an older bitstream), DEVICE_LOST, TIMED_OUT.
+ */
+lk_error lk_device_selftest_run(lk_device *device, lk_device_selftest *result);
+
 /**
  * Calls found for each device that the URI may mean ("usb:" for all boards on USB, "usbip:HOST:PORT" for all of a
  * server); each is opened for the time of the call. error is OK, or why that device could not be asked; information

@@ -33,7 +33,7 @@ module lk_board_direct #(
     input  wire        in_ready
 );
     wire        alternate;
-    wire        stream_reset_busy;
+    wire        selftest, stream_reset_busy;
     wire [7:0]  fact_address;
     wire [31:0] fact_data;
 
@@ -45,7 +45,7 @@ module lk_board_direct #(
         .done(control_done), .stall(control_stall), .status_done(status_done),
         .address(), .configured(configured), .alternate(alternate), .test_mode(), .out_halted(out_halted), .in_halted(in_halted),
         .out_toggle_reset(), .in_toggle_reset(),
-        .stream_reset(stream_reset), .stream_reset_busy(stream_reset_busy),
+        .stream_reset(stream_reset), .selftest(selftest), .stream_reset_busy(stream_reset_busy),
         .fact_address(fact_address), .fact_data(fact_data)
     );
     /* verilator lint_on PINCONNECTEMPTY */
@@ -64,7 +64,7 @@ module lk_board_direct #(
         .command_data(out_data), .command_valid(command_valid), .command_ready(command_ready),
         .completion_data(completion_data), .completion_valid(completion_valid), .completion_last(completion_last),
         .completion_ready(completion_ready),
-        .stream_reset(stream_reset), .stream_reset_busy(stream_reset_busy),
+        .stream_reset(stream_reset), .selftest(selftest), .stream_reset_busy(stream_reset_busy),
         .fact_address(fact_address), .fact_data(fact_data)
     );
 endmodule

@@ -29,7 +29,7 @@ module lk_board_virtual #(
     );
 
     wire [31:0] command_data, completion_data, fact_data;
-    wire        command_valid, command_ready, completion_valid, completion_last, completion_ready, stream_reset, stream_reset_busy;
+    wire        command_valid, command_ready, completion_valid, completion_last, completion_ready, stream_reset, selftest, stream_reset_busy;
     wire [7:0]  fact_address;
     lk_usb_device device (
         .clk(ulpi_clk), .reset(reset),
@@ -38,14 +38,14 @@ module lk_board_virtual #(
         .tx_valid(tx_valid), .tx_data(tx_data), .tx_ready(tx_ready),
         .out_data(command_data), .out_valid(command_valid), .out_ready(command_ready),
         .in_data(completion_data), .in_valid(completion_valid), .in_last(completion_last), .in_ready(completion_ready),
-        .stream_reset(stream_reset), .stream_reset_busy(stream_reset_busy), .fact_address(fact_address), .fact_data(fact_data)
+        .stream_reset(stream_reset), .selftest(selftest), .stream_reset_busy(stream_reset_busy), .fact_address(fact_address), .fact_data(fact_data)
     );
 
     lk_record_engine #(.SLOTS(SLOTS), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ)) engine (
         .clk(ulpi_clk), .reset(reset),
         .command_data(command_data), .command_valid(command_valid), .command_ready(command_ready),
         .completion_data(completion_data), .completion_valid(completion_valid), .completion_last(completion_last),
-        .completion_ready(completion_ready), .stream_reset(stream_reset), .stream_reset_busy(stream_reset_busy),
+        .completion_ready(completion_ready), .stream_reset(stream_reset), .selftest(selftest), .stream_reset_busy(stream_reset_busy),
         .fact_address(fact_address), .fact_data(fact_data)
     );
 endmodule

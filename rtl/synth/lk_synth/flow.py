@@ -38,12 +38,12 @@ class Flow:
         self._yosys(name, "synthesis", f"{name}.area.json", sources, self._synthesis(configuration, sources))
         area = results.area_of(self._read(f"{name}.area.json"))
         timings = []
-        if seeds:
+        if seeds and configuration.get("place", True):
             ports = harness.ports_of(self._read(f"{name}.ports.json"), top)
             self._write(f"{name}.harness.v", harness.harness(top, ports))
             inputs = [f"{name}.il", f"{name}.harness.v", "verilog/synth/lk_synth_scan.v"]
             self._yosys(name, "harness", f"{name}.json", inputs, self._harness(name, top))
-            timings = [self._route(name, seed) for seed in seeds]
+            timings = [self._route(configuration, seed) for seed in seeds]
         return results.Result(configuration, area, tuple(timings))
 
     def _synthesis(self, configuration, sources):
@@ -81,9 +81,10 @@ write_json {name}.json
         self._write(script_file, script)
         self._step(name, title, product, [script_file, *inputs], self.yosys, ["-s", script_file])
 
-    def _route(self, name, seed):
+    def _route(self, configuration, seed):
+        name = configuration["name"]
         netlist, report = f"{name}.json", f"{name}.{seed}.json"
-        arguments = [*self.target["device"], "--json", netlist, "--report", report, "--seed", str(seed),
+        arguments = [*configuration.get("device", self.target["device"]), "--json", netlist, "--report", report, "--seed", str(seed),
                      "--freq", str(self.target["megahertz"]), "--timing-allow-fail", "--lpf-allow-unconstrained"]
         self._step(name, f"place and route, seed {seed}", report, [netlist], self.nextpnr, arguments)
         return results.timing_of(self._read(report))

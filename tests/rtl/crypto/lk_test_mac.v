@@ -7,6 +7,7 @@ module lk_test_mac (
     input  wire         reset,
     input  wire         sha256,
     // The hashes.
+    input  wire         hash_reset,
     input  wire         hash_initial,
     input  wire [2:0]   hash_state_index,
     input  wire         hash_state_shift,
@@ -41,7 +42,7 @@ module lk_test_mac (
     output wire [31:0]  memory_word
 );
     lk_hash hash (
-        .clk(clk), .reset(reset), .sha256(sha256), .initial_state(hash_initial), .state_index(hash_state_index),
+        .clk(clk), .reset(reset || hash_reset), .sha256(sha256), .initial_state(hash_initial), .state_index(hash_state_index),
         .state_shift(hash_state_shift), .state_in(hash_state_in), .state_out(hash_state_out), .state(hash_state),
         .start(hash_start), .discard(hash_discard), .ready(hash_ready), .word_index(hash_word_index), .word(hash_word));
 

@@ -8,6 +8,7 @@
 enum { PATIENCE = 200000, WORD = 4 };
 
 struct mac_model : clocked_model<Vlk_test_mac> {
+    bool hash_sha256 = false; /* what the hash alone was used for */
 };
 
 mac_model *mac_model_new(void)
@@ -140,6 +141,12 @@ void mac_model_abandon(mac_model *model, mac_kind kind, const mac_message *messa
 void mac_model_hash_state(mac_model *model, bool sha256, const uint8_t *state, uint8_t *out)
 {
     Vlk_test_mac &top = model->top;
+    if (model->hash_sha256 != sha256) {
+        model->hash_sha256 = sha256;
+        top.hash_reset = 1;
+        model->step();
+        top.hash_reset = 0;
+    }
     top.sha256 = sha256;
     top.hash_initial = state == nullptr;
     top.hash_state_shift = 1;

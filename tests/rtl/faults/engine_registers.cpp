@@ -25,6 +25,9 @@ size_t engine_registers_find(engine_register *registers, size_t capacity)
             if (variable.udims() > 0) {
                 continue; /* a memory */
             }
+            if (std::strcmp(entry.first, "corrupt_q") == 0) {
+                continue; /* the simulation's switch: nothing in the engine writes it */
+            }
             if (count < capacity) {
                 registers[count] = {without_top(scope.first), entry.first, static_cast<uint8_t *>(variable.datap()),
                                     static_cast<unsigned>(variable.packed().elements())};

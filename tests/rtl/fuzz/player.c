@@ -16,6 +16,8 @@ enum {
     BATCH_BYTES = 1 << 18,
     BATCH_ROOM = 1 << 17, /* what one more command may take at most */
     PLAINTEXT = LK_IV_MAX + LK_RECORD_PLAINTEXT_MAX + 64,
+    STALLS_BELOW =
+        240,    /* of 256 cycles: a port moves a word in sixteen cycles at least, or long records take for ever */
     QUIET = 200 /* cycles in which an engine that owes nothing must say nothing */
 };
 
@@ -375,8 +377,8 @@ static void play_instruction(void)
         break;
     case STALLS:
         run();
-        port.command_stalls = byte();
-        port.completion_stalls = byte();
+        port.command_stalls = byte() % STALLS_BELOW;
+        port.completion_stalls = byte() % STALLS_BELOW;
         break;
     case RUN:
         run();

@@ -2,6 +2,7 @@
 #include "rtl/record/engine_model.h"
 
 #include "Vlk_record_engine.h"
+#include "Vlk_record_engine___024root.h"
 
 #include <new>
 #include <verilated.h>
@@ -24,6 +25,11 @@ void lk_engine_model_free(lk_engine_model *model)
     delete model;
 }
 
+void lk_engine_model_corrupt(lk_engine_model *model, uint32_t ciphers)
+{
+    model->top.rootp->lk_record_engine__DOT__self_test__DOT__corrupt_q = ciphers;
+}
+
 void lk_engine_model_step(lk_engine_model *model, lk_engine_pins *pins)
 {
     Vlk_record_engine &top = model->top;
@@ -32,6 +38,7 @@ void lk_engine_model_step(lk_engine_model *model, lk_engine_pins *pins)
     top.command_valid = pins->command_valid;
     top.completion_ready = pins->completion_ready;
     top.stream_reset = pins->stream_reset;
+    top.selftest = pins->selftest;
     top.fact_address = pins->fact_address;
     top.clk = 0;
     top.eval();

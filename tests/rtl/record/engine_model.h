@@ -18,6 +18,7 @@ typedef struct lk_engine_pins {
     bool command_valid;
     bool completion_ready;
     bool stream_reset;
+    bool selftest;
     uint8_t fact_address;
     /* set by lk_engine_model_step() */
     bool command_ready;
@@ -35,6 +36,9 @@ lk_engine_model *lk_engine_model_new(void);
 
 /** NULL is allowed. */
 void lk_engine_model_free(lk_engine_model *model);
+
+/** From now on the selftest expects wrong answers of these ciphers (bit map). */
+void lk_engine_model_corrupt(lk_engine_model *model, uint32_t ciphers);
 
 /** One rising edge with the inputs as they are, then the outputs. */
 void lk_engine_model_step(lk_engine_model *model, lk_engine_pins *pins);

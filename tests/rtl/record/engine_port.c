@@ -132,8 +132,15 @@ unsigned engine_port_stream_reset(engine_port *port)
     port->pins.stream_reset = true;
     step(port);
     port->pins.stream_reset = false;
+    port->pins.selftest = false;
     wait_ready(port);
     return (unsigned)(port->cycles - start);
+}
+
+unsigned engine_port_selftest(engine_port *port)
+{
+    port->pins.selftest = true;
+    return engine_port_stream_reset(port);
 }
 
 uint64_t engine_port_fact(engine_port *port, uint8_t address)

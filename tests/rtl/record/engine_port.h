@@ -47,6 +47,9 @@ void engine_port_drain(engine_port *port, unsigned cycles);
 /** Pulses stream_reset and waits until it is finished; returns how many cycles that took. */
 unsigned engine_port_stream_reset(engine_port *port);
 
+/** The same with the selftest. */
+unsigned engine_port_selftest(engine_port *port);
+
 /** Reads a pair of fact words. */
 uint64_t engine_port_fact(engine_port *port, uint8_t address);
 

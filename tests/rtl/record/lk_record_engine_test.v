@@ -21,7 +21,7 @@ module lk_record_engine_test;
     lk_record_engine engine (
         .clk(clk), .reset(reset), .command_data(commands[sent % COMMANDS]), .command_valid(sent < COMMANDS && !reset),
         .command_ready(command_ready), .completion_data(completion_data), .completion_valid(completion_valid),
-        .completion_last(completion_last), .completion_ready(completion_ready), .stream_reset(1'b0),
+        .completion_last(completion_last), .completion_ready(completion_ready), .stream_reset(1'b0), .selftest(1'b0),
         .stream_reset_busy(stream_reset_busy), .fact_address(8'd32), .fact_data(fact_data));
 
     always #5 clk = !clk;

@@ -31,6 +31,7 @@ if sys.argv[1] == "--version":
     sys.exit()
 with open("runs", "a") as runs:
     runs.write("nextpnr\\n")
+pathlib.Path("arguments").write_text(" ".join(sys.argv[1:]))
 pathlib.Path(sys.argv[sys.argv.index("--report") + 1]).write_text(json.dumps({snippets.TIMING!r}))
 """
 FAILS = """
@@ -62,10 +63,10 @@ class Running(unittest.TestCase):
         file.write_text(text)
         return f"{sys.executable} {file}"
 
-    def measure(self, yosys=YOSYS, nextpnr=NEXTPNR, seeds=(1, 2)):
+    def measure(self, yosys=YOSYS, nextpnr=NEXTPNR, seeds=(1, 2), **more):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             runner = flow.Flow(self.work, self.folder / "rtl", self.yosys(yosys), self.nextpnr(nextpnr), TARGET)
-            return runner.measure(BLOCK, seeds)
+            return runner.measure({**BLOCK, **more}, seeds)
 
     def yosys(self, text):
         return self.kept("yosys_command", text)
@@ -90,6 +91,17 @@ class Running(unittest.TestCase):
 
     def test_without_seeds_measures_area_alone(self):
         self.assertEqual((), self.measure(seeds=()).timings)
+        self.assertEqual(["yosys"], self.runs())
+
+    def test_places_a_configuration_on_its_own_device_or_else_on_the_target(self):
+        self.measure()
+        self.assertIn("--25k", (self.work / "arguments").read_text())
+        self.measure(device=["--45k"])
+        self.assertIn("--45k", (self.work / "arguments").read_text())
+        self.assertNotIn("--25k", (self.work / "arguments").read_text())
+
+    def test_does_not_place_what_is_measured_for_its_area(self):
+        self.assertEqual((), self.measure(place=False).timings)
         self.assertEqual(["yosys"], self.runs())
 
     def test_does_not_repeat_what_the_same_input_has_made(self):

@@ -197,6 +197,19 @@ Test(vendor_request, stream_reset_while_an_acknowledgement_is_lost)
     fixture_echo(board, 40, 3);
 }
 
+Test(vendor_request, selftest_runs_and_tells)
+{
+    uint32_t ciphers = fixture_fact(board, LK_FACT_CIPHERS);
+    cr_assert_neq(ciphers, 0);
+    cr_assert_eq(fixture_fact(board, LK_FACT_SELFTEST_RAN), ciphers, "after power-up");
+    cr_assert_eq(fixture_command(board, VENDOR_TO_DEVICE, LK_REQUEST_SELFTEST, 0, 0), LK_URB_OK);
+    cr_assert_eq(fixture_fact(board, LK_FACT_SELFTEST_RAN), ciphers);
+    cr_assert_eq(fixture_fact(board, LK_FACT_SELFTEST_FAILED), 0);
+    cr_assert_eq(fixture_fact(board, LK_FACT_HEALTH), 0);
+    cr_assert_eq(fixture_command(board, VENDOR_TO_DEVICE, LK_REQUEST_SELFTEST, 1, 0), LK_URB_STALL);
+    cr_assert_eq(fixture_command(board, VENDOR_TO_DEVICE, LK_REQUEST_SELFTEST, 0, 1), LK_URB_STALL);
+}
+
 Test(vendor_request, stream_reset_takes_no_data_and_no_arguments)
 {
     uint8_t data[4] = {0};
