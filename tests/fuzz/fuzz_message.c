@@ -48,6 +48,8 @@ static bool prepare(lk_handshake *handshake, const lk_row *row, const uint8_t *h
     uint16_t version = row->version > 0 ? row->version : (uint16_t)(LK_TLS1_0 + head[1] % 4);
     unsigned form = head[2];
     handshake->state = row->state == LK_STATE_ANY ? LK_STATE_ESTABLISHED : row->state;
+    if (handshake->state == LK_STATE_ESTABLISHED)
+        lk_handshake_release_memory(handshake); /* as the machine does */
     handshake->retried = form & RETRIED;
     handshake->certificate_asked = form & CERTIFICATE_ASKED;
     handshake->extensions_offered = form & OFFERS ? 0xffffffff : 0;
