@@ -17,8 +17,10 @@ module lk_hash #(
     output wire [31:0]  state_out,
     output wire [255:0] state,         // first byte in [255:248], zeros behind that of SHA-1
     input  wire         start,         // while ready: compresses a block
-    input  wire         discard,       // with start: and leaves the state as it is
+    input  wire         discard,       // with start: and leaves the state as it is,
+    input  wire         may_discard,   // if this, held, agrees
     output wire         ready,         // from registers alone
+    output wire         sound,         // as lk_guard says
     output wire [3:0]   word_index,    // the word of the block that is wanted, all sixteen in turn, from start on
     input  wire [31:0]  word           // in the same cycle
 );
@@ -46,26 +48,30 @@ module lk_hash #(
     wire [31:0]  word_in = initial_state ? initial_word({sha256, state_index}) : state_in;
     wire [159:0] short_state;
     wire [255:0] long_state;
-    wire         short_ready, long_ready;
+    wire         short_ready, long_ready, short_sound, long_sound;
     wire [3:0]   short_index, long_index;
 
     generate
         if (SHA1 != 0) begin : short_hash
             lk_sha1 core (
                 .clk(clk), .reset(reset), .state_shift(state_shift && !sha256), .state_in(word_in), .state(short_state),
-                .start(start && !sha256), .discard(discard), .ready(short_ready), .word_index(short_index), .word(word));
+                .start(start && !sha256), .discard(discard), .may_discard(may_discard), .ready(short_ready),
+                .sound(short_sound), .word_index(short_index), .word(word));
         end else begin : no_short_hash
             assign short_state = 160'd0;
             assign short_ready = 1'b1;
+            assign short_sound = 1'b1;
             assign short_index = 4'd0;
         end
         if (SHA256 != 0) begin : long_hash
             lk_sha256 core (
                 .clk(clk), .reset(reset), .state_shift(state_shift && sha256), .state_in(word_in), .state(long_state),
-                .start(start && sha256), .discard(discard), .ready(long_ready), .word_index(long_index), .word(word));
+                .start(start && sha256), .discard(discard), .may_discard(may_discard), .ready(long_ready),
+                .sound(long_sound), .word_index(long_index), .word(word));
         end else begin : no_long_hash
             assign long_state = 256'd0;
             assign long_ready = 1'b1;
+            assign long_sound = 1'b1;
             assign long_index = 4'd0;
         end
     endgenerate
@@ -73,6 +79,7 @@ module lk_hash #(
     assign state = long_state | {short_state, 96'd0};
     assign state_out = long_state[31:0] | short_state[31:0];
     assign ready = long_ready && short_ready;
+    assign sound = long_sound && short_sound;
     assign word_index = long_index | short_index;
 endmodule
 

@@ -62,7 +62,7 @@ module lk_record_mac #(
     wire [3:0]  words = sha256_q ? 4'd8 : 4'd5;            // of a state, a key and a MAC
     wire        exchanging = exchange_q != 4'd0;
     wire [2:0]  exchange_index = exchange_q[2:0] - 3'd1;
-    wire        hash_ready;
+    wire        hash_ready, hash_sound;
     wire        hash_start = full_q && hash_ready && !exchanging;
     wire        done = !full_q && hash_ready && !exchanging;
     wire [31:0] state_out;
@@ -110,11 +110,16 @@ module lk_record_mac #(
     lk_hash #(.SHA1(SHA1), .SHA256(SHA256)) hash (
         .clk(clk), .reset(reset || takes_key || step_q == SWEEP), .sha256(sha256_q), .initial_state(!pass_q[1] || ssl3_q),
         .state_index(exchange_index), .state_shift(exchanging), .state_in(remembered), .state_out(state_out), .state(mac),
-        .start(hash_start), .discard(discard_q), .ready(hash_ready), .word_index(hash_word_index),
+        .start(hash_start), .discard(discard_q), .may_discard(!outer), .ready(hash_ready), .sound(hash_sound), .word_index(hash_word_index),
         .word(block[hash_word_index]));
 
     assign data_ready = step_q == DATA && !full_q;
-    assign mac_valid = mac_valid_q;
+    // Without its last block, the state would be that which HMAC's key leads to, as good as the key.
+    wire sound;
+    lk_guard #(.WIDTH(15), .INITIAL({SWEEP, KEY_DONE, 8'd0})) guard (
+        .clk(clk), .reset(reset), .next({step_d, pass_d, exchange_d, full_d, sha256_d, ssl3_d, mac_valid_d}),
+        .now({step_q, pass_q, exchange_q, full_q, sha256_q, ssl3_q, mac_valid_q}), .sound(sound));
+    assign mac_valid = mac_valid_q && sound && hash_sound;
     assign busy = step_q != IDLE && pass_q[1];
     assign key_busy = (step_q != IDLE && !pass_q[1]) || key_index_q != 3'd0;
 

@@ -13,8 +13,10 @@ module lk_sha1 (
     input  wire [31:0]  state_in,
     output wire [159:0] state,       // first byte in [159:152]
     input  wire         start,       // while ready: compresses a block
-    input  wire         discard,     // with start: and leaves the state as it is
+    input  wire         discard,     // with start: and leaves the state as it is,
+    input  wire         may_discard, // if this, held, agrees
     output wire         ready,       // from registers alone
+    output wire         sound,       // as lk_guard says, of what decides when the state is a hash
     output wire [3:0]   word_index,  // the word of the block that is wanted: all sixteen in turn, from start on
     input  wire [31:0]  word         // in the same cycle; first byte in [31:24]
 );
@@ -44,6 +46,8 @@ module lk_sha1 (
     wire       advances = start || !loads;
     wire [1:0] next_phase = step_q >= 7'd60 ? 2'd3 : step_q >= 7'd40 ? 2'd2 : step_q >= 7'd20 ? 2'd1 : 2'd0;
 
+    lk_guard #(.WIDTH(7)) guard (.clk(clk), .reset(reset), .next(step_d), .now(step_q), .sound(sound));
+
     assign state = state_q;
     assign ready = loads;
     assign word_index = step_q[3:0];
@@ -63,7 +67,7 @@ module lk_sha1 (
     wire [31:0] made = {a_q[26:0], a_q[31:27]} + f + sum_q;
 
     // What becomes c, d and e has been turned on the way there.
-    wire        finishes = step_q > LAST_STEP - 7'd5 && !discard_q;
+    wire        finishes = step_q > LAST_STEP - 7'd5 && !(discard_q && may_discard);
     wire [31:0] final_word = step_q > LAST_STEP - 7'd2 ? made : {made[1:0], made[31:2]};
 
     always @* begin

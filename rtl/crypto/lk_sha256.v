@@ -13,8 +13,10 @@ module lk_sha256 (
     input  wire [31:0]  state_in,
     output wire [255:0] state,       // first byte in [255:248]
     input  wire         start,       // while ready: compresses a block
-    input  wire         discard,     // with start: and leaves the state as it is
+    input  wire         discard,     // with start: and leaves the state as it is,
+    input  wire         may_discard, // if this, held, agrees
     output wire         ready,       // from registers alone
+    output wire         sound,       // as lk_guard says, of what decides when the state is a hash
     output wire [3:0]   word_index,  // the word of the block that is wanted: all sixteen in turn, from start on
     input  wire [31:0]  word         // in the same cycle; first byte in [31:24]
 );
@@ -103,7 +105,9 @@ module lk_sha256 (
 
     wire loads = step_q == 7'd0;
     wire advances = start || !loads;
-    wire finishes = step_q > LAST_STEP - 7'd4 && !discard_q;
+    wire finishes = step_q > LAST_STEP - 7'd4 && !(discard_q && may_discard);
+
+    lk_guard #(.WIDTH(7)) guard (.clk(clk), .reset(reset), .next(step_d), .now(step_q), .sound(sound));
 
     assign state = state_q;
     assign ready = loads;

@@ -5,7 +5,7 @@
 
 #include "rtl/crypto/model.hpp"
 
-enum { PATIENCE = 200000, WORD = 4 };
+enum { PATIENCE = 200000, DISTURBED_PATIENCE = 1000, WORD = 4 };
 
 struct mac_model : clocked_model<Vlk_test_mac> {
     bool hash_sha256 = false; /* what the hash alone was used for */
@@ -127,6 +127,23 @@ mac_cycles mac_model_message(mac_model *model, mac_kind kind, const mac_message 
     agrees = agrees && !top.busy && !top.single_differs && moved == message->stream;
     from_vector(top.mac, kind.sha256 ? 0 : 3, (int)mac_model_size(kind) / WORD, mac);
     return {first, agrees && top.mac_valid ? cycles : 0};
+}
+
+bool mac_model_disturbed(mac_model *model, mac_kind kind, const mac_message *message, unsigned cycles,
+                         mac_disturbance *disturb, const void *context, uint8_t *mac)
+{
+    Vlk_test_mac &top = model->top;
+    size_t moved = 0;
+    begin(model, kind, message);
+    for (unsigned i = 0; !top.mac_valid && i < DISTURBED_PATIENCE; i++) {
+        if (i == cycles) {
+            disturb(context);
+            top.eval();
+        }
+        moved += offer(model, message, moved);
+    }
+    from_vector(top.mac, kind.sha256 ? 0 : 3, (int)mac_model_size(kind) / WORD, mac);
+    return top.mac_valid;
 }
 
 void mac_model_abandon(mac_model *model, mac_kind kind, const mac_message *message, unsigned cycles)

@@ -65,6 +65,13 @@ void mac_model_memory(mac_model *model, uint8_t memory[MAC_MEMORY]);
 /** The MAC of a message. It fails also when busy, mac_valid or a build with a single hash is not as it should be. */
 mac_cycles mac_model_message(mac_model *model, mac_kind kind, const mac_message *message, uint8_t *mac);
 
+/** What happens to the model in the middle of a message. */
+typedef void mac_disturbance(const void *context);
+
+/** Like mac_model_message, but for what happens after so many cycles. False when there is no MAC for a long time. */
+bool mac_model_disturbed(mac_model *model, mac_kind kind, const mac_message *message, unsigned cycles,
+                         mac_disturbance *disturb, const void *context, uint8_t *mac);
+
 /** Begins a message and leaves it after so many cycles. */
 void mac_model_abandon(mac_model *model, mac_kind kind, const mac_message *message, unsigned cycles);
 
