@@ -105,7 +105,7 @@ static void parse_row(const lk_row *row, const uint8_t *head, const uint8_t *bod
     must(lk_record_layer_new(config->software, NULL, NULL, &layer) == LK_OK &&
          lk_handshake_new(&config->settings, row->role, row->role == LK_CLIENT ? "localhost" : NULL, layer, &observer,
                           &handshake) == LK_OK);
-    if (prepare(handshake, row, head)) {
+    if (prepare(handshake, row, head) && (!row->when || row->when(handshake))) {
         introduce(handshake, row);
         uint8_t *whole = calloc(1, LK_MESSAGE_HEADER + size);
         must(whole);

@@ -12,6 +12,9 @@ static const uint8_t GET_MANY_FACTS[8] = {VENDOR_FROM_DEVICE, LK_REQUEST_READ_FA
 static const uint8_t GET_NOTHING[8] = {FROM_DEVICE, GET_DESCRIPTOR, 0, 9, 0, 0, 64, 0};
 static const uint8_t RECONFIGURE[8] = {TO_DEVICE, SET_CONFIGURATION, 1, 0, 0, 0, 0, 0};
 
+/* A new configuration erases all slots before its status comes: 8192 cycles, while each question takes some 40. */
+enum { QUESTIONS_MAX = 1000 };
+
 static lk_board *board;
 static uint8_t data[LK_HOST_BULK_PACKET_HIGH];
 static size_t moved;
@@ -40,7 +43,7 @@ static lk_pid setup(const uint8_t *packet)
 static lk_pid in_packet(lk_fault fault)
 {
     lk_pid answer = LK_PID_NAK;
-    for (int i = 0; i < 200 && answer == LK_PID_NAK; i++)
+    for (int i = 0; i < QUESTIONS_MAX && answer == LK_PID_NAK; i++)
         answer = fixture_in_packet(board, 0, data, &moved, fault);
     return answer;
 }
