@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS = 600, SEED = 1, SCENES = 48, REGISTERS_MAX = 1024, MODULES_MAX = 256, AGAIN = 2 };
+enum { RUNS = 300, SEED = 1, SCENES = 48, REGISTERS_MAX = 1024, MODULES_MAX = 256, AGAIN = 2 };
 
 /* What flips in the registers of a module led to. */
 typedef struct module_outcome {
