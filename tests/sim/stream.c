@@ -2,7 +2,6 @@
 #include "sim/stream.h"
 
 #include "base/reader.h"
-#include "protocol/command.h"
 
 size_t stream_nops(uint8_t *to, uint32_t first, uint32_t count)
 {

@@ -6,11 +6,18 @@
 #ifndef LK_TESTS_SIM_STREAM_H
 #define LK_TESTS_SIM_STREAM_H
 
+#include "protocol/command.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NOP_BYTES = 24, NOP_COMPLETION_BYTES = 16, LOAD_BYTES = 80, SEAL_OVERHEAD = 16 + 22 };
+enum {
+    NOP_BYTES = LK_COMMAND_HEADER_BYTES,
+    NOP_COMPLETION_BYTES = LK_COMPLETION_HEADER_BYTES,
+    LOAD_BYTES = LK_COMMAND_HEADER_BYTES + LK_LOAD_PAYLOAD_BYTES,
+    SEAL_OVERHEAD = LK_COMPLETION_HEADER_BYTES + 22 /* header, content type, tag */
+};
 
 /** Writes count NOPs with the tags first, first + 1, ... @return their bytes. */
 size_t stream_nops(uint8_t *to, uint32_t first, uint32_t count);
