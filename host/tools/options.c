@@ -97,15 +97,64 @@ static lk_renegotiation parse_renegotiation(const struct argp_state *state, cons
     return LK_RENEGOTIATION_OFF;
 }
 
+/* Where an option that is kept as it was written goes; NULL for any other. */
+static const char **text_of(lk_options *options, int key)
+{
+    switch (key) {
+    case LK_OPTION_DEVICE:
+        return &options->device;
+    case LK_OPTION_SUITES:
+        return &options->suites;
+    case LK_OPTION_GROUPS:
+        return &options->groups;
+    case LK_OPTION_ALPN:
+        return &options->alpn;
+    case LK_OPTION_KEY_LOG:
+        return &options->key_log;
+    case LK_OPTION_STATISTICS:
+        return &options->statistics;
+    case LK_OPTION_CAPTURE:
+        return &options->capture;
+    default:
+        return NULL;
+    }
+}
+
+/* What an option without an argument turns on; NULL for any other. */
+static bool *switch_of(lk_options *options, int key)
+{
+    switch (key) {
+    case LK_OPTION_NO_TICKETS:
+        return &options->no_tickets;
+    case LK_OPTION_LEGACY_SESSIONS:
+        return &options->legacy_sessions;
+    case LK_OPTION_RENEGOTIATE:
+        return &options->renegotiate;
+    case LK_OPTION_OVERLONG:
+        return &options->overlong;
+    case LK_OPTION_FALLBACK:
+        return &options->fallback;
+    case LK_OPTION_TRACE:
+        return &options->trace;
+    default:
+        return NULL;
+    }
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     lk_options *options = state->input;
+    const char **text = text_of(options, key);
+    bool *on = switch_of(options, key);
+    if (text)
+        *text = argument;
+    if (on)
+        *on = true;
+    if (text || on)
+        return 0;
     switch (key) {
     case LK_OPTION_ENGINE:
         options->policy = parse_policy(state, argument);
-        return 0;
-    case LK_OPTION_DEVICE:
-        options->device = argument;
         return 0;
     case LK_OPTION_TLS:
         options->lowest = options->highest = parse_version(state, argument);
@@ -116,12 +165,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_HIGHEST:
         options->highest = parse_version(state, argument);
         return 0;
-    case LK_OPTION_SUITES:
-        options->suites = argument;
-        return 0;
-    case LK_OPTION_GROUPS:
-        options->groups = argument;
-        return 0;
     case LK_OPTION_DH_MINIMUM:
         options->dh_minimum = parse_bits(state, argument);
         return 0;
@@ -130,44 +173,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!strchr(argument, ':') || argument[0] == ':')
             argp_error(state, "'%s' is no pre-shared key: write IDENTITY:FILE, with the key in the file", argument);
         return 0;
-    case LK_OPTION_ALPN:
-        options->alpn = argument;
-        return 0;
-    case LK_OPTION_NO_TICKETS:
-        options->no_tickets = true;
-        return 0;
-    case LK_OPTION_LEGACY_SESSIONS:
-        options->legacy_sessions = true;
-        return 0;
     case LK_OPTION_RENEGOTIATION:
         options->renegotiation = parse_renegotiation(state, argument);
-        return 0;
-    case LK_OPTION_RENEGOTIATE:
-        options->renegotiate = true;
         return 0;
     case LK_OPTION_MAX_FRAGMENT:
         options->max_fragment = parse_bytes(state, argument);
         return 0;
     case LK_OPTION_RECORD_LIMIT:
         options->record_limit = parse_bytes(state, argument);
-        return 0;
-    case LK_OPTION_OVERLONG:
-        options->overlong = true;
-        return 0;
-    case LK_OPTION_FALLBACK:
-        options->fallback = true;
-        return 0;
-    case LK_OPTION_KEY_LOG:
-        options->key_log = argument;
-        return 0;
-    case LK_OPTION_STATISTICS:
-        options->statistics = argument;
-        return 0;
-    case LK_OPTION_CAPTURE:
-        options->capture = argument;
-        return 0;
-    case LK_OPTION_TRACE:
-        options->trace = true;
         return 0;
     case LK_OPTION_TIMEOUT:
         options->timeout = parse_timeout(state, argument);
