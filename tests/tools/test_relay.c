@@ -100,8 +100,8 @@ Test(relay, an_echo_gives_back_what_came)
     finish(made);
 }
 
-/* A client that goes on talking behind its ClientHello, as it may (RFC 5246 section 7.2.1 forbids it to nobody), and as
- * ours does not: its record layer is given the data. */
+/* A client that goes on talking behind its ClientHello, as it may (RFC 5246 section 6.2.1: types may be interleaved),
+ * and as ours does not: its record layer is given the data. */
 Test(relay, an_echo_gives_back_what_came_within_a_renegotiation)
 {
     echoed *made = begin();
