@@ -47,7 +47,22 @@ static void finish_local(lk_slot_engine *engine, lk_slot *slot)
     }
 }
 
-/* After a loss nothing comes any more: finishes all there is, once. @return DEVICE_LOST when the link is lost. */
+/* What the loss of the link is to those above; OK while there is none. */
+static lk_error loss_of(const lk_slot_engine *engine)
+{
+    switch (engine->link.lost) {
+    case LK_OK:
+    case LK_ERROR_DEVICE_HUNG:
+    case LK_ERROR_DEVICE_PROTOCOL:
+    case LK_ERROR_DEVICE_STALLED:
+    case LK_ERROR_NO_MEMORY:
+        return engine->link.lost;
+    default:
+        return LK_ERROR_DEVICE_LOST;
+    }
+}
+
+/* After a loss nothing comes any more: finishes all there is, once. @return why the link is lost, or OK. */
 static lk_error engine_settle(lk_slot_engine *engine)
 {
     if (!engine->link.lost)
@@ -56,14 +71,14 @@ static lk_error engine_settle(lk_slot_engine *engine)
         lk_slot *slot = &engine->slots[i];
         while (slot->first) {
             if (slot->first->operation)
-                lk_operation_fail(slot, slot->first->operation, LK_ERROR_DEVICE_LOST);
+                lk_operation_fail(slot, slot->first->operation, loss_of(engine));
             queue_drop(engine, slot);
         }
         if (slot->state == LK_SLOT_CLOSING)
             slot->state = LK_SLOT_FREE;
     }
     engine->settled = true;
-    return LK_ERROR_DEVICE_LOST;
+    return loss_of(engine);
 }
 
 /* Completions */
@@ -114,7 +129,7 @@ static lk_error slot_command(lk_slot *slot, uint8_t opcode, const lk_direction_p
     size_t payload = parameters ? LK_LOAD_PAYLOAD_BYTES : 0;
     lk_writer *writer = lk_link_command(&engine->link, LK_OUTPUT_SLOT, lk_command_size(payload));
     if (!writer)
-        return LK_ERROR_DEVICE_LOST;
+        return loss_of(engine);
     lk_pending *pending = lk_pending_take(&engine->pendings); /* there are two rows for each slot */
     pending->opcode = opcode;
     queue_append(slot, pending);
@@ -239,7 +254,7 @@ static lk_error submit_one(lk_slot *slot, lk_operation *operation)
     size_t iv_length = lk_operation_iv_length(slot), length = iv_length + operation->input_length;
     lk_writer *writer = lk_link_command(&engine->link, LK_OUTPUT_RECORD, lk_command_size(length));
     if (!writer)
-        return engine->link.lost ? LK_ERROR_DEVICE_LOST : LK_ERROR_ENGINE_BUSY;
+        return engine->link.lost ? loss_of(engine) : LK_ERROR_ENGINE_BUSY;
     lk_pending *pending = lk_pending_take(&engine->pendings); /* there are LK_RECORDS_PENDING_MAX rows for records */
     bool seal = slot->kind == LK_SEAL;
     pending->opcode = seal ? LK_OPCODE_SEAL : LK_OPCODE_OPEN;

@@ -76,8 +76,8 @@ typedef enum lk_operation_state { LK_OPERATION_IDLE, LK_OPERATION_SUBMITTED, LK_
  * small). Then, sealing and opening: SEQUENCE_EXHAUSTED (2^64-1), and sealing: SEQUENCE_REUSED. Opening:
  * RECORD_TOO_SHORT, RECORD_OVERFLOW, BAD_RECORD_MAC, NO_CONTENT_TYPE. What is wrong with the padding or MAC of a CBC
  * record is one and the same BAD_RECORD_MAC, and so is a length that no block cipher makes. An operation that ends with
- * DEVICE_LOST, DEVICE_STALLED, DEVICE_PROTOCOL or ENGINE_STALE has left its input as it was, also where the output
- * stands in it, so that it can be done again elsewhere (P4).
+ * DEVICE_LOST, DEVICE_HUNG, DEVICE_STALLED, DEVICE_PROTOCOL, NO_MEMORY or ENGINE_STALE has left its input as it was,
+ * also where the output stands in it, so that it can be done again elsewhere (P4).
  */
 typedef struct lk_operation {
     /* set by the caller */
@@ -186,7 +186,8 @@ lk_error lk_engine_software_new(lk_engine **engine);
 
 /**
  * The pair: a preferred engine (borrowed) and software. A direction the preferred engine cannot take goes to software;
- * when the preferred engine is lost, what was in flight is redone in software, in order (P4).
+ * when the preferred engine is lost, what was in flight is redone in software, in order (P4). A record that the preferred
+ * engine refuses is tried in software before it is refused (P6); if that does it, the direction stays there.
  */
 lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **engine);
 

@@ -4,6 +4,9 @@
  * caller's; the caller's are done only when the work is good. So when the preferred engine is lost, what was in flight
  * goes to software as it was submitted, in order, under the same sequence numbers: the same key, number and plaintext
  * give the same bytes (P4), and no nonce meets a second plaintext (P2).
+ *
+ * What the preferred engine says it cannot do, software tries once more before a connection ends for it (P6): a device
+ * may be broken, or hostile, and a bit may have turned over on the way to it.
  */
 #include "base/secret.h"
 #include "record/engine.h"
@@ -37,11 +40,18 @@ typedef struct failover_engine {
 
 static const char failover_name[] = "failover";
 
-/* True when an error says that the preferred engine cannot go on, rather than that a record is wrong. */
+/* True when what submitting or progress says means that the preferred engine cannot go on. */
 static bool is_loss(lk_error error)
 {
-    return error == LK_ERROR_DEVICE_LOST || error == LK_ERROR_DEVICE_STALLED || error == LK_ERROR_DEVICE_PROTOCOL ||
-           error == LK_ERROR_ENGINE_STALE || error == LK_ERROR_INPUT_OUTPUT;
+    return error != LK_OK && error != LK_ERROR_ENGINE_BUSY;
+}
+
+/* True when an operation's status says so: that nothing is wrong with the record itself. */
+static bool is_lost(lk_error status)
+{
+    return status == LK_ERROR_DEVICE_LOST || status == LK_ERROR_DEVICE_STALLED || status == LK_ERROR_DEVICE_PROTOCOL ||
+           status == LK_ERROR_DEVICE_HUNG || status == LK_ERROR_ENGINE_STALE || status == LK_ERROR_INPUT_OUTPUT ||
+           status == LK_ERROR_NO_MEMORY;
 }
 
 static failover_engine *engine_of(failover_direction *direction)
@@ -72,16 +82,26 @@ static void redo(failover_direction *direction, lk_operation *const *operations,
     }
 }
 
+static void drop_first(failover_direction *direction)
+{
+    direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
+    direction->count--;
+}
+
+/* Software has the direction: it does what the preferred engine has not finished. */
+static void redo_all(failover_direction *direction)
+{
+    lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
+    for (; direction->count > 0; drop_first(direction))
+        redo(direction, &direction->originals[direction->first], 1);
+}
+
 static void leave_preferred(failover_direction *direction, lk_error reason)
 {
     lk_direction_close(direction->actual); /* first: from here on it touches no memory of ours or the caller's */
     direction->actual = NULL;
     (void)open_software(engine_of(direction), &direction->parameters, direction, reason);
-    lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
-    for (; direction->count > 0; direction->count--) {
-        redo(direction, &direction->originals[direction->first], 1);
-        direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
-    }
+    redo_all(direction);
 }
 
 /* CBC up to TLS 1.0 goes on from the last block of ciphertext, wherever the next record is made or opened. */
@@ -110,20 +130,48 @@ static void hand_over(failover_direction *direction, const lk_operation *shadow,
     }
 }
 
+/*
+ * The preferred engine says that the first operation cannot be done. Software tries it, where the preferred engine
+ * stands. When it comes to another result, the direction is software's from here on, and true is returned.
+ */
+static bool overrule(failover_direction *direction)
+{
+    failover_engine *engine = engine_of(direction);
+    const lk_operation *shadow = &direction->shadows[direction->first];
+    lk_operation *original = direction->originals[direction->first], again = *original;
+    lk_operation *one = &again;
+    lk_direction *software = NULL;
+    size_t accepted = 0;
+    if (lk_engine_open(engine->software, &direction->parameters, &software) != LK_OK)
+        return false;
+    if (lk_direction_submit(software, &one, 1, &accepted) != LK_OK || again.status == shadow->status) {
+        lk_direction_close(software);
+        return false;
+    }
+    lk_direction_close(direction->actual);
+    direction->actual = software;
+    direction->preferred = false;
+    engine->count++;
+    engine->reason = LK_ERROR_DEVICE_DISAGREES;
+    *original = again;
+    drop_first(direction);
+    redo_all(direction);
+    return true;
+}
+
 /* Gives the caller what the preferred engine has finished. Returns how many operations that were. */
 static size_t collect(failover_direction *direction)
 {
     size_t finished = 0;
     while (direction->count > 0 && direction->shadows[direction->first].state == LK_OPERATION_DONE) {
         const lk_operation *shadow = &direction->shadows[direction->first];
-        if (is_loss(shadow->status)) {
-            finished += direction->count;
+        size_t left = direction->count;
+        if (is_lost(shadow->status))
             leave_preferred(direction, shadow->status);
-            break;
-        }
+        if (!direction->preferred || (shadow->status != LK_OK && overrule(direction)))
+            return finished + left;
         hand_over(direction, shadow, direction->originals[direction->first]);
-        direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
-        direction->count--;
+        drop_first(direction);
         finished++;
     }
     return finished;

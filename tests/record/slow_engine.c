@@ -112,12 +112,18 @@ static lk_error slow_submit(lk_direction *base, lk_operation *const *operations,
     return LK_OK;
 }
 
-static void finish_first(slow_direction *direction)
+static void finish_first(slow_engine *engine, slow_direction *direction)
 {
+    const slow_settings *settings = &engine->settings;
     lk_operation *operation = direction->queue[0];
     direction->count--;
     memmove(direction->queue, direction->queue + 1, direction->count * sizeof direction->queue[0]);
-    (void)support_run(direction->actual, operation);
+    if (settings->lies_with != LK_OK && settings->finished == settings->lies_at) {
+        operation->status = settings->lies_with;
+        operation->output_length = 0;
+    } else {
+        (void)support_run(direction->actual, operation);
+    }
     finish(operation);
 }
 
@@ -133,7 +139,7 @@ static lk_error slow_progress(lk_engine *base, int timeout)
                 die(engine);
                 return engine->settings.quiet ? LK_OK : engine->settings.dies_with;
             }
-            finish_first(direction);
+            finish_first(engine, direction);
             engine->settings.finished++;
         }
     return engine->dead && !engine->settings.quiet ? engine->settings.dies_with : LK_OK;

@@ -183,6 +183,33 @@ Test(failover, P4_the_same_with_the_chained_iv_and_encrypt_then_mac)
     lose_at_each(healthy);
 }
 
+/* Has the engine say of each of its operations in turn that it cannot be done. */
+static void lie_at_each(lk_error status)
+{
+    slow_settings device = healthy;
+    support_fill(data, sizeof data, 3);
+    outcome wanted = run(&healthy);
+    device.lies_with = status;
+    for (device.lies_at = 0; device.lies_at < wanted.device_records; device.lies_at++) {
+        outcome got = run(&device);
+        expect_same(&wanted, &got, device.lies_at);
+        cr_assert_eq(got.fallbacks, 1, "the other directions stay");
+        cr_assert_eq(got.reason, LK_ERROR_DEVICE_DISAGREES);
+        forget(&got);
+    }
+    forget(&wanted);
+}
+
+Test(failover, P6_a_record_that_the_engine_refuses_for_nothing_is_made_in_software)
+{
+    static const lk_error lies[] = {LK_ERROR_BAD_RECORD_MAC, LK_ERROR_SEQUENCE_REUSED, LK_ERROR_RECORD_OVERFLOW};
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++)
+        lie_at_each(lies[i]);
+    version = LK_TLS1_0;
+    cipher = LK_CIPHER_AES_256_CBC_SHA;
+    lie_at_each(LK_ERROR_BAD_RECORD_MAC);
+}
+
 /* A lost engine's record and the one that software makes of the same operation. */
 Test(failover, P4_a_cbc_record_that_is_made_again_has_the_same_iv_and_the_same_bytes)
 {
