@@ -14,7 +14,7 @@ static lk_error choose_engine(lk_connection *connection, lk_engine **engine)
     if (config->policy == LK_ENGINE_REQUIRE_DEVICE) {
         *engine = config->engine;
     } else if (config->policy == LK_ENGINE_AUTO && config->engine) {
-        lk_error error = lk_engine_failover_new(config->engine, &connection->failover);
+        lk_error error = lk_engine_failover_new(config->engine, config->software, &connection->failover);
         *engine = connection->failover;
         return error;
     } else if (config->policy == LK_ENGINE_AUTO) {

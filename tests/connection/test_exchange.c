@@ -209,12 +209,12 @@ static void every_suite_of(lk_authentication authentication, size_t wanted)
 
 Test(exchange, every_anonymous_suite_works_without_a_certificate)
 {
-    every_suite_of(LK_AUTH_NONE, 4 + 2 * 3 + 2 * 4);
+    every_suite_of(LK_AUTH_NONE, 4 + 4 * 3 + 4 * 4);
 }
 
 Test(exchange, every_suite_with_a_pre_shared_key_works_without_a_certificate)
 {
-    every_suite_of(LK_AUTH_PSK, 3 + 5 * 3);
+    every_suite_of(LK_AUTH_PSK, 3 + 7 * 3);
 }
 
 Test(exchange, another_key_and_another_name_of_it_end_the_same_way)
