@@ -33,7 +33,7 @@ static lk_error check_arguments(const lk_config *config, lk_role role, const cha
 {
     const lk_handshake_settings *settings = &config->settings;
     if (role == LK_SERVER)
-        return settings->key && may_ask(config, settings->client_policy) ? LK_OK : LK_ERROR_INVALID_ARGUMENT;
+        return may_ask(config, settings->client_policy) ? LK_OK : LK_ERROR_INVALID_ARGUMENT;
     if (role != LK_CLIENT || (host && (*host == '\0' || strlen(host) > LK_NAME_MAX)))
         return LK_ERROR_INVALID_ARGUMENT;
     return host || settings->trust_anyone ? LK_OK : LK_ERROR_INVALID_ARGUMENT;
