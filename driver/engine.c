@@ -154,10 +154,12 @@ static lk_slot *slot_find_free(lk_slot_engine *engine)
     return NULL;
 }
 
-/* What SLOT_LOAD can say: a board may offer more than this driver knows. */
+/* What SLOT_LOAD can say, of ciphers that a board may have: it may offer more than this driver knows. 3DES and RC4 are
+ * software's alone. */
 static bool driver_knows(const lk_cipher *cipher)
 {
-    return cipher->mac_key_length <= LOAD_MAC_KEY_MAX;
+    bool blocks_of_aes = cipher->kind != LK_KIND_CBC || cipher->block_length == LK_IV_MAX;
+    return cipher->mac_key_length <= LOAD_MAC_KEY_MAX && cipher->kind != LK_KIND_STREAM && blocks_of_aes;
 }
 
 static bool engine_offers(const lk_slot_engine *engine, const lk_direction_parameters *parameters)

@@ -31,8 +31,7 @@ typedef struct failover_direction {
 
 typedef struct failover_engine {
     lk_engine base;
-    lk_engine *preferred; /* borrowed */
-    lk_engine *software;
+    lk_engine *preferred, *software; /* borrowed */
     failover_direction *directions;
     lk_error reason;
     uint64_t count;
@@ -295,9 +294,7 @@ static void failover_capabilities(const lk_engine *base, lk_engine_capabilities 
 
 static void failover_free(lk_engine *base)
 {
-    failover_engine *engine = (failover_engine *)base;
-    lk_engine_free(engine->software);
-    free(engine);
+    free(base);
 }
 
 static const char *failover_holder(const lk_direction *base)
@@ -319,7 +316,7 @@ static const lk_engine_methods failover_methods = {
     .holder = failover_holder,
 };
 
-lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **created)
+lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_engine **created)
 {
     *created = NULL;
     failover_engine *engine = calloc(1, sizeof *engine);
@@ -327,11 +324,7 @@ lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **created)
         return LK_ERROR_NO_MEMORY;
     engine->base.methods = &failover_methods;
     engine->preferred = preferred;
-    lk_error error = lk_engine_software_new(&engine->software);
-    if (error != LK_OK) {
-        free(engine);
-        return error;
-    }
+    engine->software = software;
     *created = &engine->base;
     return LK_OK;
 }

@@ -186,3 +186,8 @@ lk_engine *slow_engine_new(slow_settings **settings)
     *settings = &engine->settings;
     return &engine->base;
 }
+
+lk_engine *slow_engine_software(const lk_engine *slow)
+{
+    return ((const slow_engine *)slow)->software;
+}

@@ -26,6 +26,9 @@ typedef struct slow_settings {
 
 lk_engine *slow_engine_new(slow_settings **settings);
 
+/** The software engine inside, which is not slow and is never lost. */
+lk_engine *slow_engine_software(const lk_engine *slow);
+
 /* What operations made by this engine say of it. */
 extern const char slow_engine_name[];
 enum { SLOW_ENGINE_SLOT = 7 };

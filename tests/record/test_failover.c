@@ -48,7 +48,7 @@ static outcome run(const slow_settings *device)
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
     *settings = *device;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     wire_end *client = wire_end_new(pair), *server = wire_end_new(pair);
     lk_record_layer_set_version(client->layer, version, 0x0303);
     lk_record_layer_set_version(server->layer, version, 0x0303);
@@ -216,7 +216,7 @@ Test(failover, P4_a_cbc_record_that_is_made_again_has_the_same_iv_and_the_same_b
     static uint8_t output[2][200];
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair, *software = support_software();
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_direction_parameters parameters =
         support_parameters(LK_SEAL, LK_TLS1_2, lk_cipher_find(LK_CIPHER_AES_128_CBC_SHA), 1);
     lk_direction *directions[] = {support_open(pair, &parameters), support_open(software, &parameters)};
@@ -276,7 +276,7 @@ Test(failover, P2_software_goes_on_behind_the_last_number_that_the_lost_engine_s
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_TLS1_3, lk_cipher_find(0), 1);
     lk_direction *direction = support_open(pair, &parameters);
     lk_operation operation = sealing(0, 5);
@@ -298,7 +298,7 @@ Test(failover, a_direction_may_be_closed_with_operations_in_work)
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_TLS1_3, lk_cipher_find(0), 1);
     lk_direction *direction = support_open(pair, &parameters), *other = support_open(pair, &parameters);
     lk_operation operation = sealing(0, 0);
@@ -316,7 +316,7 @@ Test(failover, a_bad_record_is_the_records_fault_and_no_reason_to_fall_back)
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_engine_capabilities capabilities;
     lk_engine_capabilities_get(pair, &capabilities);
     cr_expect_not(capabilities.immediate);
