@@ -125,6 +125,15 @@ typedef struct lk_engine_methods {
      */
     lk_error (*submit)(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
 
+    /**
+     * Gives a direction another key, whose first sequence number may be any; its kind stays. Operations that were
+     * submitted before are made with the old key, which is erased behind them, those submitted from here on with the
+     * new one. Opening is not like that: operations in flight are forgotten as by close, for a key that changes makes
+     * what was opened ahead worthless. On failure the direction is as it was: ENGINE_BUSY and ENGINE_UNSUPPORTED mean
+     * "open another direction". NULL: unsupported.
+     */
+    lk_error (*replace)(lk_direction *direction, const lk_direction_parameters *parameters);
+
     /** Closes a direction and erases its keys. Operations in flight are forgotten: their memory is not touched again.
      */
     void (*close)(lk_direction *direction);
@@ -161,6 +170,7 @@ void lk_engine_capabilities_get(const lk_engine *engine, lk_engine_capabilities 
 bool lk_engine_supports(const lk_engine *engine, uint16_t version, const lk_cipher *cipher);
 const char *lk_engine_name(const lk_engine *engine);
 lk_error lk_direction_submit(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
+lk_error lk_direction_replace(lk_direction *direction, const lk_direction_parameters *parameters);
 /** The name of the engine that a direction is with now. */
 const char *lk_direction_holder(const lk_direction *direction);
 /** NULL is allowed. */
