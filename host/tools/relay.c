@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK = 65536, POLLED = 3 };
+enum { CHUNK = 65536, ECHO_MAX = 1 << 22, POLLED = 3 };
 
 typedef struct lk_relay {
     lk_session *session;
@@ -131,23 +131,58 @@ lk_error lk_relay_run(lk_session *session, int input, int output)
     return error;
 }
 
+/* What came and was not sent back yet. It is more than a chunk only in a renegotiation, when nothing may be sent. */
+typedef struct lk_echo {
+    size_t start, end;
+    uint8_t bytes[ECHO_MAX];
+} lk_echo;
+
+/* Sends what there is, as far as that goes without waiting for the peer's next record. */
+static lk_error echo_send(lk_session *session, lk_echo *echo)
+{
+    while (echo->start < echo->end) {
+        size_t taken = 0;
+        lk_error error =
+            lk_connection_write(session->connection, echo->bytes + echo->start, echo->end - echo->start, &taken);
+        echo->start += taken;
+        session->sent += taken;
+        if (error == LK_ERROR_WANT_READ && lk_connection_pending(session->connection) > 0)
+            return LK_OK; /* the peer's handshake message stands behind bytes that must be read first */
+        if (is_wait(error))
+            error = lk_socket_step(session->connection, session->socket, session->setup->options->timeout);
+        if (error)
+            return error;
+    }
+    echo->start = echo->end = 0;
+    return LK_OK;
+}
+
+static lk_error echo_receive(lk_session *session, lk_echo *echo)
+{
+    size_t got = 0, room = sizeof echo->bytes - echo->end;
+    if (room == 0)
+        return lk_session_fail(session, LK_ERROR_WANT_READ, "the peer sends %zu bytes into a renegotiation",
+                               sizeof echo->bytes - echo->start);
+    lk_error error = lk_socket_read(session->connection, session->socket, echo->bytes + echo->end,
+                                    room < CHUNK ? room : CHUNK, &got, session->setup->options->timeout);
+    echo->end += got;
+    session->received += got;
+    return error;
+}
+
 lk_error lk_relay_echo(lk_session *session)
 {
-    int timeout = session->setup->options->timeout;
     lk_error error = LK_OK;
-    uint8_t *chunk = malloc(CHUNK);
-    if (!chunk)
+    lk_echo *echo = malloc(sizeof *echo);
+    if (!echo)
         return LK_ERROR_NO_MEMORY;
+    echo->start = echo->end = 0;
     while (!error) {
-        size_t got = 0;
-        error = lk_socket_read(session->connection, session->socket, chunk, CHUNK, &got, timeout);
-        session->received += got;
+        error = echo_receive(session, echo);
         if (!error)
-            error = lk_socket_write(session->connection, session->socket, chunk, got, timeout);
-        if (!error)
-            session->sent += got;
+            error = echo_send(session, echo);
     }
-    free(chunk);
+    free(echo);
     if (error == LK_ERROR_CLOSED)
         error = lk_socket_close(session->connection, session->socket, lk_options_timeout(session->setup->options));
     return error;
