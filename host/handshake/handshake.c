@@ -233,6 +233,11 @@ const lk_suite *lk_handshake_suite(const lk_handshake *handshake)
     return handshake->before ? handshake->before->suite : handshake->suite;
 }
 
+const lk_suite *lk_handshake_suite_at_hand(const lk_handshake *handshake)
+{
+    return handshake->suite;
+}
+
 const lk_group *lk_handshake_group(const lk_handshake *handshake)
 {
     return handshake->before ? handshake->before->group : handshake->group;

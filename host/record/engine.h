@@ -79,8 +79,8 @@ typedef enum lk_operation_state { LK_OPERATION_IDLE, LK_OPERATION_SUBMITTED, LK_
  * small). Then, sealing and opening: SEQUENCE_EXHAUSTED (2^64-1), and sealing: SEQUENCE_REUSED. Opening:
  * RECORD_TOO_SHORT, RECORD_OVERFLOW, BAD_RECORD_MAC, NO_CONTENT_TYPE. What is wrong with the padding or MAC of a CBC
  * record is one and the same BAD_RECORD_MAC, and so is a length that no block cipher makes. An operation that ends with
- * DEVICE_LOST, DEVICE_STALLED, DEVICE_PROTOCOL or ENGINE_STALE has left its input as it was, also where the output
- * stands in it, so that it can be done again elsewhere (P4).
+ * DEVICE_LOST, DEVICE_HUNG, DEVICE_STALLED, DEVICE_PROTOCOL, NO_MEMORY or ENGINE_STALE has left its input as it was,
+ * also where the output stands in it, so that it can be done again elsewhere (P4).
  */
 typedef struct lk_operation {
     /* set by the caller */
@@ -125,6 +125,15 @@ typedef struct lk_engine_methods {
      */
     lk_error (*submit)(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
 
+    /**
+     * Gives a direction another key, whose first sequence number may be any; its kind stays. Operations that were
+     * submitted before are made with the old key, which is erased behind them, those submitted from here on with the
+     * new one. Opening is not like that: operations in flight are forgotten as by close, for a key that changes makes
+     * what was opened ahead worthless. On failure the direction is as it was: ENGINE_BUSY and ENGINE_UNSUPPORTED mean
+     * "open another direction". NULL: unsupported.
+     */
+    lk_error (*replace)(lk_direction *direction, const lk_direction_parameters *parameters);
+
     /** Closes a direction and erases its keys. Operations in flight are forgotten: their memory is not touched again.
      */
     void (*close)(lk_direction *direction);
@@ -161,6 +170,7 @@ void lk_engine_capabilities_get(const lk_engine *engine, lk_engine_capabilities 
 bool lk_engine_supports(const lk_engine *engine, uint16_t version, const lk_cipher *cipher);
 const char *lk_engine_name(const lk_engine *engine);
 lk_error lk_direction_submit(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
+lk_error lk_direction_replace(lk_direction *direction, const lk_direction_parameters *parameters);
 /** The name of the engine that a direction is with now. */
 const char *lk_direction_holder(const lk_direction *direction);
 /** NULL is allowed. */
@@ -196,7 +206,8 @@ lk_error lk_engine_software_load_legacy(lk_engine *engine);
 
 /**
  * The pair: a preferred engine and software, both borrowed. A direction the preferred engine cannot take goes to
- * software; when the preferred engine is lost, what was in flight is redone in software, in order (P4).
+ * software; when the preferred engine is lost, what was in flight is redone in software, in order (P4). A record that the
+ * preferred engine refuses is tried in software before it is refused (P6); if that does it, the direction stays there.
  */
 lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_engine **engine);
 

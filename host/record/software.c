@@ -122,6 +122,24 @@ failed:
     return error;
 }
 
+/* Everything is done at submission, so there is nothing in flight: another direction takes this one's place. */
+static lk_error software_replace(lk_direction *base, const lk_direction_parameters *parameters)
+{
+    lk_software_direction *direction = (lk_software_direction *)base;
+    lk_direction *opened;
+    if (parameters->kind != direction->kind)
+        return LK_ERROR_INVALID_ARGUMENT;
+    lk_error error = software_open_direction(base->engine, parameters, &opened);
+    if (error != LK_OK)
+        return error;
+    lk_software_direction old = *direction;
+    *direction = *(lk_software_direction *)opened;
+    *(lk_software_direction *)opened = old;
+    lk_secret_wipe(&old, sizeof old);
+    software_close(opened);
+    return LK_OK;
+}
+
 static lk_error software_submit(lk_direction *base, lk_operation *const *operations, size_t count, size_t *accepted)
 {
     lk_software_direction *direction = (lk_software_direction *)base;
@@ -182,6 +200,7 @@ static const lk_engine_methods software_methods = {
     .name = software_name,
     .open = software_open_direction,
     .submit = software_submit,
+    .replace = software_replace,
     .close = software_close,
     .progress = software_progress,
     .descriptor = software_descriptor,

@@ -33,43 +33,6 @@ static uint64_t key_limit(const lk_cipher *cipher)
     return cipher->kind == LK_KIND_AEAD && cipher->block_length == AES_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : UINT64_MAX;
 }
 
-lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_parameters *parameters)
-{
-    lk_write_side *side = &layer->write;
-    if (parameters->kind != LK_SEAL)
-        return LK_ERROR_INVALID_ARGUMENT;
-    lk_direction *direction;
-    lk_error error = lk_engine_open(layer->engine, parameters, &direction);
-    if (error != LK_OK)
-        return error;
-    /* Records in work keep the old key until they are made. One that already closes a key was written before the old
-     * key was set: then the old one has no record. */
-    lk_write_entry *last = side->count > 0 ? entry_at(side, side->count - 1) : NULL;
-    if (last && !last->closes)
-        last->closes = side->direction;
-    else
-        lk_direction_close(side->direction);
-    side->direction = direction;
-    side->version = parameters->version;
-    side->cipher = parameters->cipher;
-    side->encrypt_then_mac = parameters->encrypt_then_mac;
-    side->sequence = parameters->first_sequence;
-    side->limit = key_limit(parameters->cipher);
-    side->epoch++;
-    return LK_OK;
-}
-
-bool lk_record_layer_wants_update(const lk_record_layer *layer)
-{
-    const lk_write_side *side = &layer->write;
-    return side->direction && side->sequence >= side->limit - UPDATE_MARGIN;
-}
-
-bool lk_record_layer_sealing(const lk_record_layer *layer)
-{
-    return layer->write.count > 0 && layer->write.error == LK_OK;
-}
-
 /* Submits what waits, as many records of one key at a time as there are. Stops at ENGINE_BUSY; progress comes back
  * here. */
 static lk_error write_submit(lk_write_side *side)
@@ -93,6 +56,51 @@ static lk_error write_submit(lk_write_side *side)
             return error;
     }
     return LK_OK;
+}
+
+/* Records in work keep the old key until they are made. One that already closes a key was written before the old key
+ * was set: then the old one has no record. */
+static void write_retire(lk_write_side *side)
+{
+    lk_write_entry *last = side->count > 0 ? entry_at(side, side->count - 1) : NULL;
+    if (last && !last->closes)
+        last->closes = side->direction;
+    else
+        lk_direction_close(side->direction);
+}
+
+lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_parameters *parameters)
+{
+    lk_write_side *side = &layer->write;
+    if (parameters->kind != LK_SEAL)
+        return LK_ERROR_INVALID_ARGUMENT;
+    /* A key is replaced behind what was submitted; what the engine had no room for yet needs the old one longer. */
+    bool waits = side->error != LK_OK || write_submit(side) != LK_OK || side->submitted < side->count;
+    lk_direction *direction = waits ? NULL : side->direction;
+    lk_error error = lk_record_layer_renew(layer, parameters, &direction);
+    if (error != LK_OK)
+        return error;
+    if (direction != side->direction)
+        write_retire(side);
+    side->direction = direction;
+    side->version = parameters->version;
+    side->cipher = parameters->cipher;
+    side->encrypt_then_mac = parameters->encrypt_then_mac;
+    side->sequence = parameters->first_sequence;
+    side->limit = key_limit(parameters->cipher);
+    side->epoch++;
+    return LK_OK;
+}
+
+bool lk_record_layer_wants_update(const lk_record_layer *layer)
+{
+    const lk_write_side *side = &layer->write;
+    return side->direction && side->sequence >= side->limit - UPDATE_MARGIN;
+}
+
+bool lk_record_layer_sealing(const lk_record_layer *layer)
+{
+    return layer->write.count > 0 && layer->write.error == LK_OK;
 }
 
 static void write_finish_first(lk_record_layer *layer)
