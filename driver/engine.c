@@ -50,7 +50,22 @@ static void finish_local(lk_slot_engine *engine, lk_slot *slot)
     }
 }
 
-/* After a loss nothing comes any more: finishes all there is, once. @return DEVICE_LOST when the link is lost. */
+/* What the loss of the link is to those above; OK while there is none. */
+static lk_error loss_of(const lk_slot_engine *engine)
+{
+    switch (engine->link.lost) {
+    case LK_OK:
+    case LK_ERROR_DEVICE_HUNG:
+    case LK_ERROR_DEVICE_PROTOCOL:
+    case LK_ERROR_DEVICE_STALLED:
+    case LK_ERROR_NO_MEMORY:
+        return engine->link.lost;
+    default:
+        return LK_ERROR_DEVICE_LOST;
+    }
+}
+
+/* After a loss nothing comes any more: finishes all there is, once. @return why the link is lost, or OK. */
 static lk_error engine_settle(lk_slot_engine *engine)
 {
     if (!engine->link.lost)
@@ -59,14 +74,14 @@ static lk_error engine_settle(lk_slot_engine *engine)
         lk_slot *slot = &engine->slots[i];
         while (slot->first) {
             if (slot->first->operation)
-                lk_operation_fail(slot, slot->first->operation, LK_ERROR_DEVICE_LOST);
+                lk_operation_fail(slot, slot->first->operation, loss_of(engine));
             queue_drop(engine, slot);
         }
         if (slot->state == LK_SLOT_CLOSING)
             slot->state = LK_SLOT_FREE;
     }
     engine->settled = true;
-    return LK_ERROR_DEVICE_LOST;
+    return loss_of(engine);
 }
 
 /* Completions */
@@ -119,7 +134,7 @@ static lk_error slot_command(lk_slot *slot, uint8_t opcode, const lk_direction_p
     lk_writer *writer =
         lk_link_command(&engine->link, replaces ? LK_OUTPUT_RECORD : LK_OUTPUT_SLOT, lk_command_size(payload));
     if (!writer)
-        return replaces && !engine->link.lost ? LK_ERROR_ENGINE_BUSY : LK_ERROR_DEVICE_LOST;
+        return replaces && !engine->link.lost ? LK_ERROR_ENGINE_BUSY : loss_of(engine);
     lk_pending *pending = lk_pending_take(&engine->pendings); /* there are SLOT_ROWS for each slot */
     pending->opcode = opcode;
     queue_append(slot, pending);
@@ -146,10 +161,12 @@ static lk_slot *slot_find_free(lk_slot_engine *engine)
     return NULL;
 }
 
-/* What SLOT_LOAD can say: a board may offer more than this driver knows. */
+/* What SLOT_LOAD can say, of ciphers that a board may have: it may offer more than this driver knows. 3DES and RC4 are
+ * software's alone. */
 static bool driver_knows(const lk_cipher *cipher)
 {
-    return cipher->mac_key_length <= LOAD_MAC_KEY_MAX;
+    bool blocks_of_aes = cipher->kind != LK_KIND_CBC || cipher->block_length == LK_IV_MAX;
+    return cipher->mac_key_length <= LOAD_MAC_KEY_MAX && cipher->kind != LK_KIND_STREAM && blocks_of_aes;
 }
 
 static bool engine_offers(const lk_slot_engine *engine, const lk_direction_parameters *parameters)
@@ -294,7 +311,7 @@ static lk_error submit_one(lk_slot *slot, lk_operation *operation)
     size_t iv_length = lk_operation_iv_length(slot), length = iv_length + operation->input_length;
     lk_writer *writer = lk_link_command(&engine->link, LK_OUTPUT_RECORD, lk_command_size(length));
     if (!writer)
-        return engine->link.lost ? LK_ERROR_DEVICE_LOST : LK_ERROR_ENGINE_BUSY;
+        return engine->link.lost ? loss_of(engine) : LK_ERROR_ENGINE_BUSY;
     lk_pending *pending = lk_pending_take(&engine->pendings); /* there are LK_RECORDS_PENDING_MAX rows for records */
     bool seal = slot->kind == LK_SEAL;
     pending->opcode = seal ? LK_OPCODE_SEAL : LK_OPCODE_OPEN;

@@ -13,7 +13,7 @@ enum {
     /* A key update is wanted that many records before the limit: time enough for it, and for an alert, under the old
        key. */
     UPDATE_MARGIN = 1 << 16,
-    GCM_BLOCK_LENGTH = 16
+    AES_BLOCK_LENGTH = 16
 };
 
 static lk_write_entry *entry_at(lk_write_side *side, size_t index)
@@ -24,11 +24,13 @@ static lk_write_entry *entry_at(lk_write_side *side, size_t index)
 /*
  * RFC 8446 section 5.5: "For AES-GCM, up to 2^24.5 full-size records (about 24 million) may be encrypted on a given
  * connection while keeping a safety margin". "For ChaCha20/Poly1305, the record sequence number would wrap before the
- * safety limit is reached." The bound is the cipher's, so TLS 1.2 keeps it too.
+ * safety limit is reached." The bound is the cipher's, so TLS 1.2 keeps it too. That of 3DES is the block's.
  */
 static uint64_t key_limit(const lk_cipher *cipher)
 {
-    return cipher->kind == LK_KIND_AEAD && cipher->block_length == GCM_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : UINT64_MAX;
+    if (cipher->kind == LK_KIND_CBC && cipher->block_length < AES_BLOCK_LENGTH)
+        return LK_RECORD_LIMIT_3DES;
+    return cipher->kind == LK_KIND_AEAD && cipher->block_length == AES_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : UINT64_MAX;
 }
 
 /* Submits what waits, as many records of one key at a time as there are. Stops at ENGINE_BUSY; progress comes back

@@ -114,12 +114,18 @@ static lk_error slow_submit(lk_direction *base, lk_operation *const *operations,
     return LK_OK;
 }
 
-static void finish_first(slow_direction *direction)
+static void finish_first(slow_engine *engine, slow_direction *direction)
 {
+    const slow_settings *settings = &engine->settings;
     lk_operation *operation = direction->queue[0];
     direction->count--;
     memmove(direction->queue, direction->queue + 1, direction->count * sizeof direction->queue[0]);
-    (void)support_run(direction->actual, operation);
+    if (settings->lies_with != LK_OK && settings->finished == settings->lies_at) {
+        operation->status = settings->lies_with;
+        operation->output_length = 0;
+    } else {
+        (void)support_run(direction->actual, operation);
+    }
     finish(operation);
     if (direction->old > 0 && --direction->old == 0)
         cr_assert_eq(lk_direction_replace(direction->actual, &direction->replacement), LK_OK);
@@ -155,7 +161,7 @@ static lk_error slow_progress(lk_engine *base, int timeout)
                 die(engine);
                 return engine->settings.quiet ? LK_OK : engine->settings.dies_with;
             }
-            finish_first(direction);
+            finish_first(engine, direction);
             engine->settings.finished++;
         }
     return engine->dead && !engine->settings.quiet ? engine->settings.dies_with : LK_OK;
@@ -202,4 +208,9 @@ lk_engine *slow_engine_new(slow_settings **settings)
         (slow_settings){.per_progress = 1, .capacity = 32, .dies_after = SIZE_MAX, .dies_with = LK_ERROR_DEVICE_LOST};
     *settings = &engine->settings;
     return &engine->base;
+}
+
+lk_engine *slow_engine_software(const lk_engine *slow)
+{
+    return ((const slow_engine *)slow)->software;
 }

@@ -17,6 +17,8 @@ typedef struct slow_settings {
     bool dies_on_submit;   /* submit tells of the loss itself, otherwise the operations do */
     bool quiet;            /* progress does not tell of the loss; the operations do */
     bool replaces;         /* keys of directions can be replaced */
+    size_t lies_at;        /* so many operations are finished before it says of one that it cannot be done */
+    lk_error lies_with;    /* and says this; LK_OK: it never lies */
     lk_error refuses_with; /* what opening a direction gives, LK_OK: opens it */
     size_t finished;       /* operations finished so far */
     size_t most_waiting;   /* the most that ever waited at once */
@@ -25,6 +27,9 @@ typedef struct slow_settings {
 } slow_settings;
 
 lk_engine *slow_engine_new(slow_settings **settings);
+
+/** The software engine inside, which is not slow and is never lost. */
+lk_engine *slow_engine_software(const lk_engine *slow);
 
 /* What operations made by this engine say of it. */
 extern const char slow_engine_name[];

@@ -48,7 +48,7 @@ static outcome run(const slow_settings *device)
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
     *settings = *device;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     wire_end *client = wire_end_new(pair), *server = wire_end_new(pair);
     lk_record_layer_set_version(client->layer, version, 0x0303);
     lk_record_layer_set_version(server->layer, version, 0x0303);
@@ -193,13 +193,40 @@ Test(failover, P4_the_same_with_the_chained_iv_and_encrypt_then_mac)
     lose_at_each(healthy);
 }
 
+/* Has the engine say of each of its operations in turn that it cannot be done. */
+static void lie_at_each(lk_error status)
+{
+    slow_settings device = healthy;
+    support_fill(data, sizeof data, 3);
+    outcome wanted = run(&healthy);
+    device.lies_with = status;
+    for (device.lies_at = 0; device.lies_at < wanted.device_records; device.lies_at++) {
+        outcome got = run(&device);
+        expect_same(&wanted, &got, device.lies_at);
+        cr_assert_eq(got.fallbacks, 1, "the other directions stay");
+        cr_assert_eq(got.reason, LK_ERROR_DEVICE_DISAGREES);
+        forget(&got);
+    }
+    forget(&wanted);
+}
+
+Test(failover, P6_a_record_that_the_engine_refuses_for_nothing_is_made_in_software)
+{
+    static const lk_error lies[] = {LK_ERROR_BAD_RECORD_MAC, LK_ERROR_SEQUENCE_REUSED, LK_ERROR_RECORD_OVERFLOW};
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++)
+        lie_at_each(lies[i]);
+    version = LK_TLS1_0;
+    cipher = LK_CIPHER_AES_256_CBC_SHA;
+    lie_at_each(LK_ERROR_BAD_RECORD_MAC);
+}
+
 /* A lost engine's record and the one that software makes of the same operation. */
 Test(failover, P4_a_cbc_record_that_is_made_again_has_the_same_iv_and_the_same_bytes)
 {
     static uint8_t output[2][200];
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair, *software = support_software();
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_direction_parameters parameters =
         support_parameters(LK_SEAL, LK_TLS1_2, lk_cipher_find(LK_CIPHER_AES_128_CBC_SHA), 1);
     lk_direction *directions[] = {support_open(pair, &parameters), support_open(software, &parameters)};
@@ -259,7 +286,7 @@ Test(failover, P2_software_goes_on_behind_the_last_number_that_the_lost_engine_s
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_TLS1_3, lk_cipher_find(0), 1);
     lk_direction *direction = support_open(pair, &parameters);
     lk_operation operation = sealing(0, 5);
@@ -281,7 +308,7 @@ Test(failover, a_direction_may_be_closed_with_operations_in_work)
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_TLS1_3, lk_cipher_find(0), 1);
     lk_direction *direction = support_open(pair, &parameters), *other = support_open(pair, &parameters);
     lk_operation operation = sealing(0, 0);
@@ -299,7 +326,7 @@ Test(failover, a_bad_record_is_the_records_fault_and_no_reason_to_fall_back)
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_engine_capabilities capabilities;
     lk_engine_capabilities_get(pair, &capabilities);
     cr_expect_not(capabilities.immediate);
@@ -372,18 +399,17 @@ static void lose_with_keys_in_flight(slow_settings device)
     lk_engine *software = support_software();
     cr_assert_eq(seal_with_keys(software, 0), KEYS - 1);
     memcpy(wanted, made, sizeof made);
-    lk_engine_free(software);
     for (size_t between = 0; between < 2; between++) {
         for (size_t death = 0; death <= REPLACED_RECORDS; death++) {
             slow_settings *settings;
             lk_engine *slow = slow_engine_new(&settings), *pair;
             *settings = device;
-            settings->dies_after = death;
-            cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+            *(device.lies_with != LK_OK ? &settings->lies_at : &settings->dies_after) = death;
+            cr_assert_eq(lk_engine_failover_new(slow, software, &pair), LK_OK);
             memset(made, 0, sizeof made);
             size_t replaced = seal_with_keys(pair, between);
             cr_expect_arr_eq(made, wanted, sizeof made, "lost at %zu, %zu finished between", death, between);
-            cr_expect_eq(settings->finished, death);
+            cr_expect(settings->finished == death || device.lies_with != LK_OK);
             cr_expect_eq(lk_engine_failover_count(pair) > 0, death < REPLACED_RECORDS);
             cr_expect(death < REPLACED_RECORDS || replaced == KEYS - 1);
             cr_expect_eq(settings->directions, 0);
@@ -391,6 +417,7 @@ static void lose_with_keys_in_flight(slow_settings device)
             lk_engine_free(slow);
         }
     }
+    lk_engine_free(software);
 }
 
 Test(failover, P4_records_of_an_old_and_a_new_key_in_flight_are_made_again_with_their_own)
@@ -402,6 +429,14 @@ Test(failover, P4_records_of_an_old_and_a_new_key_in_flight_are_made_again_with_
     lose_with_keys_in_flight(device);
     device.quiet = true;
     device.dies_on_submit = false;
+    lose_with_keys_in_flight(device);
+}
+
+Test(failover, P6_a_key_in_flight_is_kept_by_the_software_that_overrules_a_refusal)
+{
+    slow_settings device = healthy;
+    device.replaces = true;
+    device.lies_with = LK_ERROR_SEQUENCE_REUSED;
     lose_with_keys_in_flight(device);
 }
 
