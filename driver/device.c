@@ -140,6 +140,11 @@ void lk_device_close(lk_device *device)
     free(device);
 }
 
+void lk_device_set_timeout(lk_device *device, int timeout)
+{
+    device->engine.link.timeout = timeout;
+}
+
 lk_engine *lk_device_engine(lk_device *device)
 {
     return &device->engine.base;

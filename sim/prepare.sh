@@ -125,7 +125,7 @@ lk_show_progress()
 }
 LK_SPINNER='|/-+'
 
-# lk_step TITLE COMMAND...: runs a command quietly, with progress. When it fails: the end of what it said, and its status.
+# lk_step TITLE COMMAND...: runs a command quietly, with progress; the title is short, a line of a terminal and a file's name. When it fails: the end of what it said, and its status.
 lk_step()
 {
     local title=$1 log began=$SECONDS turn=0 process status
@@ -133,7 +133,7 @@ lk_step()
     [[ -n ${LK_LOGS:-} ]] || { lk_make_folder; LK_LOGS=$LK_FOLDER; }
     log=$LK_LOGS/$(printf '%s' "$title" | tr -c '[:alnum:]' _).log
     LK_NEXT_LINE=$LK_PROGRESS_FROM
-    : >"$log"
+    : >"$log" || lk_fail "the log of a step cannot be written: is there room in ${LK_LOGS}?"
     lk_spawn "$@" >"$log" 2>&1 </dev/null
     process=$LK_PROCESS
     while kill -0 "$process" 2>/dev/null; do
@@ -242,7 +242,8 @@ lk_prepare()
     fi
     lk_step 'Reading the package lists' lk_apt update ||
         printf '%s: the package lists could not be renewed; going on with the old ones\n' "$LK_SCRIPT" >&2
-    lk_step "Installing ${LK_PACKAGES[*]}" lk_apt install --yes --no-install-recommends "${LK_PACKAGES[@]}" ||
+    printf 'To be installed: %s\n' "${LK_PACKAGES[*]}"
+    lk_step "Installing ${#LK_PACKAGES[@]} packages" lk_apt install --yes --no-install-recommends "${LK_PACKAGES[@]}" ||
         lk_fail 'the packages could not be installed: is there a network, and room on the disk?'
     lk_find_missing "$table"
     ((${#LK_MISSING[@]} == 0)) && return 0

@@ -43,12 +43,11 @@ void lk_command_write_with_iv(lk_writer *writer, const lk_command *command, cons
     lk_writer_zeros(writer, padding_to_word(command->length));
 }
 
-void lk_command_write_load(lk_writer *writer, lk_command command, const lk_direction_parameters *parameters)
+static void write_keys(lk_writer *writer, lk_command command, const lk_direction_parameters *parameters)
 {
     size_t key = parameters->cipher->key_length;
     size_t iv = lk_record_iv_length(parameters->version, parameters->cipher);
     size_t mac_key = parameters->cipher->mac_key_length;
-    command.opcode = LK_OPCODE_SLOT_LOAD;
     command.length = LK_LOAD_PAYLOAD_BYTES;
     command.sequence = parameters->first_sequence;
     header_write(writer, &command);
@@ -63,4 +62,16 @@ void lk_command_write_load(lk_writer *writer, lk_command command, const lk_direc
     lk_writer_zeros(writer, LOAD_IV_ROOM - iv);
     lk_writer_bytes(writer, parameters->mac_key, mac_key);
     lk_writer_zeros(writer, LOAD_MAC_KEY_ROOM - mac_key);
+}
+
+void lk_command_write_load(lk_writer *writer, lk_command command, const lk_direction_parameters *parameters)
+{
+    command.opcode = LK_OPCODE_SLOT_LOAD;
+    write_keys(writer, command, parameters);
+}
+
+void lk_command_write_replace(lk_writer *writer, lk_command command, const lk_direction_parameters *parameters)
+{
+    command.opcode = LK_OPCODE_SLOT_REPLACE;
+    write_keys(writer, command, parameters);
 }

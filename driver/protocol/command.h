@@ -15,7 +15,7 @@ typedef struct lk_command {
     uint32_t tag;
     uint16_t length;   /* of the payload in bytes, before it is padded to whole words */
     uint16_t padding;  /* SEAL in TLS 1.3: zero bytes to add inside the record, else 0 */
-    uint64_t sequence; /* SLOT_LOAD: the first; SEAL, OPEN: the record's; else 0 */
+    uint64_t sequence; /* SLOT_LOAD, SLOT_REPLACE: the first; SEAL, OPEN: the record's; else 0 */
 } lk_command;
 
 /** The bytes that a command takes in the stream: header, payload, zeros up to a whole word. */
@@ -30,5 +30,8 @@ void lk_command_write_with_iv(lk_writer *writer, const lk_command *command, cons
 
 /** Writes SLOT_LOAD with the direction's keys; command->length, opcode and sequence are set here. */
 void lk_command_write_load(lk_writer *writer, lk_command command, const lk_direction_parameters *parameters);
+
+/** The same for SLOT_REPLACE. */
+void lk_command_write_replace(lk_writer *writer, lk_command command, const lk_direction_parameters *parameters);
 
 #endif

@@ -146,7 +146,7 @@ static void check_deadline(lk_link *link, int64_t now)
     if (link->lost)
         return;
     if (link->owed > 0 && now >= end)
-        lk_link_lose(link, LK_ERROR_TIMED_OUT);
+        lk_link_lose(link, LK_ERROR_DEVICE_HUNG);
     else if (link->timer_end != 0 && now >= link->timer_end)
         timer_set(link, link->owed > 0 ? end : 0);
 }

@@ -26,7 +26,7 @@ typedef struct lk_link {
     int64_t timer_end;    /* when the timer fires; 0 while it is off */
     int timer;
     int epoll;
-    lk_error lost; /* OK, or why: DEVICE_LOST, TIMED_OUT, DEVICE_PROTOCOL, DEVICE_STALLED, ... */
+    lk_error lost; /* OK, or why: DEVICE_LOST, DEVICE_HUNG, DEVICE_PROTOCOL, DEVICE_STALLED, ... */
 } lk_link;
 
 /**

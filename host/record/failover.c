@@ -4,6 +4,9 @@
  * caller's; the caller's are done only when the work is good. So when the preferred engine is lost, what was in flight
  * goes to software as it was submitted, in order, under the same sequence numbers: the same key, number and plaintext
  * give the same bytes (P4), and no nonce meets a second plaintext (P2).
+ *
+ * What the preferred engine says it cannot do, software tries once more before a connection ends for it (P6): a device
+ * may be broken, or hostile, and a bit may have turned over on the way to it.
  */
 #include "base/secret.h"
 #include "record/engine.h"
@@ -23,13 +26,16 @@ typedef struct failover_direction {
     lk_operation shadows[IN_FLIGHT_MAX]; /* rings */
     lk_operation *originals[IN_FLIGHT_MAX];
     size_t first, count;
+    /* Of the operations in flight, how many were submitted before the key was replaced; 0: parameters are those of all.
+     */
+    size_t old;
+    lk_direction_parameters replacement; /* behind them */
     struct failover_direction *next, **link;
 } failover_direction;
 
 typedef struct failover_engine {
     lk_engine base;
-    lk_engine *preferred; /* borrowed */
-    lk_engine *software;
+    lk_engine *preferred, *software; /* borrowed */
     failover_direction *directions;
     lk_error reason;
     uint64_t count;
@@ -37,11 +43,18 @@ typedef struct failover_engine {
 
 static const char failover_name[] = "failover";
 
-/* True when an error says that the preferred engine cannot go on, rather than that a record is wrong. */
+/* True when what submitting or progress says means that the preferred engine cannot go on. */
 static bool is_loss(lk_error error)
 {
-    return error == LK_ERROR_DEVICE_LOST || error == LK_ERROR_DEVICE_STALLED || error == LK_ERROR_DEVICE_PROTOCOL ||
-           error == LK_ERROR_ENGINE_STALE || error == LK_ERROR_INPUT_OUTPUT;
+    return error != LK_OK && error != LK_ERROR_ENGINE_BUSY;
+}
+
+/* True when an operation's status says so: that nothing is wrong with the record itself. */
+static bool is_lost(lk_error status)
+{
+    return status == LK_ERROR_DEVICE_LOST || status == LK_ERROR_DEVICE_STALLED || status == LK_ERROR_DEVICE_PROTOCOL ||
+           status == LK_ERROR_DEVICE_HUNG || status == LK_ERROR_ENGINE_STALE || status == LK_ERROR_INPUT_OUTPUT ||
+           status == LK_ERROR_NO_MEMORY;
 }
 
 static failover_engine *engine_of(failover_direction *direction)
@@ -72,16 +85,43 @@ static void redo(failover_direction *direction, lk_operation *const *operations,
     }
 }
 
+/* The first in flight is done with. True when it was the last of the old key. */
+static bool drop_first(failover_direction *direction)
+{
+    direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
+    direction->count--;
+    return direction->old > 0 && --direction->old == 0;
+}
+
+/* Software goes on with the key that was given behind the operation before. */
+static void replace_in_software(failover_direction *direction)
+{
+    if (direction->actual)
+        direction->dead = lk_direction_replace(direction->actual, &direction->replacement);
+    if (direction->dead != LK_OK) { /* nothing may be made with the old one */
+        lk_direction_close(direction->actual);
+        direction->actual = NULL;
+    }
+}
+
+/* Software has the direction: it does what the preferred engine has not finished. */
+static void redo_all(failover_direction *direction)
+{
+    lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
+    while (direction->count > 0) {
+        redo(direction, &direction->originals[direction->first], 1);
+        if (drop_first(direction))
+            replace_in_software(direction);
+    }
+    lk_secret_wipe(&direction->replacement, sizeof direction->replacement);
+}
+
 static void leave_preferred(failover_direction *direction, lk_error reason)
 {
     lk_direction_close(direction->actual); /* first: from here on it touches no memory of ours or the caller's */
     direction->actual = NULL;
     (void)open_software(engine_of(direction), &direction->parameters, direction, reason);
-    lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
-    for (; direction->count > 0; direction->count--) {
-        redo(direction, &direction->originals[direction->first], 1);
-        direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
-    }
+    redo_all(direction);
 }
 
 /* CBC up to TLS 1.0 goes on from the last block of ciphertext, wherever the next record is made or opened. */
@@ -110,20 +150,52 @@ static void hand_over(failover_direction *direction, const lk_operation *shadow,
     }
 }
 
+/*
+ * The preferred engine says that the first operation cannot be done. Software tries it, where the preferred engine
+ * stands. When it comes to another result, the direction is software's from here on, and true is returned.
+ */
+static bool overrule(failover_direction *direction)
+{
+    failover_engine *engine = engine_of(direction);
+    const lk_operation *shadow = &direction->shadows[direction->first];
+    lk_operation *original = direction->originals[direction->first], again = *original;
+    lk_operation *one = &again;
+    lk_direction *software = NULL;
+    size_t accepted = 0;
+    if (lk_engine_open(engine->software, &direction->parameters, &software) != LK_OK)
+        return false;
+    if (lk_direction_submit(software, &one, 1, &accepted) != LK_OK || again.status == shadow->status) {
+        lk_direction_close(software);
+        return false;
+    }
+    lk_direction_close(direction->actual);
+    direction->actual = software;
+    direction->preferred = false;
+    engine->count++;
+    engine->reason = LK_ERROR_DEVICE_DISAGREES;
+    *original = again;
+    if (drop_first(direction))
+        replace_in_software(direction);
+    redo_all(direction);
+    return true;
+}
+
 /* Gives the caller what the preferred engine has finished. Returns how many operations that were. */
 static size_t collect(failover_direction *direction)
 {
     size_t finished = 0;
     while (direction->count > 0 && direction->shadows[direction->first].state == LK_OPERATION_DONE) {
         const lk_operation *shadow = &direction->shadows[direction->first];
-        if (is_loss(shadow->status)) {
-            finished += direction->count;
+        size_t left = direction->count;
+        if (is_lost(shadow->status))
             leave_preferred(direction, shadow->status);
-            break;
-        }
+        if (!direction->preferred || (shadow->status != LK_OK && overrule(direction)))
+            return finished + left;
         hand_over(direction, shadow, direction->originals[direction->first]);
-        direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
-        direction->count--;
+        if (drop_first(direction)) {
+            direction->parameters = direction->replacement;
+            lk_secret_wipe(&direction->replacement, sizeof direction->replacement);
+        }
         finished++;
     }
     return finished;
@@ -163,6 +235,29 @@ static lk_error failover_submit(lk_direction *base, lk_operation *const *operati
     }
     redo(direction, operations + *accepted, count - *accepted);
     *accepted = count;
+    return LK_OK;
+}
+
+/*
+ * What is in flight keeps the parameters that it was submitted under, so that software can begin with either key. A
+ * direction that is in software already is not replaced: another one is offered to the preferred engine first.
+ */
+static lk_error failover_replace(lk_direction *base, const lk_direction_parameters *parameters)
+{
+    failover_direction *direction = (failover_direction *)base;
+    if (direction->preferred)
+        (void)collect(direction);
+    if (!direction->preferred)
+        return LK_ERROR_ENGINE_UNSUPPORTED;
+    if (direction->old > 0)
+        return LK_ERROR_ENGINE_BUSY;
+    lk_error error = lk_direction_replace(direction->actual, parameters);
+    if (error != LK_OK)
+        return error;
+    if (parameters->kind == LK_OPEN)
+        direction->count = 0;
+    direction->old = direction->count;
+    *(direction->count > 0 ? &direction->replacement : &direction->parameters) = *parameters;
     return LK_OK;
 }
 
@@ -247,9 +342,7 @@ static void failover_capabilities(const lk_engine *base, lk_engine_capabilities 
 
 static void failover_free(lk_engine *base)
 {
-    failover_engine *engine = (failover_engine *)base;
-    lk_engine_free(engine->software);
-    free(engine);
+    free(base);
 }
 
 static const char *failover_holder(const lk_direction *base)
@@ -263,6 +356,7 @@ static const lk_engine_methods failover_methods = {
     .name = failover_name,
     .open = failover_open,
     .submit = failover_submit,
+    .replace = failover_replace,
     .close = failover_close,
     .progress = failover_progress,
     .descriptor = failover_descriptor,
@@ -271,7 +365,7 @@ static const lk_engine_methods failover_methods = {
     .holder = failover_holder,
 };
 
-lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **created)
+lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_engine **created)
 {
     *created = NULL;
     failover_engine *engine = calloc(1, sizeof *engine);
@@ -279,11 +373,7 @@ lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **created)
         return LK_ERROR_NO_MEMORY;
     engine->base.methods = &failover_methods;
     engine->preferred = preferred;
-    lk_error error = lk_engine_software_new(&engine->software);
-    if (error != LK_OK) {
-        free(engine);
-        return error;
-    }
+    engine->software = software;
     *created = &engine->base;
     return LK_OK;
 }

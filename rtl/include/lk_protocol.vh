@@ -7,7 +7,7 @@
 `define LK_PRODUCT_ID                        16'h0001
 `define LK_ENDPOINT_OUT                      8'h01
 `define LK_ENDPOINT_IN                       8'h81
-`define LK_PROTOCOL_MAJOR                    16'd2
+`define LK_PROTOCOL_MAJOR                    16'd3
 `define LK_PROTOCOL_MINOR                    16'd0
 `define LK_FACT_MAGIC_VALUE                  32'h594B434C
 `define LK_COMMAND_MAGIC                     8'h4C
@@ -24,6 +24,7 @@
 `define LK_OPCODE_SLOT_LOAD                  8'h01
 `define LK_OPCODE_SLOT_DELETE                8'h02
 `define LK_OPCODE_SLOT_DELETE_ALL            8'h03
+`define LK_OPCODE_SLOT_REPLACE               8'h04
 `define LK_OPCODE_SEAL                       8'h10
 `define LK_OPCODE_OPEN                       8'h11
 
@@ -85,6 +86,9 @@
 `define LK_CIPHER_AES_256_CBC_SHA384         8'd7
 `define LK_CIPHER_NULL_SHA                   8'd8
 `define LK_CIPHER_NULL_SHA256                8'd9
+`define LK_CIPHER_3DES_EDE_CBC_SHA           8'd10
+`define LK_CIPHER_RC4_128_SHA                8'd11
+`define LK_CIPHER_RC4_128_MD5                8'd12
 
 // Versions: the bit in fact VERSIONS; the minor byte in SLOT_LOAD and on the wire.
 `define LK_VERSION_SSL3                      8'd0

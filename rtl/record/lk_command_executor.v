@@ -24,7 +24,7 @@ module lk_command_executor (
     input  wire [7:0]  load_status,
     input  wire        load_done,
     // Where the payload goes, when no record is in work.
-    output wire        payload_begins,    // pulse before the first of it goes anywhere
+    output wire        payload_begins,    // up to the cycle before the first of it goes anywhere
     output wire        to_loader,
     output wire        to_nowhere,
     // Session table.
@@ -52,7 +52,7 @@ module lk_command_executor (
     output wire        idle
 );
     localparam [3:0] IDLE = 4'd0, CHECK = 4'd1, LOAD = 4'd2, RECORD = 4'd3, DISCARD = 4'd4, ERASE = 4'd5, ERASE_ALL = 4'd6,
-                     SETTLE = 4'd7, COMPLETE = 4'd8;
+                     SETTLE = 4'd7, COMPLETE = 4'd8, REPLACE = 4'd9;
 
     reg [3:0]  state_d, state_q = IDLE;
     reg [7:0]  status_d, status_q = `LK_STATUS_OK;
@@ -60,10 +60,11 @@ module lk_command_executor (
     wire seal = opcode == `LK_OPCODE_SEAL;
     wire open = opcode == `LK_OPCODE_OPEN;
     wire load = opcode == `LK_OPCODE_SLOT_LOAD;
-    wire erases_slot = opcode == `LK_OPCODE_SLOT_DELETE;
+    wire replaces = opcode == `LK_OPCODE_SLOT_REPLACE;
+    wire erases_slot = opcode == `LK_OPCODE_SLOT_DELETE || replaces;
     wire erases_all = opcode == `LK_OPCODE_SLOT_DELETE_ALL;
 
-    assign payload_begins = state_q == CHECK;
+    assign payload_begins = state_q == CHECK || state_q == REPLACE;
     assign to_loader = state_q == LOAD;
     assign to_nowhere = state_q == DISCARD;
 
@@ -117,7 +118,9 @@ module lk_command_executor (
             end
             RECORD: if (record_done) state_d = IDLE;
             DISCARD: if (payload_done) state_d = COMPLETE;
-            ERASE: if (erase) state_d = SETTLE;
+            // To be replaced, a key is erased first; what was refused since is erased for good.
+            ERASE: if (erase) state_d = replaces && status_q == `LK_STATUS_OK ? REPLACE : SETTLE;
+            REPLACE: if (!table_busy && !keys_busy) state_d = LOAD;
             ERASE_ALL: if (erase_all) state_d = SETTLE;
             SETTLE: if (!table_busy && !keys_busy) state_d = COMPLETE;
             default: if (next) state_d = IDLE;

@@ -17,7 +17,7 @@ module lk_header_check #(
     output reg  [7:0]  status
 );
     wire seal = opcode == `LK_OPCODE_SEAL;
-    wire numbered = seal || opcode == `LK_OPCODE_OPEN || opcode == `LK_OPCODE_SLOT_LOAD;
+    wire numbered = seal || opcode == `LK_OPCODE_OPEN || opcode == `LK_OPCODE_SLOT_LOAD || opcode == `LK_OPCODE_SLOT_REPLACE;
     wire general = opcode == `LK_OPCODE_NOP || opcode == `LK_OPCODE_SLOT_DELETE_ALL;
     assign uses_slot = numbered || opcode == `LK_OPCODE_SLOT_DELETE;
 

@@ -102,7 +102,7 @@ module lk_record_engine #(
     wire [13:0] load_properties;
     // A cipher that failed its test is not there.
     wire        load_failed = ciphers_failed[load_properties[4:0]] && !testing
-                           && (loader_status == `LK_STATUS_OK || loader_status == `LK_STATUS_SLOT_IN_USE);
+                           && loader_status != `LK_STATUS_BAD_FIELD;
     wire [7:0]  load_status = load_failed ? `LK_STATUS_UNSUPPORTED : loader_status;
     wire        chain_valid, chain_take;
     wire [15:0] chain_slot;
@@ -111,7 +111,8 @@ module lk_record_engine #(
     // The command in work comes before keys, and so does an IV that is written back. A look-up waits in the table.
     wire table_taken = slot_comes || payload_begins || to_loader || advance || erase || erase_all || chain_valid;
     lk_slot_loader #(.CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC)) loader (
-        .clk(clk), .reset(clear), .begins(payload_begins), .in_use(slot_valid), .in_data(payload_data),
+        .clk(clk), .reset(clear), .begins(payload_begins), .in_use(slot_valid), .replaces(opcode == `LK_OPCODE_SLOT_REPLACE),
+        .opened(slot_opens), .in_data(payload_data),
         .in_valid(to_loader && payload_valid), .done(load_done), .status(loader_status), .properties(load_properties),
         .write(load_write), .write_index(load_index), .write_word(load_word));
     lk_session_table #(.SLOTS(SLOTS)) session_table (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a command fits the slot that it names (all opcodes about a slot but SLOT_LOAD), and for SLOT_DELETE and SEAL all
-// the rest that can be wrong: lengths, then the sequence number. Combinational.
+// Whether a command fits the slot that it names (all opcodes about a slot but SLOT_LOAD), and for all but OPEN the rest that can
+// be wrong before a payload is looked at: lengths, then the sequence number. Combinational.
 `default_nettype none
 `include "lk_protocol.vh"
 
@@ -22,6 +22,7 @@ module lk_slot_check (
 
     wire seal = opcode == `LK_OPCODE_SEAL;
     wire open = opcode == `LK_OPCODE_OPEN;
+    wire replace = opcode == `LK_OPCODE_SLOT_REPLACE;
     wire [16:0] inner = {1'b0, length} + {1'b0, padding};  // without the content type
     wire seal_fits = slot_explicit_iv ? inner >= IV_BYTES && inner <= PLAINTEXT_MAX + IV_BYTES : inner <= PLAINTEXT_MAX;
 
@@ -31,7 +32,7 @@ module lk_slot_check (
         else if (slot_generation != generation) status = `LK_STATUS_STALE_GENERATION;
         else if ((seal && slot_opens) || (open && !slot_opens)) status = `LK_STATUS_WRONG_DIRECTION;
         else if (seal && !slot_tls1_3 && padding != 16'd0) status = `LK_STATUS_BAD_FIELD;
-        else if (seal ? !seal_fits : !open && length != 16'd0) status = `LK_STATUS_BAD_LENGTH;
+        else if (seal ? !seal_fits : !open && length != (replace ? `LK_LOAD_PAYLOAD_BYTES : 16'd0)) status = `LK_STATUS_BAD_LENGTH;
         else if (seal && sequence_number < slot_next) status = `LK_STATUS_SEQUENCE_REUSED;
         else if (seal && &sequence_number) status = `LK_STATUS_SEQUENCE_EXHAUSTED;
     end

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the payload of SLOT_LOAD apart: checks it word by word, and writes keys and IV to the slot as they come, unless the slot
-// is in use. A slot becomes valid only afterwards, by commit, when the status is OK; otherwise what was written is erased.
+// Takes the payload of SLOT_LOAD and SLOT_REPLACE apart: checks it word by word, and writes keys and IV to the slot as they come,
+// unless the slot is in use. A slot becomes valid only afterwards, by commit, when the status is OK; otherwise what was written is
+// erased. To SLOT_REPLACE the slot is not in use, for it has erased it before.
 `default_nettype none
 `include "lk_protocol.vh"
 
@@ -11,7 +12,9 @@ module lk_slot_loader #(
     input  wire        clk,
     input  wire        reset,
     input  wire        begins,      // pulse before the first word
-    input  wire        in_use,      // held from begins to done
+    input  wire        in_use,      // held from the first word to done
+    input  wire        replaces,    // a slot that opened, or not:
+    input  wire        opened,
     input  wire [31:0] in_data,
     input  wire        in_valid,    // taken at once
     output wire        done,        // all words have come
@@ -53,6 +56,7 @@ module lk_slot_loader #(
     assign status = bad_field_q ? `LK_STATUS_BAD_FIELD
                   : !supported || (encrypt_then_mac && (!cbc || version == `LK_VERSION_SSL3_MINOR))
                       ? `LK_STATUS_UNSUPPORTED
+                  : replaces && suite_q[0] != opened ? `LK_STATUS_WRONG_DIRECTION
                   : in_use ? `LK_STATUS_SLOT_IN_USE : `LK_STATUS_OK;
     assign properties = {encrypt_then_mac, suite_q[0], version[3:0], cipher};
     assign write = in_valid && !in_use && (in_key || (in_iv && !iv_is_over) || in_mac_key);

@@ -39,7 +39,7 @@ static void ends_well_or_loses_the_link(void)
     lk_error error = fixture_progress(&fixture);
     const lk_operation *operation = &operations[0].operation;
     if (error) {
-        cr_assert_eq(error, LK_ERROR_DEVICE_LOST);
+        cr_assert_eq(error, LK_ERROR_DEVICE_PROTOCOL);
         cr_assert_eq(operation->state, LK_OPERATION_DONE);
         cr_assert_eq(fixture.engine.link.lost, LK_ERROR_DEVICE_PROTOCOL);
     } else if (operation->state == LK_OPERATION_DONE) {
@@ -88,7 +88,7 @@ static void sealed_record_changed_at(size_t offset, uint16_t version)
     size_t length = sealing_and_its_answer(answer, version);
     answer[LK_COMPLETION_HEADER_BYTES + offset] ^= 1;
     adversary_send(&fixture.far_end, answer, length);
-    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_LOST, "byte %zu", offset);
+    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_PROTOCOL, "byte %zu", offset);
     cr_assert_eq(operations[0].output[0], 0xee);
     engine_fixture_release(&fixture);
 }
@@ -106,7 +106,7 @@ Test(hostile, an_answer_to_nothing_costs_the_link)
     static const uint8_t answer[LK_COMPLETION_HEADER_BYTES] = {LK_COMPLETION_MAGIC, LK_OPCODE_NOP};
     engine_fixture_init(&fixture, FIXTURE_TIMEOUT);
     adversary_send(&fixture.far_end, answer, sizeof answer);
-    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_LOST);
+    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_PROTOCOL);
     engine_fixture_release(&fixture);
 }
 
@@ -118,9 +118,9 @@ Test(hostile, an_answer_given_twice_costs_the_link)
     fixture_submit(&fixture.engine.slots[0].base, &operations[1]);
     adversary_send(&fixture.far_end, answer, length);
     adversary_send(&fixture.far_end, answer, length);
-    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_LOST);
+    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_PROTOCOL);
     cr_assert_eq(operations[0].operation.status, LK_OK);
-    cr_assert_eq(operations[1].operation.status, LK_ERROR_DEVICE_LOST);
+    cr_assert_eq(operations[1].operation.status, LK_ERROR_DEVICE_PROTOCOL);
     engine_fixture_release(&fixture);
 }
 
@@ -137,7 +137,7 @@ Test(hostile, answers_of_one_slot_out_of_order_cost_the_link)
     cr_assert(adversary_next(&fixture.far_end, &first));
     cr_assert(adversary_next(&fixture.far_end, &second));
     fixture_answer_seal(&fixture, &second, LK_TLS1_3);
-    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_LOST);
+    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_PROTOCOL);
     engine_fixture_release(&fixture);
 }
 
@@ -180,17 +180,17 @@ Test(hostile, a_plaintext_longer_than_its_record_can_hold_costs_the_link)
 {
     cr_assert_eq(opened_with(LK_TLS1_3, 100, 100 - 17, 23), LK_OK);
     cr_assert_eq(opened_with(LK_TLS1_3, 100, 0, 23), LK_OK, "all the rest was padding");
-    cr_assert_eq(opened_with(LK_TLS1_3, 100, 100 - 16, 23), LK_ERROR_DEVICE_LOST);
-    cr_assert_eq(opened_with(LK_TLS1_3, 16, 0, 23), LK_ERROR_DEVICE_LOST, "no content type fits");
+    cr_assert_eq(opened_with(LK_TLS1_3, 100, 100 - 16, 23), LK_ERROR_DEVICE_PROTOCOL);
+    cr_assert_eq(opened_with(LK_TLS1_3, 16, 0, 23), LK_ERROR_DEVICE_PROTOCOL, "no content type fits");
     cr_assert_eq(opened_with(LK_TLS1_2, 100, 100 - 24, 23), LK_OK);
-    cr_assert_eq(opened_with(LK_TLS1_2, 100, 100 - 25, 23), LK_ERROR_DEVICE_LOST);
-    cr_assert_eq(opened_with(LK_TLS1_2, 23, 0, 23), LK_ERROR_DEVICE_LOST);
+    cr_assert_eq(opened_with(LK_TLS1_2, 100, 100 - 25, 23), LK_ERROR_DEVICE_PROTOCOL);
+    cr_assert_eq(opened_with(LK_TLS1_2, 23, 0, 23), LK_ERROR_DEVICE_PROTOCOL);
 }
 
 Test(hostile, a_content_type_that_cannot_be_costs_the_link)
 {
-    cr_assert_eq(opened_with(LK_TLS1_3, 100, 83, 0), LK_ERROR_DEVICE_LOST);
-    cr_assert_eq(opened_with(LK_TLS1_2, 100, 76, 22), LK_ERROR_DEVICE_LOST, "the header says 23");
+    cr_assert_eq(opened_with(LK_TLS1_3, 100, 83, 0), LK_ERROR_DEVICE_PROTOCOL);
+    cr_assert_eq(opened_with(LK_TLS1_2, 100, 76, 22), LK_ERROR_DEVICE_PROTOCOL, "the header says 23");
 }
 
 Test(hostile, a_refused_load_or_delete_costs_the_link)
@@ -201,7 +201,7 @@ Test(hostile, a_refused_load_or_delete_costs_the_link)
     fixture_progress(&fixture);
     cr_assert(adversary_next(&fixture.far_end, &command));
     adversary_answer(&fixture.far_end, &command, LK_STATUS_SLOT_IN_USE, 0, NULL, 0);
-    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_LOST);
+    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_PROTOCOL);
     engine_fixture_release(&fixture);
 }
 

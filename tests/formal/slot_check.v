@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // P2: lk_slot_check lets no sealing pass whose sequence number is below the slot's next one, or is the last there is (so that the
 // next one never wraps); nor one for a slot that is empty, of another generation, or there to open. Nor does it let a record be
-// opened with a slot that is there to seal.
+// opened with a slot that is there to seal, or a key be replaced by a payload that is no key.
 //
 // The module is combinational: one step from any state is all there is.
 //
@@ -11,6 +11,7 @@
 // mutation: wraps record/lk_slot_check.v s/seal && &sequence_number/1'b0/
 // mutation: ignores_generation record/lk_slot_check.v s/slot_generation != generation/slot_generation[7:0] != generation[7:0]/
 // mutation: ignores_direction record/lk_slot_check.v s/(open && !slot_opens)/1'b0/
+// mutation: replaces_by_anything record/lk_slot_check.v s/!open \&\& length/!open \&\& !replace \&\& length/
 `default_nettype none
 `include "lk_protocol.vh"
 
@@ -43,6 +44,7 @@ module formal_slot_check (
             assert (sequence_number != 64'hffff_ffff_ffff_ffff);
         end
         if (passes && opcode == `LK_OPCODE_OPEN) assert (slot_opens);
+        if (passes && opcode == `LK_OPCODE_SLOT_REPLACE) assert (length == `LK_LOAD_PAYLOAD_BYTES);
     end
 endmodule
 

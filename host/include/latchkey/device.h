@@ -64,6 +64,12 @@ lk_error lk_device_open(const char *uri, lk_device **device, char *diagnosis);
 /** Erases the device's slots and closes it. No connection may use it any more. NULL is allowed. */
 void lk_device_close(lk_device *device);
 
+/**
+ * How many milliseconds a device that owes answers may be silent before it counts as hung: 30,000 unless this says less
+ * or more. A board needs milliseconds; one in simulation that also writes its waveform needs seconds.
+ */
+void lk_device_set_timeout(lk_device *device, int timeout);
+
 /** The engine on this device, for lk_config_set_engine(). Borrowed; lives as long as the device. */
 lk_engine *lk_device_engine(lk_device *device);
 

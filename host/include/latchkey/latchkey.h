@@ -9,5 +9,6 @@
 #include <latchkey/error.h>
 #include <latchkey/event.h>
 #include <latchkey/socket.h>
+#include <latchkey/watch.h>
 
 #endif

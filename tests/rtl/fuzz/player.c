@@ -22,9 +22,9 @@ enum {
 };
 
 typedef enum instruction {
-    LOAD,       /* direction, protection, first sequence number */
-    SEAL,       /* direction, length, content type, padding, sequence number */
-    OPEN,       /* direction, length, content type, padding */
+    LOAD, /* direction, protection, first sequence number; in every other way to load a slot that is loaded: replace */
+    SEAL, /* direction, length, content type, padding, sequence number */
+    OPEN, /* direction, length, content type, padding */
     OPEN_WRONG, /* the same, and what is done to the record */
     DELETE,     /* direction */
     DELETE_ALL,
@@ -178,7 +178,17 @@ static test_command addressed(unsigned slot, uint8_t opcode)
         .header = {.opcode = opcode, .slot = (uint16_t)slot, .generation = directions[slot].generation}};
 }
 
-/* SLOT_LOAD, with one byte of its payload changed by that mask. */
+/* What the reference did to slots by a command of which the program knew too little. */
+static void follow(void)
+{
+    for (unsigned slot = 0; slot < DIRECTIONS; slot++) {
+        if (!reference.slots[slot].direction) {
+            unload(slot);
+        }
+    }
+}
+
+/* SLOT_LOAD or SLOT_REPLACE, with one byte of its payload changed by that mask. */
 static void load(size_t changed, uint8_t mask)
 {
     unsigned slot;
@@ -190,12 +200,15 @@ static void load(size_t changed, uint8_t mask)
     lk_writer writer = lk_writer_into(bytes, sizeof bytes);
     lk_command_write_load(&writer, (lk_command){0}, &parameters);
     bytes[LK_COMMAND_HEADER_BYTES + changed] ^= mask;
-    test_command command = addressed(slot, LK_OPCODE_SLOT_LOAD);
+    bool replaces = loaded->peer && how & 0x80;
+    test_command command = addressed(slot, replaces ? LK_OPCODE_SLOT_REPLACE : LK_OPCODE_SLOT_LOAD);
     command.header.length = LK_LOAD_PAYLOAD_BYTES;
     command.header.sequence = parameters.first_sequence;
     command.payload = bytes + LK_COMMAND_HEADER_BYTES;
     add(command);
+    follow();
     if (expected.header.status == LK_STATUS_OK) {
+        unload(slot);
         loaded->parameters = parameters;
         loaded->sequence = parameters.first_sequence;
         parameters.kind = LK_SEAL;
@@ -260,16 +273,6 @@ static void delete (void)
     add(addressed(slot, LK_OPCODE_SLOT_DELETE));
     if (expected.header.status == LK_STATUS_OK) {
         unload(slot);
-    }
-}
-
-/* What the reference did to slots by a command of which the program knew too little. */
-static void follow(void)
-{
-    for (unsigned slot = 0; slot < DIRECTIONS; slot++) {
-        if (!reference.slots[slot].direction) {
-            unload(slot);
-        }
     }
 }
 

@@ -30,6 +30,16 @@ void lk_engine_model_corrupt(lk_engine_model *model, uint32_t ciphers)
     model->top.rootp->lk_record_engine__DOT__self_test__DOT__corrupt_q = ciphers;
 }
 
+bool lk_engine_model_stores(const lk_engine_model *model, uint32_t word)
+{
+    for (uint32_t stored : model->top.rootp->lk_record_engine__DOT__session_table__DOT__memory.m_storage) {
+        if (stored == word) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void lk_engine_model_step(lk_engine_model *model, lk_engine_pins *pins)
 {
     Vlk_record_engine &top = model->top;

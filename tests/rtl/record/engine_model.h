@@ -40,6 +40,9 @@ void lk_engine_model_free(lk_engine_model *model);
 /** From now on the selftest expects wrong answers of these ciphers (bit map). */
 void lk_engine_model_corrupt(lk_engine_model *model, uint32_t ciphers);
 
+/** Whether that is a word of the session table. */
+bool lk_engine_model_stores(const lk_engine_model *model, uint32_t word);
+
 /** One rising edge with the inputs as they are, then the outputs. */
 void lk_engine_model_step(lk_engine_model *model, lk_engine_pins *pins);
 

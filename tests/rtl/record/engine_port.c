@@ -143,6 +143,12 @@ unsigned engine_port_selftest(engine_port *port)
     return engine_port_stream_reset(port);
 }
 
+bool engine_port_stores(const engine_port *port, const uint8_t bytes[sizeof(uint32_t)])
+{
+    lk_reader reader = lk_reader_over(bytes, sizeof(uint32_t));
+    return lk_engine_model_stores(port->model, lk_reader_u32_little(&reader));
+}
+
 uint64_t engine_port_fact(engine_port *port, uint8_t address)
 {
     port->pins.fact_address = address;

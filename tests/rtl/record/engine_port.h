@@ -50,6 +50,9 @@ unsigned engine_port_stream_reset(engine_port *port);
 /** The same with the selftest. */
 unsigned engine_port_selftest(engine_port *port);
 
+/** Whether these four bytes are a word of the session table. */
+bool engine_port_stores(const engine_port *port, const uint8_t bytes[sizeof(uint32_t)]);
+
 /** Reads a pair of fact words. */
 uint64_t engine_port_fact(engine_port *port, uint8_t address);
 

@@ -36,8 +36,8 @@ void reference_reset(test_reference *reference)
 
 static bool about_slot(uint8_t opcode)
 {
-    return opcode == LK_OPCODE_SLOT_LOAD || opcode == LK_OPCODE_SLOT_DELETE || opcode == LK_OPCODE_SEAL ||
-           opcode == LK_OPCODE_OPEN;
+    return opcode == LK_OPCODE_SLOT_LOAD || opcode == LK_OPCODE_SLOT_DELETE || opcode == LK_OPCODE_SLOT_REPLACE ||
+           opcode == LK_OPCODE_SEAL || opcode == LK_OPCODE_OPEN;
 }
 
 /* What the header shows by itself. */
@@ -107,39 +107,69 @@ static bool read_fields(lk_reader *reader, uint8_t version, lk_direction_paramet
     return key && iv && mac_key;
 }
 
-static lk_status load(test_reference *reference, const test_command *command)
+/* What is wrong with the payload of SLOT_LOAD or SLOT_REPLACE by itself, and what it says. */
+static lk_status read_load(const test_reference *reference, const test_command *command,
+                           lk_direction_parameters *parameters)
 {
-    reference_slot *slot = &reference->slots[command->header.slot];
-    if (command->header.length != LK_LOAD_PAYLOAD_BYTES) {
-        return LK_STATUS_BAD_LENGTH;
-    }
     lk_reader reader = lk_reader_over(command->payload, LK_LOAD_PAYLOAD_BYTES);
     uint8_t direction = lk_reader_u8(&reader), version = lk_reader_u8(&reader), cipher = lk_reader_u8(&reader);
     uint8_t flags = lk_reader_u8(&reader);
     bool fields = all_zero(&reader, 4) && direction <= LK_DIRECTION_OPEN && (flags & ~LK_LOAD_ENCRYPT_THEN_MAC) == 0;
-    lk_direction_parameters parameters = {.kind = direction == LK_DIRECTION_OPEN ? LK_OPEN : LK_SEAL,
-                                          .version = (uint16_t)(LK_SSL3 + version),
-                                          .cipher = find_cipher(cipher),
-                                          .encrypt_then_mac = (flags & LK_LOAD_ENCRYPT_THEN_MAC) != 0,
-                                          .first_sequence = command->header.sequence};
-    if (!read_fields(&reader, version, &parameters) || !fields) {
+    *parameters = (lk_direction_parameters){.kind = direction == LK_DIRECTION_OPEN ? LK_OPEN : LK_SEAL,
+                                            .version = (uint16_t)(LK_SSL3 + version),
+                                            .cipher = find_cipher(cipher),
+                                            .encrypt_then_mac = (flags & LK_LOAD_ENCRYPT_THEN_MAC) != 0,
+                                            .first_sequence = command->header.sequence};
+    if (!read_fields(&reader, version, parameters) || !fields) {
         return LK_STATUS_BAD_FIELD;
     }
-    bool supported = parameters.cipher && version <= TLS1_3_MINOR &&
-                     lk_engine_supports(reference->engine, parameters.version, parameters.cipher);
-    bool combined = parameters.encrypt_then_mac; /* and that goes with CBC alone, from TLS 1.0 on */
-    if (!supported || (combined && (parameters.cipher->kind != LK_KIND_CBC || parameters.version == LK_SSL3))) {
-        return LK_STATUS_UNSUPPORTED;
+    bool supported = parameters->cipher && version <= TLS1_3_MINOR &&
+                     lk_engine_supports(reference->engine, parameters->version, parameters->cipher);
+    bool combined = parameters->encrypt_then_mac; /* and that goes with CBC alone, from TLS 1.0 on */
+    bool misplaced =
+        combined && parameters->cipher && (parameters->cipher->kind != LK_KIND_CBC || parameters->version == LK_SSL3);
+    return supported && !misplaced ? LK_STATUS_OK : LK_STATUS_UNSUPPORTED;
+}
+
+static lk_status fill(const test_reference *reference, reference_slot *slot, uint16_t generation,
+                      const lk_direction_parameters *parameters)
+{
+    *slot = (reference_slot){.kind = parameters->kind,
+                             .version = parameters->version,
+                             .cipher = parameters->cipher,
+                             .generation = generation};
+    return lk_engine_open(reference->engine, parameters, &slot->direction) == LK_OK ? LK_STATUS_OK
+                                                                                    : LK_STATUS_UNSUPPORTED;
+}
+
+static lk_status load(test_reference *reference, const test_command *command)
+{
+    reference_slot *slot = &reference->slots[command->header.slot];
+    lk_direction_parameters parameters;
+    if (command->header.length != LK_LOAD_PAYLOAD_BYTES) {
+        return LK_STATUS_BAD_LENGTH;
     }
-    if (slot->direction) {
-        return LK_STATUS_SLOT_IN_USE;
+    lk_status status = read_load(reference, command, &parameters);
+    if (status == LK_STATUS_OK && slot->direction) {
+        status = LK_STATUS_SLOT_IN_USE;
     }
-    *slot = (reference_slot){.kind = parameters.kind,
-                             .version = parameters.version,
-                             .cipher = parameters.cipher,
-                             .generation = command->header.generation};
-    return lk_engine_open(reference->engine, &parameters, &slot->direction) == LK_OK ? LK_STATUS_OK
-                                                                                     : LK_STATUS_UNSUPPORTED;
+    return status == LK_STATUS_OK ? fill(reference, slot, command->header.generation, &parameters) : status;
+}
+
+/* A payload that is refused has cost the slot its key. */
+static lk_status replace(const test_reference *reference, reference_slot *slot, const test_command *command)
+{
+    lk_direction_kind kind = slot->kind;
+    lk_direction_parameters parameters;
+    if (command->header.length != LK_LOAD_PAYLOAD_BYTES) {
+        return LK_STATUS_BAD_LENGTH;
+    }
+    empty(slot);
+    lk_status status = read_load(reference, command, &parameters);
+    if (status == LK_STATUS_OK && parameters.kind != kind) {
+        status = LK_STATUS_WRONG_DIRECTION;
+    }
+    return status == LK_STATUS_OK ? fill(reference, slot, command->header.generation, &parameters) : status;
 }
 
 /* CBC from TLS 1.1 on: the IV stands in front of the plaintext. */
@@ -227,6 +257,9 @@ static lk_status use_slot(test_reference *reference, const test_command *command
         }
         empty(slot);
         return LK_STATUS_OK;
+    }
+    if (opcode == LK_OPCODE_SLOT_REPLACE) {
+        return replace(reference, slot, command);
     }
     if (slot->kind != (opcode == LK_OPCODE_OPEN ? LK_OPEN : LK_SEAL)) {
         return LK_STATUS_WRONG_DIRECTION;

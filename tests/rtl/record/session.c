@@ -49,19 +49,31 @@ lk_status session_add(test_session *session, test_command command)
     return session->expected.header.status;
 }
 
-lk_status session_add_load(test_session *session, uint16_t slot, uint16_t generation,
-                           const lk_direction_parameters *parameters)
+static lk_status add_keys(test_session *session, uint8_t opcode, uint16_t slot, uint16_t generation,
+                          const lk_direction_parameters *parameters)
 {
     uint8_t bytes[LK_COMMAND_HEADER_BYTES + LK_LOAD_PAYLOAD_BYTES];
     lk_writer writer = lk_writer_into(bytes, sizeof bytes);
     lk_command_write_load(&writer, (lk_command){0}, parameters);
     cr_assert(!writer.failed && writer.length == sizeof bytes);
-    return session_add(session, (test_command){.header = {.opcode = LK_OPCODE_SLOT_LOAD,
+    return session_add(session, (test_command){.header = {.opcode = opcode,
                                                           .slot = slot,
                                                           .generation = generation,
                                                           .length = LK_LOAD_PAYLOAD_BYTES,
                                                           .sequence = parameters->first_sequence},
                                                .payload = bytes + LK_COMMAND_HEADER_BYTES});
+}
+
+lk_status session_add_load(test_session *session, uint16_t slot, uint16_t generation,
+                           const lk_direction_parameters *parameters)
+{
+    return add_keys(session, LK_OPCODE_SLOT_LOAD, slot, generation, parameters);
+}
+
+lk_status session_add_replace(test_session *session, uint16_t slot, uint16_t generation,
+                              const lk_direction_parameters *parameters)
+{
+    return add_keys(session, LK_OPCODE_SLOT_REPLACE, slot, generation, parameters);
 }
 
 /* Says where the streams part, in terms of completions. */

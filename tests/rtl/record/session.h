@@ -39,6 +39,10 @@ lk_status session_add(test_session *session, test_command command);
 lk_status session_add_load(test_session *session, uint16_t slot, uint16_t generation,
                            const lk_direction_parameters *parameters);
 
+/** Adds SLOT_REPLACE of a direction. */
+lk_status session_add_replace(test_session *session, uint16_t slot, uint16_t generation,
+                              const lk_direction_parameters *parameters);
+
 /** Sends what was added and fails the test unless the engine answers with exactly what was expected. */
 void session_run(test_session *session);
 

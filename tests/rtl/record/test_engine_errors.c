@@ -59,7 +59,7 @@ static test_command record_of(uint16_t slot, size_t fragment)
 Test(engine_errors, unknown_opcodes)
 {
     for (unsigned opcode = 0; opcode < 256; opcode++) {
-        bool known = opcode <= LK_OPCODE_SLOT_DELETE_ALL || opcode == LK_OPCODE_SEAL || opcode == LK_OPCODE_OPEN;
+        bool known = opcode <= LK_OPCODE_SLOT_REPLACE || opcode == LK_OPCODE_SEAL || opcode == LK_OPCODE_OPEN;
         if (!known) {
             /* Everything else that can be wrong is wrong, too: the opcode comes first. */
             refused((test_command){.header = {.opcode = (uint8_t)opcode, .slot = 5000, .length = (uint16_t)opcode},
@@ -72,9 +72,9 @@ Test(engine_errors, unknown_opcodes)
 
 Test(engine_errors, reserved_fields)
 {
-    static const uint8_t opcodes[] = {LK_OPCODE_NOP,         LK_OPCODE_SLOT_LOAD,
-                                      LK_OPCODE_SLOT_DELETE, LK_OPCODE_SLOT_DELETE_ALL,
-                                      LK_OPCODE_SEAL,        LK_OPCODE_OPEN};
+    static const uint8_t opcodes[] = {
+        LK_OPCODE_NOP,          LK_OPCODE_SLOT_LOAD, LK_OPCODE_SLOT_DELETE, LK_OPCODE_SLOT_DELETE_ALL,
+        LK_OPCODE_SLOT_REPLACE, LK_OPCODE_SEAL,      LK_OPCODE_OPEN};
     for (size_t i = 0; i < sizeof opcodes; i++) {
         bool seal = opcodes[i] == LK_OPCODE_SEAL;
         /* A slot number that is too high, but for that: fields come first. */
@@ -92,7 +92,8 @@ Test(engine_errors, reserved_fields)
             refused(command, LK_STATUS_BAD_FIELD);
             command.header.padding = 0;
         }
-        if (!seal && opcodes[i] != LK_OPCODE_OPEN && opcodes[i] != LK_OPCODE_SLOT_LOAD) {
+        if (!seal && opcodes[i] != LK_OPCODE_OPEN && opcodes[i] != LK_OPCODE_SLOT_LOAD &&
+            opcodes[i] != LK_OPCODE_SLOT_REPLACE) {
             command.header.sequence = UINT64_C(1) << 63;
             refused(command, LK_STATUS_BAD_FIELD);
         }

@@ -41,7 +41,7 @@ static uint8_t record[DAMAGE_ROOM];
 /* What was met: records by protection, kind and status, other commands by status; and what the counters must say. */
 static unsigned records_met[SESSION_PROTECTIONS_MAX][2][STATUSES];
 static unsigned others_met[STATUSES];
-static uint64_t commands, rejected, forged, sealed, sealed_bytes, opened, opened_bytes;
+static uint64_t commands, replaced, rejected, forged, sealed, sealed_bytes, opened, opened_bytes;
 
 static lk_status add(test_command command)
 {
@@ -81,28 +81,45 @@ static lk_status add_record(random_direction *direction, test_command command)
     return status;
 }
 
+/* Another key, and a peer that has it, too. */
+static void draw_key(random_direction *direction, lk_direction_kind kind, size_t protection)
+{
+    direction->sequence = random_sequence(&source);
+    direction->protection = protection;
+    direction->parameters = session_protected(kind, engine.protections[protection], 0);
+    random_fill(&source, direction->parameters.key, direction->parameters.cipher->key_length);
+    random_fill(&source, direction->parameters.mac_key, direction->parameters.cipher->mac_key_length);
+    direction->parameters.first_sequence = direction->sequence;
+    lk_direction_parameters peer = direction->parameters;
+    peer.kind = LK_SEAL;
+    lk_direction_close(direction->peer);
+    cr_assert_eq(lk_engine_open(engine.reference.engine, &peer, &direction->peer), LK_OK);
+}
+
 /* A new direction in a slot that no other has. */
 static void load(random_direction *direction, size_t index)
 {
-    lk_direction_close(direction->peer);
     do {
         direction->slot = (uint16_t)random_below(&source, REFERENCE_SLOTS);
     } while (taken[direction->slot]);
     taken[direction->slot] = true;
     direction->generation = (uint16_t)random_below(&source, UINT16_MAX);
-    direction->sequence = random_sequence(&source);
-    direction->protection = index / 2 % engine.protection_count;
-    direction->parameters =
-        session_protected(index % 2 ? LK_OPEN : LK_SEAL, engine.protections[direction->protection], 0);
-    random_fill(&source, direction->parameters.key, direction->parameters.cipher->key_length);
-    random_fill(&source, direction->parameters.mac_key, direction->parameters.cipher->mac_key_length);
-    direction->parameters.first_sequence = direction->sequence;
+    draw_key(direction, index % 2 ? LK_OPEN : LK_SEAL, index / 2 % engine.protection_count);
     cr_assert_eq(session_add_load(&engine, direction->slot, direction->generation, &direction->parameters),
                  LK_STATUS_OK);
     commands++;
-    lk_direction_parameters peer = direction->parameters;
-    peer.kind = LK_SEAL;
-    cr_assert_eq(lk_engine_open(engine.reference.engine, &peer, &direction->peer), LK_OK);
+}
+
+/* Another key for the slot, of the same protection or of any. */
+static void replace(random_direction *direction)
+{
+    bool same = random_once_in(&source, 2);
+    size_t protection = same ? direction->protection : random_below(&source, (uint32_t)engine.protection_count);
+    draw_key(direction, direction->parameters.kind, protection);
+    cr_assert_eq(session_add_replace(&engine, direction->slot, direction->generation, &direction->parameters),
+                 LK_STATUS_OK);
+    commands++;
+    replaced++;
 }
 
 static void reload(random_direction *direction)
@@ -211,8 +228,8 @@ static void unseal(random_direction *direction)
     }
 }
 
-/* SLOT_LOAD with something wrong in its payload; when nothing is, after all, the slot is deleted again. */
-static void disturb_load(const random_direction *direction)
+/* SLOT_LOAD or SLOT_REPLACE with something wrong in its payload. */
+static lk_status add_disturbed(const random_direction *direction, lk_command header)
 {
     uint8_t bytes[LK_COMMAND_HEADER_BYTES + LK_LOAD_PAYLOAD_BYTES];
     lk_writer writer = lk_writer_into(bytes, sizeof bytes);
@@ -220,16 +237,31 @@ static void disturb_load(const random_direction *direction)
     uint8_t *payload = bytes + LK_COMMAND_HEADER_BYTES;
     payload[random_below(&source, random_once_in(&source, 2) ? 4 : LK_LOAD_PAYLOAD_BYTES)] =
         (uint8_t)random_below(&source, random_once_in(&source, 2) ? 8 : 256);
-    test_command command = {.header = {.opcode = LK_OPCODE_SLOT_LOAD,
-                                       .slot = (uint16_t)random_below(&source, REFERENCE_SLOTS),
-                                       .generation = 1,
-                                       .length = LK_LOAD_PAYLOAD_BYTES},
-                            .payload = payload};
-    command.header.length -= (uint16_t)(random_once_in(&source, 8) ? random_below(&source, 9) : 0);
-    if (add_other(command) == LK_STATUS_OK) {
-        command.header = (lk_command){
-            .opcode = LK_OPCODE_SLOT_DELETE, .slot = command.header.slot, .generation = command.header.generation};
-        cr_assert_eq(add_other(command), LK_STATUS_OK);
+    header.length = (uint16_t)(LK_LOAD_PAYLOAD_BYTES - (random_once_in(&source, 8) ? random_below(&source, 9) : 0));
+    return add_other((test_command){.header = header, .payload = payload});
+}
+
+/* When nothing is wrong, after all, the slot is deleted again. */
+static void disturb_load(const random_direction *direction)
+{
+    lk_command header = {
+        .opcode = LK_OPCODE_SLOT_LOAD, .slot = (uint16_t)random_below(&source, REFERENCE_SLOTS), .generation = 1};
+    if (add_disturbed(direction, header) == LK_STATUS_OK) {
+        header.opcode = LK_OPCODE_SLOT_DELETE;
+        cr_assert_eq(add_other((test_command){.header = header}), LK_STATUS_OK);
+    }
+}
+
+/* The slot has the old key (the length was wrong), none (something else was), or one of which nobody knows much. */
+static void disturb_replace(random_direction *direction)
+{
+    test_command command = addressed((test_command){.header = {.opcode = LK_OPCODE_SLOT_REPLACE}}, direction);
+    (void)add_disturbed(direction, command.header);
+    if (engine.reference.slots[direction->slot].direction) {
+        reload(direction);
+    } else {
+        taken[direction->slot] = false;
+        load(direction, (size_t)(direction - directions));
     }
 }
 
@@ -268,7 +300,8 @@ static void disturb(random_direction *direction)
         break;
     }
     /* The directions of this test stay as it knows them. */
-    if (command.header.opcode == LK_OPCODE_SLOT_DELETE || command.header.opcode == LK_OPCODE_SLOT_DELETE_ALL) {
+    if (command.header.opcode == LK_OPCODE_SLOT_DELETE || command.header.opcode == LK_OPCODE_SLOT_DELETE_ALL ||
+        command.header.opcode == LK_OPCODE_SLOT_REPLACE) {
         command.header.opcode = 0xff;
     }
     lk_status status = add_other(command);
@@ -303,10 +336,14 @@ static unsigned add_random(void)
     uint32_t what = random_below(&source, 128);
     if (what < 2) {
         reload(direction);
-    } else if (what < 9) {
-        disturb(direction);
+    } else if (what < 6) {
+        replace(direction);
     } else if (what < 13) {
+        disturb(direction);
+    } else if (what < 17) {
         disturb_load(direction);
+    } else if (what < 20) {
+        disturb_replace(direction);
     } else if (direction->parameters.kind == LK_SEAL) {
         seal(direction);
         return 1;
@@ -375,6 +412,7 @@ static void write_report(uint64_t seed, unsigned records)
 /* A run that met little has proven little. */
 static void check_variety(void)
 {
+    cr_assert_gt(replaced, commands / 100);
     for (size_t i = 0; i < engine.protection_count; i++) {
         for (int opens = 0; opens < 2; opens++) {
             cr_assert_geq(records_met[i][opens][LK_STATUS_OK], 10, "protection %zu was hardly tried", i);
