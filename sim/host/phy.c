@@ -270,11 +270,11 @@ void lk_phy_cycle(lk_phy *phy)
     bool stp = phy->pins->stp != 0;
     lk_model_virtual_step(phy->model);
     phy->cycle++;
-    phy->violations += !phy->pins->clocked;
     if (phy->pins->ulpi_reset) {
         in_reset(phy);
         return;
     }
+    phy->violations += !phy->pins->clocked;
     switch (phy->phase) {
     case LK_PHY_QUIET:
         in_quiet(phy, data);
