@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOAD_MAC_KEY_MAX = 32 }; /* what SLOT_LOAD has room for */
+enum {
+    LOAD_MAC_KEY_MAX = 32, /* what SLOT_LOAD has room for */
+    SLOT_ROWS = 3          /* of commands on their way: SLOT_LOAD, one SLOT_REPLACE, SLOT_DELETE */
+};
 
 static lk_slot_engine *engine_of(const lk_slot *slot)
 {
@@ -128,19 +131,23 @@ static lk_error engine_deliver(void *context, const lk_completion *completion, c
 
 /* Directions */
 
-/* Sends a command for a slot that needs no reply but its status. There is always room for it. */
+/* Sends a command for a slot that needs no reply but its status. There is always room for it, but for SLOT_REPLACE. */
 static lk_error slot_command(lk_slot *slot, uint8_t opcode, const lk_direction_parameters *parameters)
 {
     lk_slot_engine *engine = engine_of(slot);
+    bool replaces = opcode == LK_OPCODE_SLOT_REPLACE;
     size_t payload = parameters ? LK_LOAD_PAYLOAD_BYTES : 0;
-    lk_writer *writer = lk_link_command(&engine->link, LK_OUTPUT_SLOT, lk_command_size(payload));
+    lk_writer *writer =
+        lk_link_command(&engine->link, replaces ? LK_OUTPUT_RECORD : LK_OUTPUT_SLOT, lk_command_size(payload));
     if (!writer)
-        return loss_of(engine);
-    lk_pending *pending = lk_pending_take(&engine->pendings); /* two rows for each slot, and one for a sign of life */
+        return replaces && !engine->link.lost ? LK_ERROR_ENGINE_BUSY : loss_of(engine);
+    lk_pending *pending = lk_pending_take(&engine->pendings); /* SLOT_ROWS for each slot, and one for a sign of life */
     pending->opcode = opcode;
     queue_append(slot, pending);
     lk_command command = {.opcode = opcode, .slot = slot->number, .generation = slot->generation, .tag = pending->tag};
-    if (parameters)
+    if (replaces)
+        lk_command_write_replace(writer, command, parameters);
+    else if (parameters)
         lk_command_write_load(writer, command, parameters);
     else
         lk_command_write(writer, &command, NULL);
@@ -177,10 +184,12 @@ static lk_slot *slot_find_free(lk_slot_engine *engine)
     return NULL;
 }
 
-/* What SLOT_LOAD can say: a board may offer more than this driver knows. */
+/* What SLOT_LOAD can say, of ciphers that a board may have: it may offer more than this driver knows. 3DES and RC4 are
+ * software's alone. */
 static bool driver_knows(const lk_cipher *cipher)
 {
-    return cipher->mac_key_length <= LOAD_MAC_KEY_MAX;
+    bool blocks_of_aes = cipher->kind != LK_KIND_CBC || cipher->block_length == LK_IV_MAX;
+    return cipher->mac_key_length <= LOAD_MAC_KEY_MAX && cipher->kind != LK_KIND_STREAM && blocks_of_aes;
 }
 
 static bool engine_offers(const lk_slot_engine *engine, const lk_direction_parameters *parameters)
@@ -198,6 +207,14 @@ static lk_error parameters_check(const lk_slot_engine *engine, const lk_directio
     if (!parameters->cipher || (parameters->kind != LK_SEAL && parameters->kind != LK_OPEN))
         return LK_ERROR_INVALID_ARGUMENT;
     return engine_offers(engine, parameters) ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED;
+}
+
+static void slot_protect(lk_slot *slot, const lk_direction_parameters *parameters)
+{
+    slot->kind = parameters->kind;
+    slot->version = parameters->version;
+    slot->cipher = parameters->cipher;
+    slot->encrypt_then_mac = parameters->encrypt_then_mac;
 }
 
 static lk_error device_open_direction(lk_engine *base, const lk_direction_parameters *parameters,
@@ -218,10 +235,7 @@ static lk_error device_open_direction(lk_engine *base, const lk_direction_parame
     if (!slot)
         return error ? error : LK_ERROR_ENGINE_FULL;
     slot->generation++;
-    slot->kind = parameters->kind;
-    slot->version = parameters->version;
-    slot->cipher = parameters->cipher;
-    slot->encrypt_then_mac = parameters->encrypt_then_mac;
+    slot_protect(slot, parameters);
     error = slot_command(slot, LK_OPCODE_SLOT_LOAD, parameters);
     if (!error)
         error = engine_settle(engine);
@@ -232,12 +246,55 @@ static lk_error device_open_direction(lk_engine *base, const lk_direction_parame
     return LK_OK;
 }
 
+/* What is in flight ends without its operation. */
+static void slot_forget(lk_slot *slot)
+{
+    for (lk_pending *pending = slot->first; pending; pending = pending->next)
+        pending->operation = NULL;
+}
+
+/*
+ * Whether a key can be replaced now: one SLOT_REPLACE is on its way at a time, and operations that are still to be
+ * completed are looked at as records of the slot's protection.
+ */
+static bool slot_may_replace(const lk_slot *slot, const lk_direction_parameters *parameters)
+{
+    bool same = slot->version == parameters->version && slot->cipher == parameters->cipher &&
+                slot->encrypt_then_mac == parameters->encrypt_then_mac;
+    bool opens = slot->kind == LK_OPEN; /* what is in flight is forgotten */
+    for (const lk_pending *pending = slot->first; pending; pending = pending->next) {
+        if (pending->opcode == LK_OPCODE_SLOT_REPLACE || (pending->operation && !same && !opens))
+            return false;
+    }
+    return true;
+}
+
+static lk_error device_replace(lk_direction *base, const lk_direction_parameters *parameters)
+{
+    lk_slot *slot = (lk_slot *)base;
+    lk_slot_engine *engine = engine_of(slot);
+    lk_error error = parameters_check(engine, parameters);
+    if (!error && parameters->kind != slot->kind)
+        error = LK_ERROR_INVALID_ARGUMENT;
+    if (!error)
+        error = engine_settle(engine);
+    if (!error && !slot_may_replace(slot, parameters))
+        error = LK_ERROR_ENGINE_BUSY;
+    if (!error)
+        error = slot_command(slot, LK_OPCODE_SLOT_REPLACE, parameters);
+    if (error)
+        return error;
+    if (slot->kind == LK_OPEN)
+        slot_forget(slot);
+    slot_protect(slot, parameters);
+    return engine_settle(engine);
+}
+
 static void device_close_direction(lk_direction *base)
 {
     lk_slot *slot = (lk_slot *)base;
     lk_slot_engine *engine = engine_of(slot);
-    for (lk_pending *pending = slot->first; pending; pending = pending->next)
-        pending->operation = NULL;
+    slot_forget(slot);
     slot->state = LK_SLOT_CLOSING;
     if (slot_command(slot, LK_OPCODE_SLOT_DELETE, NULL) != LK_OK)
         slot->state = LK_SLOT_FREE; /* the device is gone, and its slots with it */
@@ -349,6 +406,7 @@ static const lk_engine_methods device_methods = {
     .name = "device",
     .open = device_open_direction,
     .submit = device_submit,
+    .replace = device_replace,
     .close = device_close_direction,
     .progress = device_progress,
     .descriptor = device_descriptor,
@@ -369,7 +427,7 @@ lk_error lk_slot_engine_init(lk_slot_engine *engine, lk_transport *transport, ui
     engine->versions = versions;
     engine->slot_count = slots < LK_OUTPUT_SLOTS_MAX ? slots : LK_OUTPUT_SLOTS_MAX;
     engine->slots = calloc(engine->slot_count, sizeof *engine->slots);
-    error = lk_pending_init(&engine->pendings, LK_RECORDS_PENDING_MAX + 2 * engine->slot_count + 1);
+    error = lk_pending_init(&engine->pendings, LK_RECORDS_PENDING_MAX + SLOT_ROWS * engine->slot_count + 1);
     if (error || !engine->slots) {
         lk_slot_engine_release(engine);
         return LK_ERROR_NO_MEMORY;

@@ -21,7 +21,8 @@ typedef enum lk_slot_state {
 typedef struct lk_slot {
     lk_direction base;
     uint16_t number;
-    uint16_t generation; /* one more at each load, so that the device refuses a command of an earlier owner */
+    uint16_t generation; /* one more at each load, so that the device refuses a command of an earlier owner; a key that
+                            is replaced has the same owner */
     lk_slot_state state;
     lk_direction_kind kind;
     uint16_t version;

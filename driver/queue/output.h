@@ -5,7 +5,8 @@
  * command goes at once.
  *
  * The last free buffer is kept for slot commands (SLOT_LOAD, SLOT_DELETE): there are at most two of them for each slot
- * at any time, which it always holds. So a direction can be opened and closed however full the ring is.
+ * at any time, which it always holds. So a direction can be opened and closed however full the ring is. (SLOT_REPLACE
+ * waits for room as records do.)
  */
 #ifndef LK_QUEUE_OUTPUT_H
 #define LK_QUEUE_OUTPUT_H

@@ -14,7 +14,7 @@ static lk_error choose_engine(lk_connection *connection, lk_engine **engine)
     if (config->policy == LK_ENGINE_REQUIRE_DEVICE) {
         *engine = config->engine;
     } else if (config->policy == LK_ENGINE_AUTO && config->engine) {
-        lk_error error = lk_engine_failover_new(config->engine, &connection->failover);
+        lk_error error = lk_engine_failover_new(config->engine, config->software, &connection->failover);
         *engine = connection->failover;
         return error;
     } else if (config->policy == LK_ENGINE_AUTO) {
@@ -35,7 +35,7 @@ static lk_error check_arguments(const lk_config *config, lk_role role, const cha
 {
     const lk_handshake_settings *settings = &config->settings;
     if (role == LK_SERVER)
-        return settings->key && may_ask(config, settings->client_policy) ? LK_OK : LK_ERROR_INVALID_ARGUMENT;
+        return may_ask(config, settings->client_policy) ? LK_OK : LK_ERROR_INVALID_ARGUMENT;
     if (role != LK_CLIENT || (host && (*host == '\0' || strlen(host) > LK_NAME_MAX)))
         return LK_ERROR_INVALID_ARGUMENT;
     return host || settings->trust_anyone ? LK_OK : LK_ERROR_INVALID_ARGUMENT;

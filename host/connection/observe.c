@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What happens becomes events for the observer of the configuration, and statistics (P7). */
 #include "connection/inside.h"
+#include "watch/fields.h"
 
 #include "record/fallback.h"
 
@@ -82,16 +83,37 @@ void lk_connection_observe_record(void *context, const lk_record_fact *fact)
     tell(connection, &event);
 }
 
-static void observe_message(void *context, bool sent, uint8_t type, const char *name, size_t length,
+static void tell_field(const lk_connection *connection, bool sent, const char *name, const char *text)
+{
+    tell(connection, &(lk_event){.kind = LK_EVENT_FIELD, .sent = sent, .name = name, .slot = -1, .meaning = text});
+}
+
+static void sent_field(void *context, const char *name, const char *text)
+{
+    tell_field(context, true, name, text);
+}
+
+static void received_field(void *context, const char *name, const char *text)
+{
+    tell_field(context, false, name, text);
+}
+
+static void observe_message(void *context, bool sent, uint8_t type, const char *name, lk_reader body,
                             const char *meaning)
 {
+    const lk_connection *connection = context;
+    if (!connection->config->observer)
+        return; /* then nobody would read the fields */
     tell(context, &(lk_event){.kind = LK_EVENT_MESSAGE,
                               .sent = sent,
                               .type = type,
                               .name = name,
-                              .length = length,
+                              .length = body.left,
                               .slot = -1,
                               .meaning = meaning});
+    lk_fields_tell((lk_field_context){.version = lk_handshake_version(connection->handshake),
+                                      .suite = lk_handshake_suite_at_hand(connection->handshake)},
+                   type, body, sent ? sent_field : received_field, context);
 }
 
 static void observe_alert(void *context, bool sent, bool fatal, int description, const char *meaning)

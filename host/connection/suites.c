@@ -83,6 +83,19 @@ static bool holds(const lk_suite *const *suites, size_t count, const lk_suite *s
     return false;
 }
 
+/* A suite that this libcrypto has no cipher for would fail in the middle of a handshake: better to say so at once. */
+static lk_error check_cipher(lk_config *config, const lk_suite *suite)
+{
+    bool legacy = suite->cipher->kind == LK_KIND_STREAM;
+    if (legacy)
+        (void)lk_engine_software_load_legacy(config->software);
+    if (lk_engine_supports(config->software, suite->highest_version, suite->cipher))
+        return LK_OK;
+    return lk_config_fail(config, LK_ERROR_ENGINE_UNSUPPORTED, "%s needs %s, which libcrypto does not have here%s",
+                          suite->title, suite->cipher->title,
+                          legacy ? ": its provider \"legacy\" cannot be loaded" : "");
+}
+
 lk_error lk_config_set_suites(lk_config *config, const char *list)
 {
     const lk_suite *chosen[LK_SUITES_MAX];
@@ -95,6 +108,9 @@ lk_error lk_config_set_suites(lk_config *config, const char *list)
         if (!suite)
             return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "\"%.*s\" is the name of no suite of this library",
                                   (int)length, name);
+        lk_error error = check_cipher(config, suite);
+        if (error)
+            return error;
         if (!holds(chosen, count, suite) && count < LK_SUITES_MAX)
             chosen[count++] = suite;
     }

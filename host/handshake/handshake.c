@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A handshake from its beginning to its end, and what was agreed in it; machine.c drives it. */
+#include "handshake/exchange.h"
 #include "handshake/keys.h"
 #include "handshake/renegotiation.h"
 #include "handshake/resume.h"
@@ -68,14 +69,18 @@ void lk_handshake_set_version(lk_handshake *handshake, uint16_t version)
 
 /* Beginning and end */
 
-/* True when the suite exists in that version, the required engine has both, and a key that it needs is there. */
-static bool possible(const lk_handshake_settings *settings, const lk_suite *suite, uint16_t version)
+/* True when the suite exists in that version, the required engine has both, and the keys that it needs are there. */
+static bool possible(const lk_handshake *handshake, const lk_suite *suite, uint16_t version)
 {
-    return lk_suite_allows(suite, version) && (suite->exchange != LK_EXCHANGE_PSK || settings->psk.length > 0) &&
+    const lk_handshake_settings *settings = handshake->settings;
+    bool certified = handshake->role == LK_CLIENT || settings->key || !lk_exchange_certified(suite);
+    return lk_suite_allows(suite, version) && certified &&
+           (suite->exchange != LK_EXCHANGE_PSK || settings->psk.length > 0) &&
            (!settings->required || lk_engine_supports(settings->required, version, suite->cipher));
 }
 
-/* Keeps of the settings what the required engine allows, and of the versions those that have a suite left. */
+/* Keeps of the settings what the required engine and the keys of this side allow, and of the versions those that have a
+ * suite left. */
 static lk_error limit(lk_handshake *handshake)
 {
     const lk_handshake_settings *settings = handshake->settings;
@@ -83,7 +88,7 @@ static lk_error limit(lk_handshake *handshake)
         const lk_suite *suite = settings->suites[i];
         bool kept = false;
         for (uint16_t version = settings->lowest_version; version <= settings->highest_version; version++) {
-            if (!possible(settings, suite, version))
+            if (!possible(handshake, suite, version))
                 continue;
             kept = true;
             if (handshake->lowest_version == 0 || version < handshake->lowest_version)
@@ -226,6 +231,11 @@ uint16_t lk_handshake_version(const lk_handshake *handshake)
 const lk_suite *lk_handshake_suite(const lk_handshake *handshake)
 {
     return handshake->before ? handshake->before->suite : handshake->suite;
+}
+
+const lk_suite *lk_handshake_suite_at_hand(const lk_handshake *handshake)
+{
+    return handshake->suite;
 }
 
 const lk_group *lk_handshake_group(const lk_handshake *handshake)

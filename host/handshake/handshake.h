@@ -8,6 +8,7 @@
 
 #include <latchkey/connection.h>
 
+#include "base/reader.h"
 #include "handshake/authorities.h"
 #include "handshake/certificate.h"
 #include "handshake/key_exchange.h"
@@ -71,7 +72,8 @@ typedef struct lk_handshake_settings {
 /** Who is told what happens. Every function must be there. */
 typedef struct lk_handshake_observer {
     void *context;
-    void (*message)(void *context, bool sent, uint8_t type, const char *name, size_t length, const char *meaning);
+    /* body: of the message, borrowed */
+    void (*message)(void *context, bool sent, uint8_t type, const char *name, lk_reader body, const char *meaning);
     void (*alert)(void *context, bool sent, bool fatal, int description, const char *meaning);
     void (*keys)(void *context, bool sent, const char *meaning);
     /* A secret under its label in the SSLKEYLOGFILE format; client_random has 32 bytes. */
@@ -170,6 +172,9 @@ void lk_handshake_data_went(lk_handshake *handshake);
 /** What was agreed; 0 or NULL before it is known. */
 uint16_t lk_handshake_version(const lk_handshake *handshake);
 const lk_suite *lk_handshake_suite(const lk_handshake *handshake);
+
+/** The suite that messages are about: in a renegotiation the new one, as soon as it is known. */
+const lk_suite *lk_handshake_suite_at_hand(const lk_handshake *handshake);
 const lk_group *lk_handshake_group(const lk_handshake *handshake);
 const char *lk_handshake_alpn(const lk_handshake *handshake);
 const char *lk_handshake_server_name(const lk_handshake *handshake);

@@ -101,10 +101,10 @@ static bool belongs_to_transcript(const lk_handshake *handshake, const lk_row *r
     return !outside && row->message != LK_HELLO_REQUEST;
 }
 
-static void tell(lk_handshake *handshake, bool sent, lk_message message, size_t length)
+static void tell(lk_handshake *handshake, bool sent, lk_message message, lk_reader body)
 {
     uint8_t type = message == LK_HELLO_RETRY_REQUEST ? LK_SERVER_HELLO : (uint8_t)message;
-    handshake->observer.message(handshake->observer.context, sent, type, message_name(message), length,
+    handshake->observer.message(handshake->observer.context, sent, type, message_name(message), body,
                                 handshake->meaning);
 }
 
@@ -136,7 +136,8 @@ static lk_error compose(lk_handshake *handshake, const lk_row *row)
         error = lk_transcript_add(&handshake->transcript, memory, writer.length);
     handshake->outgoing_length = writer.length;
     if (!error)
-        tell(handshake, true, row->message, writer.length - LK_MESSAGE_HEADER);
+        tell(handshake, true, row->message,
+             lk_reader_over(memory + LK_MESSAGE_HEADER, writer.length - LK_MESSAGE_HEADER));
     return error;
 }
 
@@ -259,13 +260,13 @@ static lk_message kind_of(uint8_t type, lk_reader body)
 static lk_error parse(lk_handshake *handshake, const lk_row *row, lk_reader body)
 {
     handshake->meaning[0] = '\0';
-    size_t length = body.left;
+    lk_reader whole = body;
     lk_error error = row->parse(handshake, &body);
     if (!error && !lk_reader_finished(&body))
         error = LK_ERROR_DECODE;
     if (error && handshake->diagnosis[0] == '\0')
         lk_handshake_fail(handshake, error, "%s (%s)", lk_error_sentence(error), message_name(row->message));
-    tell(handshake, false, row->message, length);
+    tell(handshake, false, row->message, whole);
     return error;
 }
 

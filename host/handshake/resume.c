@@ -2,6 +2,7 @@
 #include "handshake/resume.h"
 
 #include "base/secret.h"
+#include "handshake/exchange.h"
 #include "handshake/extensions.h"
 #include "handshake/keys.h"
 
@@ -51,14 +52,22 @@ static bool master_bound(const lk_handshake *handshake, const lk_resumption *res
            handshake->settings->legacy_resumption;
 }
 
+/* Where the suite has no certificates there is none to judge again. */
+static bool server_holds(const lk_handshake *handshake, const lk_resumption *resumption)
+{
+    if (!lk_exchange_certified(resumption->suite))
+        return resumption->chain.count == 0;
+    return resumption->chain.count > 0 && chain_holds(handshake, &resumption->chain);
+}
+
 static bool usable(const lk_handshake *handshake, const lk_resumption *resumption)
 {
     return lk_handshake_speaks(handshake, resumption->version) && has_suite(handshake, resumption->suite) &&
            (resumption->ticket_length > 0 ? handshake->settings->uses_tickets : resumption->id_length > 0) &&
-           resumption->chain.count > 0 && master_bound(handshake, resumption) &&
+           master_bound(handshake, resumption) &&
            (resumption->max_fragment == 0 || resumption->max_fragment == handshake->settings->max_fragment) &&
            lk_resumption_alive(resumption, lk_resumption_now()) && strcmp(resumption->name, handshake->host) == 0 &&
-           chain_holds(handshake, &resumption->chain);
+           server_holds(handshake, resumption);
 }
 
 static lk_error make_room(lk_handshake *handshake, size_t more)
@@ -293,11 +302,12 @@ static lk_error find_classic(lk_handshake *handshake)
         return error;
     /* RFC 7627 section 5.3: "If the original session used the "extended_master_secret" extension but the new
      * ClientHello does not contain it, the server MUST abort the abbreviated handshake"; where the extension is new, it
-     * "MUST NOT perform the abbreviated handshake", but a full one. */
+     * "MUST NOT perform the abbreviated handshake", but a full one. In SSL 3.0 no extension counts. */
     if (handshake->resumption->extended_master_secret && !handshake->offer.extended_master_secret)
         return lk_handshake_fail(handshake, LK_ERROR_ILLEGAL_PARAMETER,
                                  "the client goes on with a session without the extended master secret it had");
-    if (!handshake->resumption->extended_master_secret && handshake->offer.extended_master_secret)
+    if (!handshake->resumption->extended_master_secret && handshake->offer.extended_master_secret &&
+        handshake->version >= LK_TLS1_0)
         lk_resume_drop(handshake);
     return LK_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Records of the versions before AEAD, and of TLS 1.2 without it: CBC with a MAC (RFC 6101 section 5.2.3.2, RFC 2246,
- * RFC 4346 and RFC 5246 section 6.2.3.2, RFC 7366) and NULL with a MAC (RFC 6101 section 5.2.3.1, RFC 5246 section
- * 6.2.3.1).
+ * RFC 4346 and RFC 5246 section 6.2.3.2, RFC 7366); a key stream and NULL with a MAC (RFC 6101 section 5.2.3.1, RFC
+ * 5246 section 6.2.3.1).
  */
 #ifndef LK_RECORD_CLASSIC_H
 #define LK_RECORD_CLASSIC_H

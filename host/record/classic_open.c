@@ -21,8 +21,8 @@ typedef struct opening {
  */
 static lk_error open_check_length(const lk_software_direction *direction, size_t fragment)
 {
-    const size_t mac = direction->mac.length, block = LK_CBC_BLOCK_LENGTH;
-    if (direction->cipher->kind == LK_KIND_NULL_MAC) {
+    const size_t mac = direction->mac.length, block = direction->cipher->block_length;
+    if (direction->cipher->kind != LK_KIND_CBC) {
         if (fragment < mac)
             return LK_ERROR_RECORD_TOO_SHORT;
         return fragment - mac > LK_RECORD_PLAINTEXT_MAX && !direction->overlong ? LK_ERROR_RECORD_OVERFLOW : LK_OK;
@@ -59,7 +59,7 @@ static lk_error open_parse(const lk_software_direction *direction, const lk_oper
     return operation->sequence == UINT64_MAX ? LK_ERROR_SEQUENCE_EXHAUSTED : LK_OK;
 }
 
-/* The MAC behind what is not encrypted, or encrypted already: its place is no secret. */
+/* The MAC where its place is no secret: behind what is not padded, or is encrypted already. */
 static bool open_verify_outside(const lk_software_direction *direction, const lk_operation *operation,
                                 const uint8_t *data, size_t length)
 {
@@ -72,14 +72,15 @@ static bool open_verify_outside(const lk_software_direction *direction, const lk
 static bool open_decrypt(lk_software_direction *direction, const lk_operation *operation, const opening *parts)
 {
     bool chained = direction->explicit_nonce_length == 0;
-    uint8_t last[LK_CBC_BLOCK_LENGTH]; /* before it is decrypted in place */
-    memcpy(last, parts->ciphertext + parts->length - sizeof last, sizeof last);
+    const size_t block = direction->cipher->block_length;
+    uint8_t last[LK_CBC_BLOCK_LENGTH_MAX]; /* before it is decrypted in place */
+    memcpy(last, parts->ciphertext + parts->length - block, block);
     int length;
     if (EVP_DecryptInit_ex2(direction->context, NULL, NULL, chained ? direction->iv : parts->fragment, NULL) != 1 ||
         EVP_DecryptUpdate(direction->context, operation->output, &length, parts->ciphertext, (int)parts->length) != 1 ||
         (size_t)length != parts->length)
         return false;
-    memcpy(direction->next_iv, last, sizeof last);
+    memcpy(direction->next_iv, last, block);
     return true;
 }
 
@@ -95,7 +96,7 @@ static uint32_t open_verify_inside(const lk_software_direction *direction, const
     size_t mac_length = direction->mac.length;
     uint32_t good;
     uint32_t padding = direction->version == LK_SSL3
-                           ? lk_padding_check_ssl3(plaintext, total, mac_length, LK_CBC_BLOCK_LENGTH, &good)
+                           ? lk_padding_check_ssl3(plaintext, total, mac_length, direction->cipher->block_length, &good)
                            : lk_padding_check(plaintext, total, mac_length, &good);
     *content = (uint32_t)(total - mac_length) - padding;
     lk_padding_extract_mac(plaintext, total, *content, mac_length, received);
@@ -127,6 +128,18 @@ static lk_error open_cbc(lk_software_direction *direction, const lk_operation *o
     return *content > LK_RECORD_PLAINTEXT_MAX && !direction->overlong ? LK_ERROR_RECORD_OVERFLOW : LK_OK;
 }
 
+/* The key stream goes on with the record, good or not: a direction that was given a forged one opens no other. */
+static lk_error open_stream(lk_software_direction *direction, const lk_operation *operation, const opening *parts,
+                            uint32_t *content)
+{
+    int length;
+    if (EVP_DecryptUpdate(direction->context, operation->output, &length, parts->ciphertext, (int)parts->length) != 1 ||
+        (size_t)length != parts->length)
+        return LK_ERROR_CRYPTO;
+    *content = (uint32_t)(parts->length - direction->mac.length);
+    return open_verify_outside(direction, operation, operation->output, *content) ? LK_OK : LK_ERROR_BAD_RECORD_MAC;
+}
+
 lk_error lk_classic_open(lk_software_direction *direction, lk_operation *operation)
 {
     opening parts;
@@ -136,6 +149,8 @@ lk_error lk_classic_open(lk_software_direction *direction, lk_operation *operati
     uint32_t content = (uint32_t)parts.length;
     if (direction->cipher->kind == LK_KIND_CBC)
         error = open_cbc(direction, operation, &parts, &content);
+    else if (direction->cipher->kind == LK_KIND_STREAM)
+        error = open_stream(direction, operation, &parts, &content);
     else if (!open_verify_outside(direction, operation, parts.fragment, parts.length))
         error = LK_ERROR_BAD_RECORD_MAC;
     else if (content > 0)

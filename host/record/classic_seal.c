@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { TAIL_MAX = LK_CBC_BLOCK_LENGTH + LK_MAC_KEY_MAX + LK_CBC_BLOCK_LENGTH };
+enum { TAIL_MAX = LK_CBC_BLOCK_LENGTH_MAX + LK_MAC_KEY_MAX + LK_CBC_BLOCK_LENGTH_MAX };
 
 /* Encrypts the plaintext straight from where the caller has it, and behind it what does not fill a block of it, with
  * MAC and padding. Returns the length of the ciphertext, 0 when libcrypto fails. */
@@ -14,7 +14,8 @@ static size_t seal_encrypt(lk_software_direction *direction, const lk_operation 
 {
     EVP_CIPHER_CTX *context = direction->context;
     bool chained = direction->explicit_nonce_length == 0; /* up to TLS 1.0: the last block of the record before */
-    size_t partial = operation->input_length % LK_CBC_BLOCK_LENGTH;
+    const size_t block = direction->cipher->block_length;
+    size_t partial = operation->input_length % block;
     size_t whole = operation->input_length - partial;
     uint8_t tail[TAIL_MAX];
     lk_writer writer = lk_writer_into(tail, sizeof tail);
@@ -23,7 +24,7 @@ static size_t seal_encrypt(lk_software_direction *direction, const lk_operation 
     if (!direction->encrypt_then_mac)
         lk_writer_bytes(&writer, mac, direction->mac.length);
     /* SSL 3.0 leaves it open what the padding holds (RFC 6101 section 5.2.3.2): it is the same there. */
-    size_t padding = LK_CBC_BLOCK_LENGTH - writer.length % LK_CBC_BLOCK_LENGTH;
+    size_t padding = block - writer.length % block;
     memset(lk_writer_reserve(&writer, padding), (int)(padding - 1), padding);
 
     int first = 0, second = 0;
@@ -35,7 +36,7 @@ static size_t seal_encrypt(lk_software_direction *direction, const lk_operation 
     if (!done || (size_t)first + (size_t)second != length)
         return 0;
     if (chained)
-        memcpy(direction->iv, output + length - LK_CBC_BLOCK_LENGTH, LK_CBC_BLOCK_LENGTH);
+        memcpy(direction->iv, output + length - block, block);
     return length;
 }
 
@@ -45,6 +46,18 @@ static bool seal_mac(const lk_software_direction *direction, const lk_operation 
     uint8_t header[LK_MAC_HEADER_LENGTH];
     lk_software_additional_data(operation->sequence, operation->output, length, header);
     return lk_record_mac_compute(&direction->mac, header, data, length, mac);
+}
+
+/* RFC 5246 section 6.2.3.1: "the stream cipher encrypts the entire block, including the MAC". */
+static bool seal_stream(lk_software_direction *direction, const lk_operation *operation, const uint8_t *mac,
+                        uint8_t *fragment)
+{
+    const size_t plaintext = operation->input_length;
+    int first = 0, second = 0;
+    return (plaintext == 0 ||
+            EVP_EncryptUpdate(direction->context, fragment, &first, operation->input, (int)plaintext) == 1) &&
+           EVP_EncryptUpdate(direction->context, fragment + plaintext, &second, mac, (int)direction->mac.length) == 1 &&
+           (size_t)first + (size_t)second == plaintext + direction->mac.length;
 }
 
 bool lk_classic_seal(lk_software_direction *direction, const lk_operation *operation)
@@ -60,6 +73,8 @@ bool lk_classic_seal(lk_software_direction *direction, const lk_operation *opera
         memcpy(fragment + plaintext, mac, direction->mac.length);
         return true;
     }
+    if (direction->cipher->kind == LK_KIND_STREAM)
+        return seal_stream(direction, operation, mac, fragment);
     memcpy(fragment, operation->iv, direction->explicit_nonce_length);
     size_t ciphertext = seal_encrypt(direction, operation, mac, fragment + direction->explicit_nonce_length);
     if (ciphertext == 0)

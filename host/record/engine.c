@@ -43,6 +43,12 @@ lk_error lk_direction_submit(lk_direction *direction, lk_operation *const *opera
     return direction->engine->methods->submit(direction, operations, count, accepted);
 }
 
+lk_error lk_direction_replace(lk_direction *direction, const lk_direction_parameters *parameters)
+{
+    const lk_engine_methods *methods = direction->engine->methods;
+    return methods->replace ? methods->replace(direction, parameters) : LK_ERROR_ENGINE_UNSUPPORTED;
+}
+
 const char *lk_direction_holder(const lk_direction *direction)
 {
     const lk_engine_methods *methods = direction->engine->methods;

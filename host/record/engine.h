@@ -31,6 +31,8 @@
     (LK_RECORD_HEADER_LENGTH + LK_IV_MAX + LK_RECORD_PLAINTEXT_MAX + LK_MAC_KEY_MAX + LK_CBC_PADDING_MAX)
 /* No key seals more records than this (RFC 8446 section 5.5: 2^24.5 full records for AES-GCM). */
 #define LK_RECORD_LIMIT_GCM 23726566u
+/* Blocks of 64 bits begin to repeat after 2^32 of them (Sweet32); so many full records are half of that. */
+#define LK_RECORD_LIMIT_3DES (1u << 20)
 
 enum { LK_KEY_MAX = 32, LK_IV_MAX = 16, LK_MAC_KEY_MAX = 48 };
 
@@ -66,7 +68,8 @@ typedef enum lk_operation_state { LK_OPERATION_IDLE, LK_OPERATION_SUBMITTED, LK_
  * CBC (RFC 5246 section 6.2.3.2): from TLS 1.1 on each record starts with an IV that nobody could foresee. The
  * submitter draws it, not the engine: so the record comes out the same from every engine, also when it is made again
  * (P4). Up to TLS 1.0 the IV is the last block of the record before, which the direction knows. Sealing pads to the
- * next block.
+ * next block. A key stream (RC4) goes on from record to record likewise: each is made once, in order, by the engine
+ * that made the first one, and behind one that could not be opened no other can be.
  *
  * Input and output do not overlap, except that opening may write its plaintext to where the record's payload stands
  * (output == input + LK_RECORD_HEADER_LENGTH + explicit nonce). Both stay the caller's, untouched by it, from
@@ -122,6 +125,15 @@ typedef struct lk_engine_methods {
      */
     lk_error (*submit)(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
 
+    /**
+     * Gives a direction another key, whose first sequence number may be any; its kind stays. Operations that were
+     * submitted before are made with the old key, which is erased behind them, those submitted from here on with the
+     * new one. Opening is not like that: operations in flight are forgotten as by close, for a key that changes makes
+     * what was opened ahead worthless. On failure the direction is as it was: ENGINE_BUSY and ENGINE_UNSUPPORTED mean
+     * "open another direction". NULL: unsupported.
+     */
+    lk_error (*replace)(lk_direction *direction, const lk_direction_parameters *parameters);
+
     /** Closes a direction and erases its keys. Operations in flight are forgotten: their memory is not touched again.
      */
     void (*close)(lk_direction *direction);
@@ -158,6 +170,7 @@ void lk_engine_capabilities_get(const lk_engine *engine, lk_engine_capabilities 
 bool lk_engine_supports(const lk_engine *engine, uint16_t version, const lk_cipher *cipher);
 const char *lk_engine_name(const lk_engine *engine);
 lk_error lk_direction_submit(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
+lk_error lk_direction_replace(lk_direction *direction, const lk_direction_parameters *parameters);
 /** The name of the engine that a direction is with now. */
 const char *lk_direction_holder(const lk_direction *direction);
 /** NULL is allowed. */
@@ -185,11 +198,19 @@ size_t lk_record_explicit_nonce_length(uint16_t version, const lk_cipher *cipher
 lk_error lk_engine_software_new(lk_engine **engine);
 
 /**
- * The pair: a preferred engine (borrowed) and software. A direction the preferred engine cannot take goes to software;
- * when the preferred engine is lost, what was in flight is redone in software, in order (P4). A record that the preferred
- * engine refuses is tried in software before it is refused (P6); if that does it, the direction stays there.
+ * Gives a software engine the ciphers of libcrypto's provider "legacy" too (RC4), without giving them to the rest of
+ * the process. Before the engine is shared; a second time does nothing. ENGINE_UNSUPPORTED when the provider is not
+ * installed.
  */
-lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **engine);
+lk_error lk_engine_software_load_legacy(lk_engine *engine);
+
+/**
+ * The pair: a preferred engine and software, both borrowed. A direction the preferred engine cannot take goes to
+ * software; when the preferred engine is lost, what was in flight is redone in software, in order (P4). A record that
+ * the preferred engine refuses is tried in software before it is refused (P6); if that does it, the direction stays
+ * there.
+ */
+lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_engine **engine);
 
 /** Why a direction last went to software, LK_OK when none did; lk_error_sentence() tells a person (P7). */
 lk_error lk_engine_failover_reason(const lk_engine *engine);

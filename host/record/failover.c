@@ -27,13 +27,16 @@ typedef struct failover_direction {
     lk_operation shadows[IN_FLIGHT_MAX]; /* rings */
     lk_operation *originals[IN_FLIGHT_MAX];
     size_t first, count;
+    /* Of the operations in flight, how many were submitted before the key was replaced; 0: parameters are those of all.
+     */
+    size_t old;
+    lk_direction_parameters replacement; /* behind them */
     struct failover_direction *next, **link;
 } failover_direction;
 
 typedef struct failover_engine {
     lk_engine base;
-    lk_engine *preferred; /* borrowed */
-    lk_engine *software;
+    lk_engine *preferred, *software; /* borrowed */
     failover_direction *directions;
     lk_error reason;
     uint64_t count, counts[LK_FALLBACK_COUNT], retries;
@@ -89,10 +92,23 @@ static void redo(failover_direction *direction, lk_operation *const *operations,
     }
 }
 
-static void drop_first(failover_direction *direction)
+/* The first in flight is done with. True when it was the last of the old key. */
+static bool drop_first(failover_direction *direction)
 {
     direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
     direction->count--;
+    return direction->old > 0 && --direction->old == 0;
+}
+
+/* Software goes on with the key that was given behind the operation before. */
+static void replace_in_software(failover_direction *direction)
+{
+    if (direction->actual)
+        direction->dead = lk_direction_replace(direction->actual, &direction->replacement);
+    if (direction->dead != LK_OK) { /* nothing may be made with the old one */
+        lk_direction_close(direction->actual);
+        direction->actual = NULL;
+    }
 }
 
 /* Software has the direction: it does what the preferred engine has not finished. */
@@ -100,8 +116,12 @@ static void redo_all(failover_direction *direction)
 {
     lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
     engine_of(direction)->retries += direction->count;
-    for (; direction->count > 0; drop_first(direction))
+    while (direction->count > 0) {
         redo(direction, &direction->originals[direction->first], 1);
+        if (drop_first(direction))
+            replace_in_software(direction);
+    }
+    lk_secret_wipe(&direction->replacement, sizeof direction->replacement);
 }
 
 static void leave_preferred(failover_direction *direction, lk_error reason)
@@ -162,7 +182,8 @@ static bool overrule(failover_direction *direction)
     count(engine, LK_ERROR_DEVICE_DISAGREES);
     engine->retries++;
     *original = again;
-    drop_first(direction);
+    if (drop_first(direction))
+        replace_in_software(direction);
     redo_all(direction);
     return true;
 }
@@ -179,7 +200,10 @@ static size_t collect(failover_direction *direction)
         if (!direction->preferred || (shadow->status != LK_OK && overrule(direction)))
             return finished + left;
         hand_over(direction, shadow, direction->originals[direction->first]);
-        drop_first(direction);
+        if (drop_first(direction)) {
+            direction->parameters = direction->replacement;
+            lk_secret_wipe(&direction->replacement, sizeof direction->replacement);
+        }
         finished++;
     }
     return finished;
@@ -219,6 +243,29 @@ static lk_error failover_submit(lk_direction *base, lk_operation *const *operati
     }
     redo(direction, operations + *accepted, count - *accepted);
     *accepted = count;
+    return LK_OK;
+}
+
+/*
+ * What is in flight keeps the parameters that it was submitted under, so that software can begin with either key. A
+ * direction that is in software already is not replaced: another one is offered to the preferred engine first.
+ */
+static lk_error failover_replace(lk_direction *base, const lk_direction_parameters *parameters)
+{
+    failover_direction *direction = (failover_direction *)base;
+    if (direction->preferred)
+        (void)collect(direction);
+    if (!direction->preferred)
+        return LK_ERROR_ENGINE_UNSUPPORTED;
+    if (direction->old > 0)
+        return LK_ERROR_ENGINE_BUSY;
+    lk_error error = lk_direction_replace(direction->actual, parameters);
+    if (error != LK_OK)
+        return error;
+    if (parameters->kind == LK_OPEN)
+        direction->count = 0;
+    direction->old = direction->count;
+    *(direction->count > 0 ? &direction->replacement : &direction->parameters) = *parameters;
     return LK_OK;
 }
 
@@ -303,9 +350,7 @@ static void failover_capabilities(const lk_engine *base, lk_engine_capabilities 
 
 static void failover_free(lk_engine *base)
 {
-    failover_engine *engine = (failover_engine *)base;
-    lk_engine_free(engine->software);
-    free(engine);
+    free(base);
 }
 
 static const char *failover_holder(const lk_direction *base)
@@ -319,6 +364,7 @@ static const lk_engine_methods failover_methods = {
     .name = failover_name,
     .open = failover_open,
     .submit = failover_submit,
+    .replace = failover_replace,
     .close = failover_close,
     .progress = failover_progress,
     .descriptor = failover_descriptor,
@@ -327,7 +373,7 @@ static const lk_engine_methods failover_methods = {
     .holder = failover_holder,
 };
 
-lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **created)
+lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_engine **created)
 {
     *created = NULL;
     failover_engine *engine = calloc(1, sizeof *engine);
@@ -335,11 +381,7 @@ lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine **created)
         return LK_ERROR_NO_MEMORY;
     engine->base.methods = &failover_methods;
     engine->preferred = preferred;
-    lk_error error = lk_engine_software_new(&engine->software);
-    if (error != LK_OK) {
-        free(engine);
-        return error;
-    }
+    engine->software = software;
     *created = &engine->base;
     return LK_OK;
 }

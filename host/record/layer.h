@@ -80,6 +80,11 @@ struct lk_record_layer {
 /** Tells the observer, if there is one. */
 void lk_record_layer_observe(lk_record_layer *layer, const lk_record_fact *fact);
 
+/** A direction for a new key: *direction with its key replaced, where it is one whose engine does that, else another.
+ */
+lk_error lk_record_layer_renew(lk_record_layer *layer, const lk_direction_parameters *parameters,
+                               lk_direction **direction);
+
 /** Takes in what the engine has sealed, and submits what it had no room for. Returns what ended writing. */
 lk_error lk_write_side_collect(lk_record_layer *layer);
 void lk_write_side_free(lk_write_side *side);

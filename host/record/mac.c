@@ -10,7 +10,9 @@
 #include <string.h>
 
 enum {
-    SSL3_PAD_LENGTH = 40, /* RFC 6101 section 5.2.3.1: 48 bytes for MD5, 40 for SHA-1 */
+    /* RFC 6101 section 5.2.3.1 */
+    SSL3_PAD_LENGTH_MD5 = 48,
+    SSL3_PAD_LENGTH_SHA1 = 40,
     SSL3_PAD_1 = 0x36,
     SSL3_PAD_2 = 0x5c,
     /* Where the parts of a MAC's header stand. */
@@ -19,7 +21,7 @@ enum {
 };
 
 static const char *const hash_names[] = {
-    [LK_MAC_SHA1] = "SHA1", [LK_MAC_SHA256] = "SHA256", [LK_MAC_SHA384] = "SHA384"};
+    [LK_MAC_MD5] = "MD5", [LK_MAC_SHA1] = "SHA1", [LK_MAC_SHA256] = "SHA256", [LK_MAC_SHA384] = "SHA384"};
 
 lk_error lk_record_mac_open(lk_record_mac *mac, EVP_MAC *hmac, const lk_cipher *cipher, const uint8_t *key)
 {
@@ -33,26 +35,29 @@ lk_error lk_record_mac_open(lk_record_mac *mac, EVP_MAC *hmac, const lk_cipher *
     return EVP_MAC_init(mac->context, key, cipher->mac_key_length, parameters) == 1 ? LK_OK : LK_ERROR_CRYPTO;
 }
 
-static bool ssl3_start(EVP_MD_CTX *context, const EVP_MD *hash, const uint8_t *key, size_t length, uint8_t pad)
+static bool ssl3_start(EVP_MD_CTX *context, const EVP_MD *hash, const lk_cipher *cipher, const uint8_t *key,
+                       uint8_t pad)
 {
-    uint8_t pads[SSL3_PAD_LENGTH];
+    uint8_t pads[SSL3_PAD_LENGTH_MD5];
     memset(pads, pad, sizeof pads);
-    return EVP_DigestInit_ex2(context, hash, NULL) == 1 && EVP_DigestUpdate(context, key, length) == 1 &&
-           EVP_DigestUpdate(context, pads, sizeof pads) == 1;
+    return EVP_DigestInit_ex2(context, hash, NULL) == 1 &&
+           EVP_DigestUpdate(context, key, cipher->mac_key_length) == 1 &&
+           EVP_DigestUpdate(context, pads, cipher->mac == LK_MAC_MD5 ? SSL3_PAD_LENGTH_MD5 : SSL3_PAD_LENGTH_SHA1) == 1;
 }
 
 lk_error lk_record_mac_open_ssl3(lk_record_mac *mac, const EVP_MD *hash, const lk_cipher *cipher, const uint8_t *key)
 {
-    if (cipher->mac != LK_MAC_SHA1)
+    if (cipher->mac != LK_MAC_SHA1 && cipher->mac != LK_MAC_MD5)
         return LK_ERROR_ENGINE_UNSUPPORTED;
     mac->length = cipher->tag_length;
+    mac->padding_max = cipher->block_length;
     mac->inner = EVP_MD_CTX_new();
     mac->outer = EVP_MD_CTX_new();
     mac->work = EVP_MD_CTX_new();
     if (!mac->inner || !mac->outer || !mac->work)
         return LK_ERROR_NO_MEMORY;
-    return ssl3_start(mac->inner, hash, key, cipher->mac_key_length, SSL3_PAD_1) &&
-                   ssl3_start(mac->outer, hash, key, cipher->mac_key_length, SSL3_PAD_2)
+    return ssl3_start(mac->inner, hash, cipher, key, SSL3_PAD_1) &&
+                   ssl3_start(mac->outer, hash, cipher, key, SSL3_PAD_2)
                ? LK_OK
                : LK_ERROR_CRYPTO;
 }
@@ -105,7 +110,7 @@ static bool ssl3_compute_hidden(const lk_record_mac *mac, const uint8_t *header,
     memcpy(candidate_header, header, sizeof candidate_header);
     memset(output, 0, mac->length);
     bool done = true;
-    for (size_t padding = 1; padding <= LK_CBC_BLOCK_LENGTH && padding + mac->length <= total; padding++) {
+    for (size_t padding = 1; padding <= mac->padding_max && padding + mac->length <= total; padding++) {
         size_t candidate = total - mac->length - padding;
         candidate_header[HEADER_LENGTH] = (uint8_t)(candidate >> 8);
         candidate_header[HEADER_LENGTH + 1] = (uint8_t)candidate;

@@ -11,20 +11,21 @@
 #include <openssl/evp.h>
 
 enum {
-    LK_MAC_HEADER_LENGTH = 13, /* sequence number, type, version, length */
-    LK_CBC_BLOCK_LENGTH = 16   /* of AES, the only block cipher here */
+    LK_MAC_HEADER_LENGTH = 13,   /* sequence number, type, version, length */
+    LK_CBC_BLOCK_LENGTH_MAX = 16 /* of AES; that of 3DES has 8 bytes */
 };
 
 typedef struct lk_record_mac {
     EVP_MAC_CTX *context;             /* keyed; NULL in SSL 3.0 */
     EVP_MD_CTX *inner, *outer, *work; /* SSL 3.0 alone: the hash of the secret and pad_1, of the secret and pad_2 */
     size_t length;
+    size_t padding_max; /* SSL 3.0 with CBC: a block */
 } lk_record_mac;
 
 /** The key is cipher->mac_key_length bytes. CRYPTO when libcrypto cannot. */
 lk_error lk_record_mac_open(lk_record_mac *mac, EVP_MAC *hmac, const lk_cipher *cipher, const uint8_t *key);
 
-/** The same for SSL 3.0; hash is SHA-1. */
+/** The same for SSL 3.0; hash is the one that cipher->mac says, MD5 or SHA-1. */
 lk_error lk_record_mac_open_ssl3(lk_record_mac *mac, const EVP_MD *hash, const lk_cipher *cipher, const uint8_t *key);
 
 /** Erases the key. */
@@ -37,7 +38,7 @@ bool lk_record_mac_compute(const lk_record_mac *mac, const uint8_t header[LK_MAC
 /**
  * The same where length is a secret, as it is before the padding of a record is known to be good: time and memory
  * accesses depend on total alone. total: what was decrypted, that is data, MAC and padding; all of it is read. In SSL
- * 3.0 the padding that total and length leave is 1 to LK_CBC_BLOCK_LENGTH bytes.
+ * 3.0 the padding that total and length leave is 1 byte to a block.
  */
 bool lk_record_mac_compute_hidden(const lk_record_mac *mac, const uint8_t header[LK_MAC_HEADER_LENGTH],
                                   const uint8_t *data, size_t length, size_t total, uint8_t *output);

@@ -32,14 +32,15 @@ lk_error lk_record_layer_set_read(lk_record_layer *layer, const lk_direction_par
      * messages immediately preceding a key change align with a record boundary". */
     if (side->held)
         return LK_ERROR_UNEXPECTED_MESSAGE;
-    lk_direction *direction;
+    lk_direction *direction = side->direction;
     lk_direction_parameters own = *parameters;
     own.overlong = layer->overlong && parameters->cipher->kind != LK_KIND_AEAD;
-    lk_error error = lk_engine_open(layer->engine, &own, &direction);
+    lk_error error = lk_record_layer_renew(layer, &own, &direction);
     lk_secret_wipe(&own, sizeof own);
     if (error != LK_OK)
         return error;
-    lk_direction_close(side->direction); /* first, so that nothing in work is touched any more */
+    if (direction != side->direction)
+        lk_direction_close(side->direction); /* first, so that nothing in work is touched any more */
     read_rewind(side);
     side->direction = direction;
     side->version = parameters->version;

@@ -67,6 +67,14 @@ lk_record_limits lk_record_layer_limits(const lk_record_layer *layer)
     return layer->limits;
 }
 
+lk_error lk_record_layer_renew(lk_record_layer *layer, const lk_direction_parameters *parameters,
+                               lk_direction **direction)
+{
+    if (*direction && lk_direction_replace(*direction, parameters) == LK_OK)
+        return LK_OK;
+    return lk_engine_open(layer->engine, parameters, direction);
+}
+
 bool lk_record_layer_opening(const lk_record_layer *layer)
 {
     return lk_read_side_opening(&layer->read);

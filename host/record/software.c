@@ -4,6 +4,9 @@
 
 #include "base/secret.h"
 
+#include <openssl/err.h>
+#include <openssl/provider.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +22,9 @@ static const char *const algorithm_names[] = {
     [LK_CIPHER_AES_256_CBC_SHA384] = "AES-256-CBC",
     [LK_CIPHER_NULL_SHA] = "NULL",
     [LK_CIPHER_NULL_SHA256] = "NULL",
+    [LK_CIPHER_3DES_EDE_CBC_SHA] = "DES-EDE3-CBC",
+    [LK_CIPHER_RC4_128_SHA] = "RC4",
+    [LK_CIPHER_RC4_128_MD5] = "RC4",
 };
 
 enum { ALGORITHM_COUNT = sizeof algorithm_names / sizeof algorithm_names[0] };
@@ -27,21 +33,38 @@ typedef struct software_engine {
     lk_engine base;
     EVP_CIPHER *algorithms[ALGORITHM_COUNT]; /* NULL where the loaded providers have none */
     EVP_MAC *hmac;
-    EVP_MD *sha1; /* of the MAC of SSL 3.0 */
+    EVP_MD *sha1, *md5; /* of the MAC of SSL 3.0 */
+    /* Where RC4 comes from, once it is asked for: a context of our own, so that nobody else in this process gets it. */
+    OSSL_LIB_CTX *library;
+    OSSL_PROVIDER *legacy;
 } software_engine;
 
 static const char software_name[] = "software";
+
+/* libcrypto has key streams in its provider "legacy" alone. */
+static bool is_legacy(unsigned id)
+{
+    const lk_cipher *cipher = lk_cipher_find(id);
+    return cipher && cipher->kind == LK_KIND_STREAM;
+}
+
+static const EVP_MD *ssl3_hash(const software_engine *engine, const lk_cipher *cipher)
+{
+    return cipher->mac == LK_MAC_MD5 ? engine->md5 : engine->sha1;
+}
 
 static lk_error software_check(const software_engine *engine, const lk_direction_parameters *parameters)
 {
     if (!parameters->cipher || (parameters->kind != LK_SEAL && parameters->kind != LK_OPEN))
         return LK_ERROR_INVALID_ARGUMENT;
-    if (parameters->version == LK_SSL3 && (parameters->encrypt_then_mac || !engine->sha1))
+    if (parameters->version == LK_SSL3 && (parameters->encrypt_then_mac || !ssl3_hash(engine, parameters->cipher)))
         return LK_ERROR_ENGINE_UNSUPPORTED; /* encrypt-then-MAC is an extension, and SSL 3.0 has none */
     if (!lk_cipher_allows(parameters->cipher, parameters->version))
         return LK_ERROR_ENGINE_UNSUPPORTED;
     if ((unsigned)parameters->cipher->id >= ALGORITHM_COUNT || !engine->algorithms[parameters->cipher->id])
         return LK_ERROR_ENGINE_UNSUPPORTED;
+    if (parameters->cipher->kind == LK_KIND_STREAM && parameters->first_sequence > 0)
+        return LK_ERROR_ENGINE_UNSUPPORTED; /* nobody can say how far the key stream is */
     return LK_OK;
 }
 
@@ -86,7 +109,7 @@ static lk_error software_open_direction(lk_engine *base, const lk_direction_para
         goto failed;
     }
     if (cipher->mac != LK_MAC_NONE && parameters->version == LK_SSL3)
-        error = lk_record_mac_open_ssl3(&direction->mac, engine->sha1, cipher, parameters->mac_key);
+        error = lk_record_mac_open_ssl3(&direction->mac, ssl3_hash(engine, cipher), cipher, parameters->mac_key);
     else if (cipher->mac != LK_MAC_NONE)
         error = lk_record_mac_open(&direction->mac, engine->hmac, cipher, parameters->mac_key);
     if (error != LK_OK)
@@ -97,6 +120,24 @@ static lk_error software_open_direction(lk_engine *base, const lk_direction_para
 failed:
     software_close(&direction->base);
     return error;
+}
+
+/* Everything is done at submission, so there is nothing in flight: another direction takes this one's place. */
+static lk_error software_replace(lk_direction *base, const lk_direction_parameters *parameters)
+{
+    lk_software_direction *direction = (lk_software_direction *)base;
+    lk_direction *opened;
+    if (parameters->kind != direction->kind)
+        return LK_ERROR_INVALID_ARGUMENT;
+    lk_error error = software_open_direction(base->engine, parameters, &opened);
+    if (error != LK_OK)
+        return error;
+    lk_software_direction old = *direction;
+    *direction = *(lk_software_direction *)opened;
+    *(lk_software_direction *)opened = old;
+    lk_secret_wipe(&old, sizeof old);
+    software_close(opened);
+    return LK_OK;
 }
 
 static lk_error software_submit(lk_direction *base, lk_operation *const *operations, size_t count, size_t *accepted)
@@ -148,6 +189,10 @@ static void software_free(lk_engine *base)
         EVP_CIPHER_free(engine->algorithms[id]);
     EVP_MAC_free(engine->hmac);
     EVP_MD_free(engine->sha1);
+    EVP_MD_free(engine->md5);
+    if (engine->legacy)
+        OSSL_PROVIDER_unload(engine->legacy);
+    OSSL_LIB_CTX_free(engine->library);
     free(engine);
 }
 
@@ -155,6 +200,7 @@ static const lk_engine_methods software_methods = {
     .name = software_name,
     .open = software_open_direction,
     .submit = software_submit,
+    .replace = software_replace,
     .close = software_close,
     .progress = software_progress,
     .descriptor = software_descriptor,
@@ -171,9 +217,10 @@ lk_error lk_engine_software_new(lk_engine **created)
     engine->base.methods = &software_methods;
     engine->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     engine->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    engine->md5 = EVP_MD_fetch(NULL, "MD5", NULL);
     unsigned found = 0;
     for (unsigned id = 0; id < ALGORITHM_COUNT; id++) {
-        if (lk_cipher_find(id)->mac == LK_MAC_NONE || engine->hmac)
+        if (!is_legacy(id) && (lk_cipher_find(id)->mac == LK_MAC_NONE || engine->hmac))
             engine->algorithms[id] = EVP_CIPHER_fetch(NULL, algorithm_names[id], NULL);
         found += engine->algorithms[id] != NULL;
     }
@@ -182,5 +229,24 @@ lk_error lk_engine_software_new(lk_engine **created)
         return LK_ERROR_CRYPTO;
     }
     *created = &engine->base;
+    return LK_OK;
+}
+
+lk_error lk_engine_software_load_legacy(lk_engine *base)
+{
+    software_engine *engine = (software_engine *)base;
+    if (engine->legacy)
+        return LK_OK;
+    if (!engine->library)
+        engine->library = OSSL_LIB_CTX_new();
+    if (engine->library)
+        engine->legacy = OSSL_PROVIDER_load(engine->library, "legacy");
+    ERR_clear_error(); /* it is no fault of libcrypto's to have none */
+    if (!engine->legacy)
+        return LK_ERROR_ENGINE_UNSUPPORTED;
+    for (unsigned id = 0; id < ALGORITHM_COUNT; id++)
+        if (is_legacy(id) && engine->hmac)
+            engine->algorithms[id] = EVP_CIPHER_fetch(engine->library, algorithm_names[id], NULL);
+    ERR_clear_error();
     return LK_OK;
 }

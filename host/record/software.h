@@ -23,12 +23,12 @@ typedef struct lk_software_direction {
     uint16_t version;
     uint8_t iv[LK_IV_MAX]; /* CBC up to TLS 1.0: of the next record */
     size_t explicit_nonce_length;
-    /* CBC and NULL alone */
+    /* CBC, key streams and NULL alone */
     lk_record_mac mac;
     bool encrypt_then_mac;
     bool overlong;
-    uint8_t next_iv[LK_CBC_BLOCK_LENGTH]; /* CBC up to TLS 1.0: of the record behind the one that is being opened */
-    uint64_t next;                        /* the lowest sequence number that may still be sealed (P2) */
+    uint8_t next_iv[LK_CBC_BLOCK_LENGTH_MAX]; /* CBC up to TLS 1.0: of the record behind the one that is being opened */
+    uint64_t next;                            /* the lowest sequence number that may still be sealed (P2) */
 } lk_software_direction;
 
 /**

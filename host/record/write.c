@@ -13,7 +13,7 @@ enum {
     /* A key update is wanted that many records before the limit: time enough for it, and for an alert, under the old
        key. */
     UPDATE_MARGIN = 1 << 16,
-    GCM_BLOCK_LENGTH = 16
+    AES_BLOCK_LENGTH = 16
 };
 
 static lk_write_entry *entry_at(lk_write_side *side, size_t index)
@@ -24,48 +24,13 @@ static lk_write_entry *entry_at(lk_write_side *side, size_t index)
 /*
  * RFC 8446 section 5.5: "For AES-GCM, up to 2^24.5 full-size records (about 24 million) may be encrypted on a given
  * connection while keeping a safety margin". "For ChaCha20/Poly1305, the record sequence number would wrap before the
- * safety limit is reached." The bound is the cipher's, so TLS 1.2 keeps it too.
+ * safety limit is reached." The bound is the cipher's, so TLS 1.2 keeps it too. That of 3DES is the block's.
  */
 static uint64_t key_limit(const lk_cipher *cipher)
 {
-    return cipher->kind == LK_KIND_AEAD && cipher->block_length == GCM_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : UINT64_MAX;
-}
-
-lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_parameters *parameters)
-{
-    lk_write_side *side = &layer->write;
-    if (parameters->kind != LK_SEAL)
-        return LK_ERROR_INVALID_ARGUMENT;
-    lk_direction *direction;
-    lk_error error = lk_engine_open(layer->engine, parameters, &direction);
-    if (error != LK_OK)
-        return error;
-    /* Records in work keep the old key until they are made. One that already closes a key was written before the old
-     * key was set: then the old one has no record. */
-    lk_write_entry *last = side->count > 0 ? entry_at(side, side->count - 1) : NULL;
-    if (last && !last->closes)
-        last->closes = side->direction;
-    else
-        lk_direction_close(side->direction);
-    side->direction = direction;
-    side->version = parameters->version;
-    side->cipher = parameters->cipher;
-    side->encrypt_then_mac = parameters->encrypt_then_mac;
-    side->sequence = parameters->first_sequence;
-    side->limit = key_limit(parameters->cipher);
-    side->epoch++;
-    return LK_OK;
-}
-
-bool lk_record_layer_wants_update(const lk_record_layer *layer)
-{
-    const lk_write_side *side = &layer->write;
-    return side->direction && side->sequence >= side->limit - UPDATE_MARGIN;
-}
-
-bool lk_record_layer_sealing(const lk_record_layer *layer)
-{
-    return layer->write.count > 0 && layer->write.error == LK_OK;
+    if (cipher->kind == LK_KIND_CBC && cipher->block_length < AES_BLOCK_LENGTH)
+        return LK_RECORD_LIMIT_3DES;
+    return cipher->kind == LK_KIND_AEAD && cipher->block_length == AES_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : UINT64_MAX;
 }
 
 /* Submits what waits, as many records of one key at a time as there are. Stops at ENGINE_BUSY; progress comes back
@@ -91,6 +56,51 @@ static lk_error write_submit(lk_write_side *side)
             return error;
     }
     return LK_OK;
+}
+
+/* Records in work keep the old key until they are made. One that already closes a key was written before the old key
+ * was set: then the old one has no record. */
+static void write_retire(lk_write_side *side)
+{
+    lk_write_entry *last = side->count > 0 ? entry_at(side, side->count - 1) : NULL;
+    if (last && !last->closes)
+        last->closes = side->direction;
+    else
+        lk_direction_close(side->direction);
+}
+
+lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_parameters *parameters)
+{
+    lk_write_side *side = &layer->write;
+    if (parameters->kind != LK_SEAL)
+        return LK_ERROR_INVALID_ARGUMENT;
+    /* A key is replaced behind what was submitted; what the engine had no room for yet needs the old one longer. */
+    bool waits = side->error != LK_OK || write_submit(side) != LK_OK || side->submitted < side->count;
+    lk_direction *direction = waits ? NULL : side->direction;
+    lk_error error = lk_record_layer_renew(layer, parameters, &direction);
+    if (error != LK_OK)
+        return error;
+    if (direction != side->direction)
+        write_retire(side);
+    side->direction = direction;
+    side->version = parameters->version;
+    side->cipher = parameters->cipher;
+    side->encrypt_then_mac = parameters->encrypt_then_mac;
+    side->sequence = parameters->first_sequence;
+    side->limit = key_limit(parameters->cipher);
+    side->epoch++;
+    return LK_OK;
+}
+
+bool lk_record_layer_wants_update(const lk_record_layer *layer)
+{
+    const lk_write_side *side = &layer->write;
+    return side->direction && side->sequence >= side->limit - UPDATE_MARGIN;
+}
+
+bool lk_record_layer_sealing(const lk_record_layer *layer)
+{
+    return layer->write.count > 0 && layer->write.error == LK_OK;
 }
 
 static void write_finish_first(lk_record_layer *layer)

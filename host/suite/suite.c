@@ -77,7 +77,9 @@ bool lk_cipher_allows(const lk_cipher *cipher, uint16_t version)
 {
     if (cipher->kind == LK_KIND_AEAD)
         return version == LK_TLS1_2 || version == LK_TLS1_3;
-    return version == LK_SSL3 ? cipher->mac == LK_MAC_SHA1 : LK_TLS1_0 <= version && version <= LK_TLS1_2;
+    if (version == LK_SSL3)
+        return cipher->mac == LK_MAC_SHA1 || cipher->mac == LK_MAC_MD5;
+    return LK_TLS1_0 <= version && version <= LK_TLS1_2;
 }
 
 static const version_row *version_find(uint16_t version)

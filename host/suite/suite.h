@@ -24,8 +24,8 @@ enum {
 #include "suite/suites.def"
 };
 
-typedef enum lk_cipher_kind { LK_KIND_AEAD, LK_KIND_CBC, LK_KIND_NULL_MAC } lk_cipher_kind;
-typedef enum lk_mac { LK_MAC_NONE, LK_MAC_SHA1, LK_MAC_SHA256, LK_MAC_SHA384 } lk_mac;
+typedef enum lk_cipher_kind { LK_KIND_AEAD, LK_KIND_CBC, LK_KIND_STREAM, LK_KIND_NULL_MAC } lk_cipher_kind;
+typedef enum lk_mac { LK_MAC_NONE, LK_MAC_MD5, LK_MAC_SHA1, LK_MAC_SHA256, LK_MAC_SHA384 } lk_mac;
 typedef enum lk_exchange {
     LK_EXCHANGE_ANY,
     LK_EXCHANGE_ECDHE,
@@ -80,8 +80,8 @@ bool lk_suite_default(const lk_suite *suite);
 const lk_cipher *lk_cipher_find(unsigned id);
 
 /**
- * True when records of that version can be protected so: AEAD came with TLS 1.2 (RFC 5246 section 6.2.3.3), CBC and
- * NULL went with it. SSL 3.0 has no MAC but those of MD5 and SHA-1 (RFC 6101 section 5.2.3.1).
+ * True when records of that version can be protected so: AEAD came with TLS 1.2 (RFC 5246 section 6.2.3.3); CBC, key
+ * streams and NULL went with it. SSL 3.0 has no MAC but those of MD5 and SHA-1 (RFC 6101 section 5.2.3.1).
  */
 bool lk_cipher_allows(const lk_cipher *cipher, uint16_t version);
 

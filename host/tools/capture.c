@@ -235,6 +235,8 @@ void lk_capture_tap(void *context, const lk_connection *connection, bool sent, c
     }
     if (lk_connection_established(connection))
         release(capture);
+    if (capture->waiting_length == 0 && fflush(capture->file) != 0) /* for whoever follows it */
+        complain(capture);
 }
 
 void lk_capture_secret(lk_capture *capture, const char *line)

@@ -7,5 +7,6 @@ int lk_command_client(int count, char **arguments);
 int lk_command_server(int count, char **arguments);
 int lk_command_devices(int count, char **arguments);
 int lk_command_selftest(int count, char **arguments);
+int lk_command_trace(int count, char **arguments);
 
 #endif

@@ -17,6 +17,7 @@ static const char usage[] =
     "  latchkey server [HOST:]PORT   serves TLS: files, an echo, or standard input and output\n"
     "  latchkey devices              lists the boards that are attached\n"
     "  latchkey selftest             lets a board test its ciphers\n"
+    "  latchkey trace FILE           shows the TLS connections in a capture, decrypted with a key log\n"
     "  latchkey --version            prints the version\n"
     "\n"
     "`latchkey COMMAND --help` says more of each.\n"
@@ -32,6 +33,7 @@ static const struct {
     {"server", (char[]){"latchkey server"}, lk_command_server},
     {"devices", (char[]){"latchkey devices"}, lk_command_devices},
     {"selftest", (char[]){"latchkey selftest"}, lk_command_selftest},
+    {"trace", (char[]){"latchkey trace"}, lk_command_trace},
 };
 
 int main(int count, char **arguments)
@@ -54,9 +56,10 @@ int main(int count, char **arguments)
         return commands[i].run(count - 1, arguments + 1);
     }
     if (name[0])
-        lk_report("there is no command '%s': write client, server, devices or selftest; `latchkey --help` says more",
-                  name);
+        lk_report(
+            "there is no command '%s': write client, server, devices, selftest or trace; `latchkey --help` says more",
+            name);
     else
-        lk_report("a command is needed: client, server, devices or selftest; `latchkey --help` says more");
+        lk_report("a command is needed: client, server, devices, selftest or trace; `latchkey --help` says more");
     return LK_EXIT_USAGE;
 }

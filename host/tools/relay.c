@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK = 65536, POLLED = 3 };
+enum { CHUNK = 65536, POLLED = 3, ECHO_WAITING_MAX = 16 * 1024 * 1024 };
 
 typedef struct lk_relay {
     lk_session *session;
@@ -131,23 +131,84 @@ lk_error lk_relay_run(lk_session *session, int input, int output)
     return error;
 }
 
+/* What came and has not been sent back. */
+typedef struct lk_echo {
+    lk_session *session;
+    uint8_t *bytes;
+    size_t start, end, capacity;
+} lk_echo;
+
+/* Room for a chunk more. */
+static bool echo_make_room(lk_echo *echo)
+{
+    if (echo->start == echo->end)
+        echo->start = echo->end = 0;
+    if (echo->capacity - echo->end >= CHUNK)
+        return true;
+    if (echo->start > 0)
+        memmove(echo->bytes, echo->bytes + echo->start, echo->end - echo->start);
+    echo->end -= echo->start;
+    echo->start = 0;
+    if (echo->capacity - echo->end >= CHUNK)
+        return true;
+    uint8_t *larger = realloc(echo->bytes, echo->capacity + CHUNK);
+    if (!larger)
+        return false;
+    echo->bytes = larger;
+    echo->capacity += CHUNK;
+    return true;
+}
+
+static lk_error echo_send(lk_echo *echo, bool *moved)
+{
+    lk_session *session = echo->session;
+    size_t taken = 0;
+    lk_error error = LK_OK;
+    while (!error && echo->start < echo->end) {
+        error = lk_connection_write(session->connection, echo->bytes + echo->start, echo->end - echo->start, &taken);
+        echo->start += taken;
+        session->sent += taken;
+        *moved |= taken > 0;
+    }
+    return is_wait(error) ? LK_OK : error;
+}
+
+/*
+ * Reads when all has been sent back. In a renegotiation nothing can be sent before it is over, and it is not over
+ * before what the peer sent in between has been read: then that waits here, up to a limit, beyond which the peer only
+ * wants to fill our memory.
+ */
+static lk_error echo_receive(lk_echo *echo, bool *moved)
+{
+    lk_session *session = echo->session;
+    size_t waiting = echo->end - echo->start, got = 0;
+    if (waiting > 0 && !lk_connection_renegotiating(session->connection))
+        return LK_OK;
+    if (waiting > ECHO_WAITING_MAX)
+        return lk_session_fail(session, LK_ERROR_TOO_MANY_EMPTY,
+                               "the peer sends data without end, and does not go on with its handshake");
+    if (!echo_make_room(echo))
+        return LK_ERROR_NO_MEMORY;
+    lk_error error = lk_connection_read(session->connection, echo->bytes + echo->end, echo->capacity - echo->end, &got);
+    echo->end += got;
+    session->received += got;
+    *moved |= got > 0;
+    return is_wait(error) ? LK_OK : error;
+}
+
 lk_error lk_relay_echo(lk_session *session)
 {
-    int timeout = session->setup->options->timeout;
+    lk_echo echo = {.session = session};
     lk_error error = LK_OK;
-    uint8_t *chunk = malloc(CHUNK);
-    if (!chunk)
-        return LK_ERROR_NO_MEMORY;
     while (!error) {
-        size_t got = 0;
-        error = lk_socket_read(session->connection, session->socket, chunk, CHUNK, &got, timeout);
-        session->received += got;
+        bool moved = false;
+        error = echo_send(&echo, &moved);
         if (!error)
-            error = lk_socket_write(session->connection, session->socket, chunk, got, timeout);
-        if (!error)
-            session->sent += got;
+            error = echo_receive(&echo, &moved);
+        if (!error && !moved)
+            error = lk_socket_step(session->connection, session->socket, session->setup->options->timeout);
     }
-    free(chunk);
+    free(echo.bytes);
     if (error == LK_ERROR_CLOSED)
         error = lk_socket_close(session->connection, session->socket, lk_options_timeout(session->setup->options));
     return error;

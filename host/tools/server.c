@@ -60,8 +60,9 @@ static void take_target(lk_server_command *server, const char *argument, const s
 
 static void check(const lk_server_command *server, const struct argp_state *state)
 {
-    if (!server->certificate || !server->key)
-        argp_error(state, "a server needs a certificate and its key: --cert FILE --key FILE");
+    if (!server->certificate != !server->key || (!server->certificate && !server->options.suites))
+        argp_error(state, "a server needs a certificate and its key: --cert FILE --key FILE (or --suites that do "
+                          "without: with a pre-shared key, or anonymous)");
     if ((server->policy != LK_CLIENT_UNKNOWN) != (server->authorities != NULL))
         argp_error(state, "who asks clients for a certificate must say whom to trust: --ask-client WHEN --ca FILE");
     if (server->echo && server->folder)
@@ -149,7 +150,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp_option table[] = {
     {.doc = "Who this server is:", .group = 1},
-    {"cert", OPTION_CERTIFICATE, "FILE", 0, "its certificate chain, PEM, leaf first", 1},
+    {"cert", OPTION_CERTIFICATE, "FILE", 0,
+     "its certificate chain, PEM, leaf first; not needed where all --suites do without", 1},
     {"key", OPTION_KEY, "FILE", 0, "the private key of the certificate, PEM", 1},
     {"ocsp", OPTION_OCSP, "FILE", 0, "an OCSP response (DER) that says the certificate is not revoked", 1},
     {.doc = "Who its clients are:", .group = 2},
@@ -251,9 +253,23 @@ static int listen_and_serve(const lk_server_command *server, lk_setup *setup)
     return status;
 }
 
+/* Whether there can be a connection at all, before anybody asks for one. */
+static int try_connection(const lk_setup *setup)
+{
+    lk_connection *connection;
+    lk_error error = lk_connection_new(setup->config, LK_SERVER, NULL, &connection);
+    lk_connection_free(connection);
+    return error ? lk_report_error("the server", error,
+                                   "all suites but those with a pre-shared key (--psk) and anonymous ones (--max 1.2) "
+                                   "need a certificate: --cert FILE --key FILE")
+                 : LK_EXIT_OK;
+}
+
 static int configure(const lk_server_command *server, const lk_setup *setup)
 {
-    int status = lk_setup_check(setup, "--cert, --key",
+    int status = LK_EXIT_OK;
+    if (server->certificate)
+        status = lk_setup_check(setup, "--cert, --key",
                                 lk_config_use_certificate_files(setup->config, server->certificate, server->key));
     if (!status && server->dh_parameters)
         status = lk_setup_check(setup, "--dh", lk_config_use_dh_parameters_file(setup->config, server->dh_parameters));
@@ -270,7 +286,7 @@ static int configure(const lk_server_command *server, const lk_setup *setup)
         status = lk_setup_check(setup, "--ca", lk_config_trust_file(setup->config, server->authorities));
     if (!status)
         status = lk_setup_check(setup, "--ask-client", lk_config_ask_client_certificate(setup->config, server->policy));
-    return status;
+    return status || server->certificate ? status : try_connection(setup);
 }
 
 static int run(const lk_server_command *server)

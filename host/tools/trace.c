@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/trace.h"
+#include "tools/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,10 @@ static const char *colour_of(const lk_event *event)
         return event->sent ? "\033[1;36m" : "\033[1;32m";
     case LK_EVENT_RECORD:
         return event->sent ? "\033[36m" : "\033[32m";
+    case LK_EVENT_NOTE:
+        return "\033[35m";
+    case LK_EVENT_FIELD:
+        break;
     }
     return "";
 }
@@ -34,12 +39,15 @@ static void write_line(lk_trace *trace, const char *colour, const char *line)
 {
     if (!trace->begun) {
         char heading[LK_TRACE_LINE_MAX];
-        lk_trace_describe_columns(heading, sizeof heading);
-        (void)fprintf(trace->to, "%9s  %s\n", "seconds", heading);
+        lk_trace_describe_columns(trace->captured, heading, sizeof heading);
+        (void)fprintf(trace->to, "%9s  %s%s\n", "seconds", trace->captured ? "no.   " : "", heading);
         trace->begun = true;
     }
-    (void)fprintf(trace->to, "%9.3f  %s%s%s\n", seconds_since(&trace->start), trace->colour ? colour : "", line,
-                  trace->colour ? "\033[0m" : "");
+    bool coloured = trace->colour && colour[0];
+    (void)fprintf(trace->to, "%9.3f  ", trace->captured ? trace->seconds : seconds_since(&trace->start));
+    if (trace->captured)
+        (void)fprintf(trace->to, "%-4s  ", trace->label);
+    (void)fprintf(trace->to, "%s%s%s\n", coloured ? colour : "", line, coloured ? "\033[0m" : "");
 }
 
 /* Shows the first of what waits, so many of it. */
@@ -60,7 +68,7 @@ static void hold_back(lk_trace *trace, const lk_event *event)
     *waiting = (lk_trace_waiting){.kind = event->kind, .colour = colour_of(event)};
     if (event->kind == LK_EVENT_KEYS)
         waiting->epoch = ++trace->epochs;
-    else
+    else if (event->kind != LK_EVENT_FIELD)
         waiting->length = event->kind == LK_EVENT_MESSAGE ? event->length + MESSAGE_HEADER : ALERT_LENGTH;
     lk_trace_describe(event, waiting->line, sizeof waiting->line);
 }
@@ -110,10 +118,27 @@ void lk_trace_begin(lk_trace *trace, FILE *to)
     (void)clock_gettime(CLOCK_MONOTONIC, &trace->start);
 }
 
+void lk_trace_begin_captured(lk_trace *trace, FILE *to)
+{
+    lk_trace_begin(trace, to);
+    trace->captured = true;
+}
+
+void lk_trace_say(lk_trace *trace, const char *text)
+{
+    char line[LK_TRACE_LINE_MAX];
+    lk_text_sanitize(line, sizeof line, text);
+    write_line(trace, "\033[1m", line);
+}
+
 void lk_trace_observe(void *context, const lk_event *event)
 {
     lk_trace *trace = context;
-    if (event->sent && event->kind == LK_EVENT_RECORD)
+    if (event->kind == LK_EVENT_FIELD && trace->brief)
+        return;
+    if (trace->captured)
+        show(trace, event);
+    else if (event->sent && event->kind == LK_EVENT_RECORD)
         show_sent_record(trace, event);
     else if (event->sent && event->kind != LK_EVENT_ENGINE)
         hold_back(trace, event);

@@ -9,8 +9,10 @@
 enum { FIELD_MAX = 48, NAME_MAX_LENGTH = 36, MEANING_MAX = 320 };
 enum { TYPE_CHANGE_CIPHER_SPEC = 20, TYPE_ALERT, TYPE_HANDSHAKE, TYPE_APPLICATION_DATA };
 
-/* The columns: direction, what it is, bytes on the wire, bytes of content, key and number, engine, meaning. */
-#define COLUMNS "%-3s  %-26s %6s %6s  %-7s %-13s %s"
+/* The columns: direction, what it is, version in the header, bytes on the wire, bytes of content, key and number,
+ * engine, meaning. */
+#define COLUMNS "%-3s  %-26s %4s %6s %6s  %-7s %-13s %s"
+#define FIELD   "%-3s      %-27s %s"
 
 static const char *type_name(uint8_t type)
 {
@@ -33,7 +35,7 @@ static const char *record_meaning(const lk_event *event)
     bool hidden = event->outer_type != event->content_type;
     switch (event->content_type) {
     case TYPE_CHANGE_CIPHER_SPEC:
-        return "the new keys apply from here (TLS 1.2); a courtesy to middleboxes (TLS 1.3)";
+        return "the new keys apply from here (up to TLS 1.2); a courtesy to middleboxes (TLS 1.3)";
     case TYPE_ALERT:
         return hidden ? "an alert, encrypted; the wire shows application_data" : "an alert";
     case TYPE_HANDSHAKE:
@@ -66,14 +68,18 @@ static void describe_engine(const lk_event *event, char *text, size_t capacity)
 
 static void describe_record(const lk_event *event, const char *meaning, char *line, size_t capacity)
 {
-    char what[FIELD_MAX], wire[FIELD_MAX], content[FIELD_MAX], key[FIELD_MAX] = "clear", engine[FIELD_MAX];
+    char what[FIELD_MAX], version[FIELD_MAX], wire[FIELD_MAX], content[FIELD_MAX], key[FIELD_MAX] = "clear";
+    char engine[FIELD_MAX];
     (void)snprintf(what, sizeof what, "record %s", type_name(event->content_type));
+    (void)snprintf(version, sizeof version, "%u.%u", event->wire_version >> 8, event->wire_version & 0xff);
     (void)snprintf(wire, sizeof wire, "%zu", event->wire_length);
     (void)snprintf(content, sizeof content, "%zu", event->length);
+    if (event->epoch > 0 && event->length == 0 && meaning[0])
+        content[0] = '\0'; /* nobody knows */
     if (event->epoch > 0)
         (void)snprintf(key, sizeof key, "%u/%" PRIu64, event->epoch, event->sequence);
     describe_engine(event, engine, sizeof engine);
-    (void)snprintf(line, capacity, COLUMNS, arrow(event), what, wire, content, key, engine,
+    (void)snprintf(line, capacity, COLUMNS, arrow(event), what, version, wire, content, key, engine,
                    meaning[0] ? meaning : record_meaning(event));
 }
 
@@ -82,14 +88,14 @@ static void describe_message(const lk_event *event, const char *name, const char
     char what[FIELD_MAX], content[FIELD_MAX];
     (void)snprintf(what, sizeof what, "  %s", name);
     (void)snprintf(content, sizeof content, "%zu", event->length);
-    (void)snprintf(line, capacity, COLUMNS, arrow(event), what, "", content, "", "", meaning);
+    (void)snprintf(line, capacity, COLUMNS, arrow(event), what, "", "", content, "", "", meaning);
 }
 
 static void describe_alert(const lk_event *event, const char *name, const char *meaning, char *line, size_t capacity)
 {
     char what[FIELD_MAX];
     (void)snprintf(what, sizeof what, "  %s %s", event->fatal ? "fatal" : "warning", name);
-    (void)snprintf(line, capacity, COLUMNS, arrow(event), what, "", "", "", "", meaning);
+    (void)snprintf(line, capacity, COLUMNS, arrow(event), what, "", "", "", "", "", meaning);
 }
 
 /* A key has a direction; the choice of an engine has none. */
@@ -99,7 +105,7 @@ static void describe_change(const lk_event *event, const char *meaning, char *li
     bool keys = event->kind == LK_EVENT_KEYS;
     describe_engine(event, engine, sizeof engine);
     (void)snprintf(line, capacity, COLUMNS, keys ? arrow(event) : "===", keys ? "==== new key" : "==== engine", "", "",
-                   "", engine, meaning);
+                   "", "", engine, meaning);
 }
 
 void lk_trace_describe(const lk_event *event, char *line, size_t capacity)
@@ -122,11 +128,18 @@ void lk_trace_describe(const lk_event *event, char *line, size_t capacity)
     case LK_EVENT_ENGINE:
         describe_change(event, meaning, line, capacity);
         break;
+    case LK_EVENT_FIELD:
+        (void)snprintf(line, capacity, FIELD, "", name, meaning);
+        break;
+    case LK_EVENT_NOTE:
+        (void)snprintf(line, capacity, FIELD, arrow(event), "????", meaning);
+        break;
     }
 }
 
-void lk_trace_describe_columns(char *line, size_t capacity)
+void lk_trace_describe_columns(bool captured, char *line, size_t capacity)
 {
-    (void)snprintf(line, capacity, COLUMNS, "", "what", "wire", "bytes", "key/no.", "engine, slot",
-                   "meaning (--> sent, <-- received)");
+    (void)snprintf(line, capacity, COLUMNS, "", "what", "vers", "wire", "bytes", "key/no.",
+                   captured ? "" : "engine, slot",
+                   captured ? "meaning (--> client, <-- server)" : "meaning (--> sent, <-- received)");
 }

@@ -86,6 +86,9 @@
 `define LK_CIPHER_AES_256_CBC_SHA384         8'd7
 `define LK_CIPHER_NULL_SHA                   8'd8
 `define LK_CIPHER_NULL_SHA256                8'd9
+`define LK_CIPHER_3DES_EDE_CBC_SHA           8'd10
+`define LK_CIPHER_RC4_128_SHA                8'd11
+`define LK_CIPHER_RC4_128_MD5                8'd12
 
 // Versions: the bit in fact VERSIONS; the minor byte in SLOT_LOAD and on the wire.
 `define LK_VERSION_SSL3                      8'd0

@@ -2,6 +2,7 @@
 /* Who makes the records follows from the policy, shows in the statistics, and costs no byte when a device is lost (P4,
  * P7). */
 #include "connection/clear_engine.h"
+#include "connection/inside.h"
 #include "connection/loopback.h"
 #include "record/slow_engine.h"
 
@@ -229,6 +230,59 @@ Test(engine, one_that_is_lost_at_any_operation_costs_no_byte)
         cr_assert_str_eq(statistics.fallback_reason, lk_error_sentence(LK_ERROR_DEVICE_LOST));
         cr_assert_gt(statistics.sent.software_records + statistics.received.software_records, 0);
         cr_assert_eq(statistics.sent.device_records + statistics.sent.software_records, statistics.sent.records);
+        loopback_free(pair);
+        lk_engine_free(engine);
+    }
+}
+
+/* Records, a key update, records, as often as there are pieces, all of it on its way at once. */
+static void write_around_updates(lk_connection *connection, size_t pieces, size_t *sent)
+{
+    for (size_t i = 0; i < pieces; i++) {
+        size_t taken = 0;
+        cr_assert_eq(lk_connection_write(connection, data + *sent, 100 + i, &taken), LK_OK);
+        cr_assert_eq(taken, 100 + i);
+        *sent += taken;
+        cr_assert_eq(lk_handshake_update_key(connection->handshake), LK_OK);
+    }
+}
+
+static void read_all(loopback *pair, lk_role role, size_t *received, size_t sent)
+{
+    for (int i = 0; i < 1000 && *received < sent; i++) {
+        static uint8_t piece[4096];
+        size_t got = 0;
+        loopback_move(pair);
+        lk_error error = lk_connection_read(pair->side[role].connection, piece, sizeof piece, &got);
+        cr_assert(error == LK_OK || lk_error_is_want(error), "%s",
+                  lk_connection_diagnosis(pair->side[role].connection));
+        cr_assert_arr_eq(piece, data + *received, got);
+        *received += got;
+    }
+    cr_assert_eq(*received, sent);
+}
+
+Test(engine, P4_one_that_is_lost_while_it_replaces_keys_costs_no_byte)
+{
+    enum { ROUNDS = 6, PIECES = 3, OPERATIONS = 100 };
+    fill();
+    for (size_t after = 0; after < OPERATIONS; after++) {
+        slow_settings *settings = NULL;
+        lk_engine *engine = NULL;
+        loopback *pair = with_slow_engine(LK_ENGINE_AUTO, &settings, &engine);
+        settings->replaces = true;
+        settings->dies_after = after;
+        cr_assert_eq(lk_config_set_engine(pair->side[LK_SERVER].config, engine, LK_ENGINE_AUTO, NULL), LK_OK);
+        loopback_establish(pair);
+        for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
+            size_t sent = 0, received = 0;
+            for (int i = 0; i < ROUNDS; i++) {
+                write_around_updates(pair->side[role].connection, PIECES, &sent);
+                read_all(pair, role == LK_CLIENT ? LK_SERVER : LK_CLIENT, &received, sent);
+            }
+        }
+        cr_assert(after > 2 * ROUNDS * PIECES || statistics_of(pair, LK_CLIENT).fallbacks > 0);
+        cr_assert(after < OPERATIONS - 1 || settings->replaced > ROUNDS, "%zu", settings->replaced);
         loopback_free(pair);
         lk_engine_free(engine);
     }

@@ -209,12 +209,43 @@ static void every_suite_of(lk_authentication authentication, size_t wanted)
 
 Test(exchange, every_anonymous_suite_works_without_a_certificate)
 {
-    every_suite_of(LK_AUTH_NONE, 4 + 2 * 3 + 2 * 4);
+    every_suite_of(LK_AUTH_NONE, 4 + 4 * 3 + 4 * 4);
 }
 
 Test(exchange, every_suite_with_a_pre_shared_key_works_without_a_certificate)
 {
-    every_suite_of(LK_AUTH_PSK, 3 + 5 * 3);
+    every_suite_of(LK_AUTH_PSK, 3 + 7 * 3);
+}
+
+static void forget_certificate(lk_config *config)
+{
+    EVP_PKEY_free(config->settings.key);
+    config->settings.key = NULL;
+    lk_certificate_chain_clear(&config->settings.chain);
+}
+
+Test(exchange, a_server_without_a_certificate_speaks_the_suites_that_do_without_and_no_others)
+{
+    loopback *pair = pair_of("EC", LK_VERSION_TLS1_2, "ECDHE-ECDSA-AES128-SHA:AECDH-AES128-SHA");
+    forget_certificate(config_of(pair, LK_SERVER));
+    assert_works(pair, "x25519");
+    cr_expect_str_eq(lk_connection_suite(pair->side[LK_SERVER].connection), "TLS_ECDH_anon_WITH_AES_128_CBC_SHA");
+    loopback_free(pair);
+
+    pair = pair_of("EC", LK_VERSION_TLS1_2, "ECDHE-ECDSA-AES128-SHA");
+    forget_certificate(config_of(pair, LK_SERVER));
+    lk_connection *connection = NULL;
+    cr_expect_eq(lk_connection_new(config_of(pair, LK_SERVER), LK_SERVER, NULL, &connection),
+                 LK_ERROR_INVALID_ARGUMENT);
+    loopback_free(pair);
+}
+
+/* TLS 1.3 is nothing that it could speak: so it is not what a client of TLS 1.3 is told. */
+Test(exchange, a_server_without_a_certificate_has_no_version_in_common_with_a_client_of_tls_1_3)
+{
+    loopback *pair = pair_of("EC", LK_VERSION_TLS1_3, "TLS_AES_128_GCM_SHA256:AECDH-AES128-SHA");
+    forget_certificate(config_of(pair, LK_SERVER));
+    assert_refused(pair, LK_SERVER, LK_ERROR_PROTOCOL_VERSION, "protocol_version ");
 }
 
 Test(exchange, another_key_and_another_name_of_it_end_the_same_way)

@@ -86,12 +86,12 @@ Test(loopback, every_tls_1_3_suite_carries_a_mebibyte_each_way_with_an_ecdsa_cer
 
 Test(loopback, every_tls_1_2_suite_carries_a_mebibyte_each_way_with_an_rsa_certificate)
 {
-    run_suites(LK_TLS1_2, LK_AUTH_RSA, "RSA", 3 + 4);
+    run_suites(LK_TLS1_2, LK_AUTH_RSA, "RSA", 3 + 4 + 2);
 }
 
 Test(loopback, every_tls_1_2_suite_carries_a_mebibyte_each_way_with_an_ecdsa_certificate)
 {
-    run_suites(LK_TLS1_2, LK_AUTH_ECDSA, "EC", 3 + 4);
+    run_suites(LK_TLS1_2, LK_AUTH_ECDSA, "EC", 3 + 4 + 2);
 }
 
 Test(loopback, other_kinds_of_key_sign_both_versions)

@@ -77,6 +77,21 @@ Test(renegotiation, every_old_version_renegotiates)
     }
 }
 
+/* It has no extensions here, so nothing would bind the second handshake to the first (RFC 5746). */
+Test(renegotiation, ssl_3_0_never_renegotiates)
+{
+    loopback *pair = again_pair(LK_RENEGOTIATION_SAME_PEER);
+    for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
+        cr_assert_eq(lk_config_set_versions(pair->side[role].config, LK_VERSION_SSL3, LK_VERSION_SSL3), LK_OK);
+        cr_assert_eq(lk_config_set_suites(pair->side[role].config, "ADH-AES128-SHA"), LK_OK);
+    }
+    loopback_establish(pair);
+    for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++)
+        cr_expect_eq(lk_connection_renegotiate(of(pair, role)), LK_ERROR_WRONG_STATE);
+    again_talk(pair);
+    loopback_free(pair);
+}
+
 /* The server says nothing wrong about TLS 1.3 in a renegotiation, and the client looks for nothing. */
 Test(renegotiation, both_sides_that_know_tls_1_3_renegotiate_the_version_they_have)
 {
@@ -263,6 +278,34 @@ Test(renegotiation, the_servers_certificate_may_not_change_unless_that_is_allowe
     cr_assert_arr_eq(seen, given->rows[0].bytes, length);
     again_talk(pair);
     loopback_free(pair);
+}
+
+/* The server goes over to a suite in which nobody proves anything. */
+Test(renegotiation, a_server_that_was_known_may_not_be_anonymous_afterwards_unless_that_is_allowed)
+{
+    for (lk_renegotiation policy = LK_RENEGOTIATION_SAME_PEER; policy <= LK_RENEGOTIATION_ANY_PEER; policy++) {
+        again_data data[2] = {0};
+        loopback *pair = again_pair(policy);
+        for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++)
+            cr_assert_eq(lk_config_set_suites(pair->side[role].config, "ECDHE-ECDSA-AES128-SHA:AECDH-AES128-SHA"),
+                         LK_OK);
+        loopback_establish(pair);
+        lk_config *server = pair->side[LK_SERVER].config;
+        EVP_PKEY_free(server->settings.key);
+        server->settings.key = NULL;
+        (void)lk_connection_renegotiate(of(pair, LK_CLIENT));
+        again_pump(pair, &data[LK_CLIENT], &data[LK_SERVER]);
+        if (policy == LK_RENEGOTIATION_SAME_PEER) {
+            cr_assert_eq(pair->side[LK_CLIENT].result, LK_ERROR_CERTIFICATE_CHANGED);
+            has_sent(pair, LK_CLIENT, "illegal_parameter");
+        } else {
+            size_t length = 0;
+            cr_assert_str_eq(lk_connection_suite(of(pair, LK_CLIENT)), "TLS_ECDH_anon_WITH_AES_128_CBC_SHA");
+            cr_assert_null(lk_connection_peer_certificate(of(pair, LK_CLIENT), 0, &length));
+            again_talk(pair);
+        }
+        loopback_free(pair);
+    }
 }
 
 Test(renegotiation, a_server_learns_in_it_who_the_client_is)

@@ -94,16 +94,56 @@ Test(session_id, every_suite_goes_on_with_its_sessions)
     }
 }
 
-Test(session_id, every_old_version_goes_on_with_its_sessions)
+Test(session_id, suites_without_certificates_go_on_with_their_sessions_by_id_and_by_ticket)
 {
+    static const uint8_t key[16] = "they both know";
+    static const char *const suites[] = {"PSK-AES128-GCM-SHA256", "ADH-AES128-GCM-SHA256", "AECDH-AES128-SHA"};
     kept_session kept;
-    for (uint16_t version = LK_VERSION_TLS1_0; version < LK_VERSION_TLS1_2; version++)
+    for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
         for (int tickets = 0; tickets < 2; tickets++) {
             loopback *pair = sessions_pair(LK_VERSION_TLS1_2, &kept);
             lk_config_set_tickets(sessions_config(pair, LK_SERVER), tickets);
             for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
+                cr_assert_eq(lk_config_set_suites(sessions_config(pair, role), suites[i]), LK_OK);
+                cr_assert_eq(lk_config_set_psk(sessions_config(pair, role), "me", key, sizeof key), LK_OK);
+            }
+            sessions_establish_first(pair, &kept);
+            sessions_establish_again(pair, &kept, true);
+            loopback_free(pair);
+        }
+}
+
+/* A session of a suite with certificates in which they are missing is nobody's. */
+Test(session_id, a_session_that_lost_its_certificates_is_not_gone_on_with)
+{
+    kept_session kept;
+    loopback *pair = pair_by_id(&kept);
+    sessions_establish_first(pair, &kept);
+    lk_resumption session = parsed(&kept);
+    lk_certificate_chain_clear(&session.chain);
+    put_back(&kept, &session);
+    sessions_establish_again(pair, &kept, false);
+    loopback_free(pair);
+}
+
+/* SSL 3.0 has no suites of elliptic curves. */
+static void use_rsa(loopback *pair)
+{
+    certificate_files files = certificates_issue(pair->certificates, "rsa", &(certificate_request){.key = "RSA"});
+    cr_assert_eq(lk_config_use_certificate_files(sessions_config(pair, LK_SERVER), files.chain, files.key), LK_OK);
+}
+
+Test(session_id, every_old_version_goes_on_with_its_sessions)
+{
+    kept_session kept;
+    for (uint16_t version = LK_VERSION_SSL3; version < LK_VERSION_TLS1_2; version++)
+        for (int tickets = 0; tickets < 2; tickets++) {
+            loopback *pair = sessions_pair(LK_VERSION_TLS1_2, &kept);
+            use_rsa(pair);
+            lk_config_set_tickets(sessions_config(pair, LK_SERVER), tickets);
+            for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
                 cr_assert_eq(lk_config_set_versions(sessions_config(pair, role), version, LK_VERSION_TLS1_2), LK_OK);
-                cr_assert_eq(lk_config_set_suites(sessions_config(pair, role), "ECDHE-ECDSA-AES128-SHA"), LK_OK);
+                cr_assert_eq(lk_config_set_suites(sessions_config(pair, role), "AES128-SHA"), LK_OK);
             }
             lk_config_set_versions(sessions_config(pair, LK_SERVER), version, version);
             sessions_establish_first(pair, &kept);

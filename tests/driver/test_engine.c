@@ -60,6 +60,8 @@ Test(engine, leaves_to_software_what_a_newer_board_offers_and_this_driver_does_n
     fixture.engine.ciphers = fixture.engine.versions = UINT32_MAX;
     /* SLOT_LOAD has no room for so long a MAC key. */
     cr_assert_eq(try_open(LK_TLS1_2, LK_CIPHER_AES_256_CBC_SHA384, false), LK_ERROR_ENGINE_UNSUPPORTED);
+    cr_assert_eq(try_open(LK_TLS1_2, LK_CIPHER_3DES_EDE_CBC_SHA, false), LK_ERROR_ENGINE_UNSUPPORTED);
+    cr_assert_eq(try_open(LK_TLS1_2, LK_CIPHER_RC4_128_SHA, false), LK_ERROR_ENGINE_UNSUPPORTED);
     cr_assert_not(lk_engine_supports(&fixture.engine.base, LK_TLS1_2, lk_cipher_find(LK_CIPHER_AES_256_CBC_SHA384)));
     cr_assert(lk_engine_supports(&fixture.engine.base, LK_TLS1_2, lk_cipher_find(LK_CIPHER_AES_256_GCM)));
     cr_assert(lk_engine_supports(&fixture.engine.base, LK_TLS1_0, lk_cipher_find(LK_CIPHER_AES_256_CBC_SHA)));

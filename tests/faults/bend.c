@@ -70,7 +70,7 @@ static void struck(bend *streams, fault_promise promise)
 static void note_slot(bend *streams, const uint8_t *command)
 {
     bend_slot *slot = &streams->slots[word16(command + SLOT)];
-    if (command[OPCODE] != LK_OPCODE_SLOT_LOAD)
+    if (command[OPCODE] != LK_OPCODE_SLOT_LOAD && command[OPCODE] != LK_OPCODE_SLOT_REPLACE)
         return;
     const lk_cipher *cipher = lk_cipher_find(command[LOAD_CIPHER]);
     slot->opens = command[LOAD_DIRECTION] == LK_DIRECTION_OPEN;
@@ -85,7 +85,7 @@ static void note_slot(bend *streams, const uint8_t *command)
 static fault_promise promise_of_command(const bend *streams, const uint8_t *command, size_t offset)
 {
     const bend_slot *slot = &streams->slots[word16(command + SLOT)];
-    if (command[OPCODE] == LK_OPCODE_SLOT_LOAD)
+    if (command[OPCODE] == LK_OPCODE_SLOT_LOAD || command[OPCODE] == LK_OPCODE_SLOT_REPLACE)
         return slot->opens || offset < SEQUENCE ? FAULT_SAME : FAULT_REFUSED;
     if (command[OPCODE] != LK_OPCODE_SEAL)
         return FAULT_SAME;

@@ -70,9 +70,9 @@ static void introduce(lk_handshake *handshake, const lk_row *row)
         must(lk_certificate_chain_add(&handshake->peer_chain, chain->rows[0].bytes, chain->rows[0].length) == LK_OK);
 }
 
-static void message(void *context, bool sent, uint8_t type, const char *name, size_t length, const char *meaning)
+static void message(void *context, bool sent, uint8_t type, const char *name, lk_reader body, const char *meaning)
 {
-    (void)context, (void)sent, (void)type, (void)name, (void)length, (void)meaning;
+    (void)context, (void)sent, (void)type, (void)name, (void)body, (void)meaning;
 }
 
 static void alert(void *context, bool sent, bool fatal, int description, const char *meaning)

@@ -20,6 +20,8 @@ static lk_engine *engine_of(bool clear)
         engines[clear] = clear_engine_new();
     else if (!engines[clear] && lk_engine_software_new(&engines[clear]) != LK_OK)
         abort();
+    if (!clear)
+        (void)lk_engine_software_load_legacy(engines[clear]);
     return engines[clear];
 }
 

@@ -7,11 +7,14 @@
 
 #include <string.h>
 
-enum { BLOCK = 16, ROOM = LK_RECORD_OVERLONG_MAX + 1000 };
+enum { ROOM = LK_RECORD_OVERLONG_MAX + 1000 };
 
 static const char *hash_name(const lk_cipher *cipher)
 {
-    return cipher->mac_key_length == 20 ? "SHA1" : cipher->mac_key_length == 32 ? "SHA256" : "SHA384";
+    return cipher->mac_key_length == 16   ? "MD5"
+           : cipher->mac_key_length == 20 ? "SHA1"
+           : cipher->mac_key_length == 32 ? "SHA256"
+                                          : "SHA384";
 }
 
 static void put(uint8_t *to, uint64_t value, size_t length)
@@ -24,20 +27,22 @@ static void put(uint8_t *to, uint64_t value, size_t length)
 static void authenticate_ssl3(const lk_direction_parameters *parameters, const classic_record *record,
                               const uint8_t *content, size_t length, uint8_t *mac)
 {
-    enum { SECRET = 20, PAD = 40, HASH = 20 };
     static uint8_t text[ROOM];
-    uint8_t inner[HASH];
-    memcpy(text, parameters->mac_key, SECRET);
-    memset(text + SECRET, 0x36, PAD);
-    put(text + SECRET + PAD, record->sequence, 8);
-    put(text + SECRET + PAD + 8, record->content_type, 1);
-    put(text + SECRET + PAD + 9, length, 2);
+    uint8_t inner[20];
+    bool md5 = parameters->cipher->tag_length == 16;
+    const EVP_MD *hash = md5 ? EVP_md5() : EVP_sha1();
+    const size_t secret = parameters->cipher->mac_key_length, hashed = md5 ? 16 : 20, head = secret + (md5 ? 48 : 40);
+    memcpy(text, parameters->mac_key, secret);
+    memset(text + secret, 0x36, head - secret);
+    put(text + head, record->sequence, 8);
+    put(text + head + 8, record->content_type, 1);
+    put(text + head + 9, length, 2);
     if (length > 0)
-        memcpy(text + SECRET + PAD + 11, content, length);
-    cr_assert_eq(EVP_Digest(text, SECRET + PAD + 11 + length, inner, NULL, EVP_sha1(), NULL), 1);
-    memset(text + SECRET, 0x5c, PAD);
-    memcpy(text + SECRET + PAD, inner, HASH);
-    cr_assert_eq(EVP_Digest(text, SECRET + PAD + HASH, mac, NULL, EVP_sha1(), NULL), 1);
+        memcpy(text + head + 11, content, length);
+    cr_assert_eq(EVP_Digest(text, head + 11 + length, inner, NULL, hash, NULL), 1);
+    memset(text + secret, 0x5c, head - secret);
+    memcpy(text + head, inner, hashed);
+    cr_assert_eq(EVP_Digest(text, head + hashed, mac, NULL, hash, NULL), 1);
     mac[record->mac_place] ^= record->wrong_mac;
 }
 
@@ -63,13 +68,43 @@ static void authenticate(const lk_direction_parameters *parameters, const classi
     mac[record->mac_place] ^= record->wrong_mac;
 }
 
+static const EVP_CIPHER *block_cipher(const lk_cipher *cipher)
+{
+    return cipher->block_length == 8  ? EVP_des_ede3_cbc()
+           : cipher->key_length == 16 ? EVP_aes_128_cbc()
+                                      : EVP_aes_256_cbc();
+}
+
+/* RC4 by its definition, so that it takes no provider: the bytes of the key stream behind those that were used. */
+static void apply_stream(const lk_direction_parameters *parameters, size_t used, uint8_t *bytes, size_t length)
+{
+    uint8_t state[256], i = 0, j = 0;
+    for (size_t k = 0; k < sizeof state; k++)
+        state[k] = (uint8_t)k;
+    for (size_t k = 0; k < sizeof state; k++) {
+        j = (uint8_t)(j + state[k] + parameters->key[k % parameters->cipher->key_length]);
+        uint8_t kept = state[k];
+        state[k] = state[j];
+        state[j] = kept;
+    }
+    j = 0;
+    for (size_t k = 0; k < used + length; k++) {
+        i = (uint8_t)(i + 1);
+        uint8_t kept = state[i];
+        j = (uint8_t)(j + kept);
+        state[i] = state[j];
+        state[j] = kept;
+        if (k >= used)
+            bytes[k - used] ^= state[(uint8_t)(state[i] + kept)];
+    }
+}
+
 static void encrypt(const lk_direction_parameters *parameters, const uint8_t *iv, const uint8_t *input, size_t length,
                     uint8_t *output)
 {
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     int first = 0, last = 0;
-    const EVP_CIPHER *algorithm = parameters->cipher->key_length == 16 ? EVP_aes_128_cbc() : EVP_aes_256_cbc();
-    cr_assert_eq(EVP_EncryptInit_ex2(context, algorithm, parameters->key, iv, NULL), 1);
+    cr_assert_eq(EVP_EncryptInit_ex2(context, block_cipher(parameters->cipher), parameters->key, iv, NULL), 1);
     cr_assert_eq(EVP_CIPHER_CTX_set_padding(context, 0), 1);
     cr_assert_eq(EVP_EncryptUpdate(context, output, &first, input, (int)length), 1);
     cr_assert_eq(EVP_EncryptFinal_ex(context, output + first, &last), 1);
@@ -80,7 +115,8 @@ static void encrypt(const lk_direction_parameters *parameters, const uint8_t *iv
 int classic_padding(const lk_direction_parameters *parameters, size_t length)
 {
     size_t inside = length + (parameters->encrypt_then_mac ? 0 : parameters->cipher->tag_length);
-    return (int)(BLOCK - inside % BLOCK) - 1;
+    const size_t block = parameters->cipher->block_length;
+    return (int)(block - inside % block) - 1;
 }
 
 /* Content, and padding behind it: one length byte, and as many more as it says. Returns the length of all. */
@@ -91,7 +127,7 @@ static size_t pad(const lk_direction_parameters *parameters, const classic_recor
     memset(inner + length, padding, (size_t)padding + 1);
     length += (size_t)padding + 1;
     inner[length - 1 - record->padding_place] ^= record->wrong_padding;
-    cr_assert_eq(length % BLOCK, 0, "the test chose a padding that fills no block");
+    cr_assert_eq(length % parameters->cipher->block_length, 0, "the test chose a padding that fills no block");
     return length;
 }
 
@@ -115,12 +151,14 @@ size_t classic_reference(const lk_direction_parameters *parameters, const classi
         authenticate(parameters, record, record->plaintext, length, inner + length);
         length += mac;
     }
-    if (parameters->cipher->key_length == 0) {
+    if (parameters->cipher->kind == LK_KIND_STREAM)
+        apply_stream(parameters, record->stream_used, inner, length);
+    if (parameters->cipher->block_length == 0) {
         memcpy(output + 5, inner, length);
         return finish(parameters, record, output, length);
     }
     length = pad(parameters, record, inner, length);
-    size_t ahead = parameters->version >= 0x0302 ? BLOCK : 0;
+    size_t ahead = parameters->version >= 0x0302 ? parameters->cipher->block_length : 0;
     memcpy(output + 5, record->iv, ahead);
     encrypt(parameters, record->iv, inner, length, output + 5 + ahead);
     if (!parameters->encrypt_then_mac)

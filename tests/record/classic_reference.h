@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CBC and NULL records made by plain EVP and HMAC calls, without our code; right ones, and wrong in a chosen place. */
+/* CBC, RC4 and NULL records made by plain EVP and HMAC calls, without our code; right ones, and wrong in a chosen
+ * place. */
 #ifndef LK_TESTS_RECORD_CLASSIC_REFERENCE_H
 #define LK_TESTS_RECORD_CLASSIC_REFERENCE_H
 
@@ -17,6 +18,7 @@ typedef struct classic_record {
     uint8_t wrong_mac;     /* XORed into the MAC at mac_place */
     uint8_t wrong_padding; /* XORed into the padding, padding_place bytes ahead of the length byte */
     size_t mac_place, padding_place;
+    size_t stream_used; /* bytes of RC4's key stream that went to the records before this one */
 } classic_record;
 
 /** The shortest padding for that plaintext: the value of the length byte. */

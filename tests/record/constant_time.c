@@ -43,8 +43,9 @@ static void open_one(lk_direction *direction, const lk_direction_parameters *par
     lk_error status = support_run(direction, &operation);
     if (status != (wrong == NO_FAULT ? LK_OK : LK_ERROR_BAD_RECORD_MAC))
         abort();
+    const size_t block = parameters->cipher->block_length;
     if (status == LK_OK)
-        memcpy(chain, record + operation.input_length - sizeof chain, sizeof chain);
+        memcpy(chain, record + operation.input_length - block, block);
     printf("%s padding %d%s\n", classes[wrong], padding, names[wrong]);
 }
 

@@ -18,6 +18,8 @@ typedef struct slow_direction {
     lk_direction_kind kind;
     lk_operation *queue[QUEUE];
     size_t count;
+    size_t old; /* of the count, how many were there when the key was replaced */
+    lk_direction_parameters replacement;
     struct slow_direction *next, **link;
 } slow_direction;
 
@@ -86,7 +88,7 @@ static void die(slow_engine *engine)
             direction->queue[i]->output_length = 0;
             finish(direction->queue[i]);
         }
-        direction->count = 0;
+        direction->count = direction->old = 0;
     }
 }
 
@@ -125,6 +127,26 @@ static void finish_first(slow_engine *engine, slow_direction *direction)
         (void)support_run(direction->actual, operation);
     }
     finish(operation);
+    if (direction->old > 0 && --direction->old == 0)
+        cr_assert_eq(lk_direction_replace(direction->actual, &direction->replacement), LK_OK);
+}
+
+static lk_error slow_replace(lk_direction *base, const lk_direction_parameters *parameters)
+{
+    slow_direction *direction = (slow_direction *)base;
+    slow_engine *engine = (slow_engine *)base->engine;
+    if (!engine->settings.replaces)
+        return LK_ERROR_ENGINE_UNSUPPORTED;
+    if (engine->dead)
+        return engine->settings.dies_with;
+    if (direction->old > 0)
+        return LK_ERROR_ENGINE_BUSY;
+    if (direction->kind == LK_OPEN)
+        direction->count = 0;
+    engine->settings.replaced++;
+    direction->old = direction->count;
+    direction->replacement = *parameters;
+    return direction->count > 0 ? LK_OK : lk_direction_replace(direction->actual, parameters);
 }
 
 static lk_error slow_progress(lk_engine *base, int timeout)
@@ -169,6 +191,7 @@ static const lk_engine_methods slow_methods = {
     .name = slow_engine_name,
     .open = slow_open,
     .submit = slow_submit,
+    .replace = slow_replace,
     .close = slow_close,
     .progress = slow_progress,
     .descriptor = slow_descriptor,
@@ -185,4 +208,9 @@ lk_engine *slow_engine_new(slow_settings **settings)
         (slow_settings){.per_progress = 1, .capacity = 32, .dies_after = SIZE_MAX, .dies_with = LK_ERROR_DEVICE_LOST};
     *settings = &engine->settings;
     return &engine->base;
+}
+
+lk_engine *slow_engine_software(const lk_engine *slow)
+{
+    return ((const slow_engine *)slow)->software;
 }

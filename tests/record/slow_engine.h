@@ -18,13 +18,18 @@ typedef struct slow_settings {
     bool quiet;            /* progress does not tell of the loss; the operations do */
     size_t lies_at;        /* so many operations are finished before it says of one that it cannot be done */
     lk_error lies_with;    /* and says this; LK_OK: it never lies */
+    bool replaces;         /* keys of directions can be replaced */
     lk_error refuses_with; /* what opening a direction gives, LK_OK: opens it */
     size_t finished;       /* operations finished so far */
     size_t most_waiting;   /* the most that ever waited at once */
     size_t directions;     /* open now */
+    size_t replaced;       /* keys */
 } slow_settings;
 
 lk_engine *slow_engine_new(slow_settings **settings);
+
+/** The software engine inside, which is not slow and is never lost. */
+lk_engine *slow_engine_software(const lk_engine *slow);
 
 /* What operations made by this engine say of it. */
 extern const char slow_engine_name[];

@@ -30,6 +30,7 @@ lk_engine *support_software(void)
 {
     lk_engine *engine;
     cr_assert_eq(lk_engine_software_new(&engine), LK_OK);
+    (void)lk_engine_software_load_legacy(engine); /* tests of RC4 look whether it is there */
     return engine;
 }
 

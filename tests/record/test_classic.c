@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CBC and NULL with a MAC, against records that plain EVP calls make: SSL 3.0 to TLS 1.2. */
+/* CBC, RC4 and NULL with a MAC, against records that plain calls make: SSL 3.0 to TLS 1.2. */
 #include "classic_reference.h"
 #include "support.h"
 
@@ -27,6 +27,7 @@ typedef struct pair {
     lk_direction_parameters parameters;
     lk_direction *seal, *open;
     uint8_t iv[LK_IV_MAX]; /* of the next record */
+    size_t stream_used;    /* by the records before it */
 } pair;
 
 static pair pair_new(form chosen)
@@ -55,23 +56,48 @@ static bool has_two_orders(uint16_t version, lk_cipher_id id)
     return version >= LK_TLS1_0 && lk_cipher_find(id)->kind == LK_KIND_CBC;
 }
 
-static void each_form_up_to(lk_cipher_id last, void (*check)(form))
+static bool has_cipher(lk_cipher_id id, uint16_t version)
+{
+    lk_engine *engine = support_software();
+    bool has = lk_engine_supports(engine, version, lk_cipher_find(id));
+    cr_assert(has || !lk_cipher_allows(lk_cipher_find(id), version) || lk_cipher_find(id)->kind == LK_KIND_STREAM,
+              "libcrypto may be without its provider \"legacy\", but not without %s", lk_cipher_find(id)->title);
+    lk_engine_free(engine);
+    return has;
+}
+
+static void each_form_of(bool (*wanted)(const lk_cipher *), void (*check)(form))
 {
     for (uint16_t version = LK_SSL3; version <= LK_TLS1_2; version++)
-        for (lk_cipher_id id = LK_CIPHER_AES_128_CBC_SHA; id <= last; id++)
-            if (lk_cipher_allows(lk_cipher_find(id), version))
+        for (lk_cipher_id id = LK_CIPHER_AES_128_CBC_SHA; lk_cipher_find(id); id++)
+            if (wanted(lk_cipher_find(id)) && has_cipher(id, version))
                 for (int order = 0; order < (has_two_orders(version, id) ? 2 : 1); order++)
                     check((form){version, id, order == 1});
 }
 
+static bool is_classic(const lk_cipher *cipher)
+{
+    return cipher->kind != LK_KIND_AEAD;
+}
+
+static bool is_cbc(const lk_cipher *cipher)
+{
+    return cipher->kind == LK_KIND_CBC;
+}
+
+static bool is_stream(const lk_cipher *cipher)
+{
+    return cipher->kind == LK_KIND_STREAM;
+}
+
 static void each_form(void (*check)(form))
 {
-    each_form_up_to(LK_CIPHER_NULL_SHA256, check);
+    each_form_of(is_classic, check);
 }
 
 static void each_cbc_form(void (*check)(form))
 {
-    each_form_up_to(LK_CIPHER_AES_256_CBC_SHA384, check);
+    each_form_of(is_cbc, check);
 }
 
 static lk_operation sealing(const pair *both, size_t length, uint64_t sequence)
@@ -102,16 +128,19 @@ static classic_record wanted(const pair *both, size_t length, uint64_t sequence)
                             .plaintext = plaintext,
                             .length = length,
                             .iv = both->iv,
-                            .padding = CLASSIC_SHORTEST};
+                            .padding = CLASSIC_SHORTEST,
+                            .stream_used = both->stream_used};
 }
 
-/* Up to TLS 1.0 the IV of the next record is the last block of ciphertext of this one. */
+/* Up to TLS 1.0 the IV of the next record is the last block of ciphertext of this one; a key stream goes on. */
 static void chain(pair *both, const uint8_t *bytes, size_t length)
 {
+    both->stream_used += length - 5;
     if (both->parameters.version > LK_TLS1_0)
         return;
     size_t behind = both->parameters.encrypt_then_mac ? both->parameters.cipher->tag_length : 0;
-    memcpy(both->iv, bytes + length - behind - 16, 16);
+    size_t block = both->parameters.cipher->block_length;
+    memcpy(both->iv, bytes + length - behind - block, block);
 }
 
 static void check_both_ways(pair *both, size_t length, uint64_t sequence)
@@ -181,7 +210,7 @@ Test(classic, opens_in_place)
 static size_t length_for(const pair *both, int padding, size_t at_least)
 {
     size_t length = at_least;
-    while ((classic_padding(&both->parameters, length) - padding) % 16 != 0)
+    while ((classic_padding(&both->parameters, length) - padding) % both->parameters.cipher->block_length != 0)
         length++;
     return length;
 }
@@ -211,6 +240,8 @@ Test(classic, every_padding_from_0_to_255_is_taken)
     every_padding((form){LK_TLS1_2, LK_CIPHER_AES_256_CBC_SHA256, false});
     every_padding((form){LK_TLS1_1, LK_CIPHER_AES_256_CBC_SHA384, false});
     every_padding((form){LK_TLS1_0, LK_CIPHER_AES_256_CBC_SHA, false});
+    every_padding((form){LK_TLS1_0, LK_CIPHER_3DES_EDE_CBC_SHA, false});
+    every_padding((form){LK_TLS1_2, LK_CIPHER_3DES_EDE_CBC_SHA, true});
 }
 
 /* P1: whatever is wrong, it is the same status, and no plaintext. */
@@ -226,11 +257,12 @@ static void expect_forged(pair *both, const classic_record *description, const c
 }
 
 /* RFC 6101 section 5.2.3.2: padding shorter than a block, which may hold anything. */
-Test(classic, ssl_3_0_takes_padding_below_a_block_whatever_it_holds_and_none_above)
+static void padding_of_ssl_3_0(lk_cipher_id id)
 {
+    const size_t block = lk_cipher_find(id)->block_length;
     for (int padding = 0; padding < PADDINGS; padding++)
-        for (size_t wrong = 0; wrong < 16 && (int)wrong <= padding; wrong++) {
-            pair both = pair_new((form){LK_SSL3, LK_CIPHER_AES_128_CBC_SHA, false});
+        for (size_t wrong = 0; wrong < block && (int)wrong <= padding; wrong++) {
+            pair both = pair_new((form){LK_SSL3, id, false});
             size_t length = length_for(&both, padding, 37);
             support_fill(plaintext, length, (uint32_t)padding);
             classic_record description = wanted(&both, length, 5);
@@ -238,13 +270,19 @@ Test(classic, ssl_3_0_takes_padding_below_a_block_whatever_it_holds_and_none_abo
             description.padding_place = wrong;
             description.wrong_padding = wrong > 0 ? 0xA5 : 0;
             lk_operation back = opening(expected, classic_reference(&both.parameters, &description, expected), 5);
-            bool good = padding < 16;
+            bool good = padding < (int)block;
             cr_assert_eq(support_run(both.open, &back), good ? LK_OK : LK_ERROR_BAD_RECORD_MAC, "padding %d", padding);
             cr_assert_eq(back.output_length, good ? length : 0);
             if (good)
                 cr_assert_arr_eq(opened, plaintext, length);
             pair_free(&both);
         }
+}
+
+Test(classic, ssl_3_0_takes_padding_below_a_block_whatever_it_holds_and_none_above)
+{
+    padding_of_ssl_3_0(LK_CIPHER_AES_128_CBC_SHA);
+    padding_of_ssl_3_0(LK_CIPHER_3DES_EDE_CBC_SHA);
 }
 
 Test(classic, P1_in_ssl_3_0_each_wrong_byte_of_the_mac_and_each_wrong_length_of_padding_is_the_same_bad_record_mac)
@@ -267,12 +305,13 @@ Test(classic, P1_in_ssl_3_0_each_wrong_byte_of_the_mac_and_each_wrong_length_of_
     pair_free(&both);
 }
 
-Test(classic, ssl_3_0_has_no_mac_but_that_of_sha_1_and_no_encrypt_then_mac)
+Test(classic, ssl_3_0_has_no_macs_but_those_of_md5_and_sha_1_and_no_encrypt_then_mac)
 {
     lk_engine *engine = support_software();
-    for (lk_cipher_id id = LK_CIPHER_AES_128_GCM; id <= LK_CIPHER_NULL_SHA256; id++) {
+    for (lk_cipher_id id = LK_CIPHER_AES_128_GCM; lk_cipher_find(id); id++) {
         const lk_cipher *cipher = lk_cipher_find(id);
-        bool old = cipher->mac == LK_MAC_SHA1;
+        bool there = cipher->kind != LK_KIND_STREAM || lk_engine_supports(engine, LK_TLS1_2, cipher);
+        bool old = there && (cipher->mac == LK_MAC_SHA1 || cipher->mac == LK_MAC_MD5);
         cr_expect_eq(lk_engine_supports(engine, LK_SSL3, cipher), old, "%s", cipher->title);
         lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_SSL3, cipher, 1);
         lk_direction *direction;
@@ -322,6 +361,7 @@ Test(classic, P1_each_wrong_byte_of_padding_and_mac_is_the_same_bad_record_mac_a
     every_wrong_byte((form){LK_TLS1_2, LK_CIPHER_AES_128_CBC_SHA, false});
     every_wrong_byte((form){LK_TLS1_1, LK_CIPHER_AES_256_CBC_SHA256, false});
     every_wrong_byte((form){LK_TLS1_0, LK_CIPHER_AES_256_CBC_SHA384, false});
+    every_wrong_byte((form){LK_TLS1_2, LK_CIPHER_3DES_EDE_CBC_SHA, false});
 }
 
 Test(classic, P5_padding_and_mac_are_found_wherever_they_stand)
@@ -348,21 +388,23 @@ Test(classic, P5_padding_and_mac_are_found_wherever_they_stand)
 /* A padding length that reaches into the MAC, or past the start of the record. */
 Test(classic, P1_padding_that_leaves_no_room_for_a_mac_is_refused)
 {
-    for (lk_cipher_id id = LK_CIPHER_AES_128_CBC_SHA; id <= LK_CIPHER_AES_256_CBC_SHA384; id++) {
+    for (lk_cipher_id id = LK_CIPHER_AES_128_CBC_SHA; lk_cipher_find(id); id++) {
+        if (!is_cbc(lk_cipher_find(id)))
+            continue;
         pair both = pair_new((form){LK_TLS1_2, id, false});
-        for (size_t blocks = (both.parameters.cipher->tag_length + 16u) / 16; blocks <= 16; blocks++) {
-            size_t mac = both.parameters.cipher->tag_length;
-            size_t total = 16 * blocks;
-            for (size_t padding = total - mac; padding < total + 16 && padding < PADDINGS; padding++) {
+        const size_t mac = both.parameters.cipher->tag_length, block = both.parameters.cipher->block_length;
+        for (size_t blocks = (mac + block) / block; blocks <= 16; blocks++) {
+            size_t total = block * blocks;
+            for (size_t padding = total - mac; padding < total + block && padding < PADDINGS; padding++) {
                 /* All bytes of the record are the padding's value: only the room for the MAC is missing. */
                 lk_direction_parameters bare = both.parameters;
                 bare.encrypt_then_mac = true;
                 memset(plaintext, (int)padding, total);
                 classic_record description = wanted(&both, total, 5);
                 classic_reference(&bare, &description, expected);
-                expected[3] = (uint8_t)((16 + total) >> 8);
-                expected[4] = (uint8_t)(16 + total);
-                lk_operation back = opening(expected, 5 + 16 + total, 5);
+                expected[3] = (uint8_t)((block + total) >> 8);
+                expected[4] = (uint8_t)(block + total);
+                lk_operation back = opening(expected, 5 + block + total, 5);
                 cr_assert_eq(support_run(both.open, &back), LK_ERROR_BAD_RECORD_MAC);
                 cr_assert_eq(back.output_length, 0);
                 for (size_t i = 0; i < total; i++)
@@ -371,6 +413,15 @@ Test(classic, P1_padding_that_leaves_no_room_for_a_mac_is_refused)
         }
         pair_free(&both);
     }
+}
+
+/* Opens with the same key once more: a key stream does not go back. */
+static void begin_again(pair *both)
+{
+    if (both->parameters.cipher->kind != LK_KIND_STREAM)
+        return;
+    lk_direction_close(both->open);
+    both->open = support_open(both->engine, &both->parameters);
 }
 
 static void flip_every_byte(form chosen)
@@ -383,6 +434,7 @@ static void flip_every_byte(form chosen)
     for (size_t byte = 0; byte < operation.output_length; byte++) {
         if (byte == 3 || byte == 4) /* the length: another fault */
             continue;
+        begin_again(&both);
         memcpy(expected, record, operation.output_length);
         expected[byte] ^= (uint8_t)(1u << byte % 8);
         if (byte == 1 || byte == 2) { /* the version is the record layer's to judge, but the MAC of TLS covers it too */
@@ -400,8 +452,10 @@ static void flip_every_byte(form chosen)
         for (size_t i = 0; i < 300; i++)
             cr_assert_eq(expected[ahead + i], 0, "plaintext is left where it was opened in place");
     }
+    begin_again(&both);
     lk_operation elsewhere = opening(record, operation.output_length, 4);
     cr_assert_eq(support_run(both.open, &elsewhere), LK_ERROR_BAD_RECORD_MAC, "another sequence number");
+    begin_again(&both);
     lk_operation good = opening(record, operation.output_length, 5);
     cr_assert_eq(support_run(both.open, &good), LK_OK);
     pair_free(&both);
@@ -432,8 +486,9 @@ static void edges(form chosen)
     pair both = pair_new(chosen);
     size_t ahead = lk_record_explicit_nonce_length(chosen.version, both.parameters.cipher);
     size_t mac = both.parameters.cipher->tag_length;
-    size_t shortest = ahead + (chosen.encrypt_then_mac ? 16 + mac : (mac + 16) / 16 * 16);
-    size_t longest = ahead + 16384 + mac + (chosen.version == LK_SSL3 ? 16 : 256);
+    size_t block = both.parameters.cipher->block_length;
+    size_t shortest = ahead + (chosen.encrypt_then_mac ? block + mac : (mac + block) / block * block);
+    size_t longest = ahead + 16384 + mac + (chosen.version == LK_SSL3 ? block : 256);
     for (size_t fragment = 0; fragment < shortest; fragment++)
         cr_assert_eq(open_fragment(&both, fragment), LK_ERROR_RECORD_TOO_SHORT, "%zu", fragment);
     for (size_t fragment = shortest; fragment < shortest + 33; fragment++)
@@ -541,5 +596,86 @@ Test(classic, belongs_to_the_versions_below_1_3_and_aead_to_those_above_1_1)
         cr_expect_eq(lk_engine_open(engine, &parameters, &direction), old ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED);
         lk_direction_close(direction);
     }
+    lk_engine_free(engine);
+}
+
+/* Key streams */
+
+static void expect_spent(form chosen)
+{
+    pair both = pair_new(chosen);
+    support_fill(plaintext, 300, 2);
+    lk_operation operation = sealing(&both, 300, 0);
+    cr_assert_eq(support_run(both.seal, &operation), LK_OK);
+    record[20] ^= 1;
+    lk_operation forged = opening(record, operation.output_length, 0);
+    cr_expect_eq(support_run(both.open, &forged), LK_ERROR_BAD_RECORD_MAC);
+    record[20] ^= 1;
+    lk_operation good = opening(record, operation.output_length, 0);
+    cr_expect_eq(support_run(both.open, &good), LK_ERROR_BAD_RECORD_MAC);
+    cr_expect_eq(good.output_length, 0);
+    pair_free(&both);
+}
+
+Test(classic, P1_behind_a_forged_record_a_key_stream_opens_no_other)
+{
+    each_form_of(is_stream, expect_spent);
+}
+
+static void expect_from_the_start(form chosen)
+{
+    pair both = pair_new(chosen);
+    lk_direction *direction;
+    both.parameters.first_sequence = 1;
+    cr_expect_eq(lk_engine_open(both.engine, &both.parameters, &direction), LK_ERROR_ENGINE_UNSUPPORTED);
+    pair_free(&both);
+}
+
+Test(classic, P2_a_key_stream_is_entered_at_its_start_alone)
+{
+    each_form_of(is_stream, expect_from_the_start);
+}
+
+Test(classic, key_streams_are_there_once_they_are_asked_for_and_never_before)
+{
+    lk_engine *engine;
+    cr_assert_eq(lk_engine_software_new(&engine), LK_OK);
+    const lk_cipher *rc4 = lk_cipher_find(LK_CIPHER_RC4_128_SHA), *des = lk_cipher_find(LK_CIPHER_3DES_EDE_CBC_SHA);
+    cr_expect_not(lk_engine_supports(engine, LK_TLS1_0, rc4));
+    cr_expect(lk_engine_supports(engine, LK_TLS1_0, des));
+    for (int again = 0; again < 2; again++) {
+        lk_error error = lk_engine_software_load_legacy(engine);
+        cr_expect(error == LK_OK || error == LK_ERROR_ENGINE_UNSUPPORTED);
+        cr_expect_eq(lk_engine_supports(engine, LK_TLS1_0, rc4), error == LK_OK);
+    }
+    lk_engine_free(engine);
+}
+
+/* RFC 6229 section 2, the first of its vectors of 128 bits, but by way of a record: what was sealed is the key stream.
+ */
+Test(classic, the_key_stream_is_that_of_rfc_6229)
+{
+    static const uint8_t at_0[] = {0x9a, 0xc7, 0xcc, 0x9a, 0x60, 0x9d, 0x1e, 0xf7,
+                                   0xb2, 0x93, 0x28, 0x99, 0xcd, 0xe4, 0x1b, 0x97};
+    static const uint8_t at_240[] = {0x06, 0x59, 0x02, 0xe4, 0xb6, 0x20, 0xf6, 0xcc,
+                                     0x36, 0xc8, 0x58, 0x9f, 0x66, 0x43, 0x2f, 0x2b};
+    if (!has_cipher(LK_CIPHER_RC4_128_MD5, LK_TLS1_0))
+        cr_skip("libcrypto has no provider \"legacy\" here");
+    lk_engine *engine = support_software();
+    lk_direction_parameters parameters =
+        support_parameters(LK_SEAL, LK_TLS1_0, lk_cipher_find(LK_CIPHER_RC4_128_MD5), 1);
+    for (uint8_t i = 0; i < 16; i++)
+        parameters.key[i] = (uint8_t)(i + 1);
+    lk_direction *direction = support_open(engine, &parameters);
+    memset(plaintext, 0, 256);
+    lk_operation operation = {.input = plaintext,
+                              .input_length = 256,
+                              .output = record,
+                              .output_capacity = sizeof record,
+                              .content_type = LK_CONTENT_APPLICATION_DATA};
+    cr_assert_eq(support_run(direction, &operation), LK_OK);
+    cr_expect_arr_eq(record + 5, at_0, sizeof at_0);
+    cr_expect_arr_eq(record + 5 + 240, at_240, sizeof at_240);
+    lk_direction_close(direction);
     lk_engine_free(engine);
 }

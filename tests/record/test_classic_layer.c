@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The record layer with CBC and NULL: the headers, lengths and splits of SSL 3.0 to TLS 1.2. */
+/* The record layer with CBC, RC4 and NULL: the headers, lengths and splits of SSL 3.0 to TLS 1.2. */
 #include "classic_reference.h"
 #include "slow_engine.h"
 #include "support.h"
@@ -68,9 +68,9 @@ static void carry_a_stream(lk_engine *by, uint16_t version, lk_cipher_id cipher,
 static void carry_every_form(lk_engine *by)
 {
     for (uint16_t version = LK_SSL3; version <= LK_TLS1_2; version++)
-        for (lk_cipher_id id = LK_CIPHER_AES_128_CBC_SHA; id <= LK_CIPHER_NULL_SHA256; id++) {
+        for (lk_cipher_id id = LK_CIPHER_AES_128_CBC_SHA; lk_cipher_find(id); id++) {
             bool two_orders = version >= LK_TLS1_0 && lk_cipher_find(id)->kind == LK_KIND_CBC;
-            if (lk_cipher_allows(lk_cipher_find(id), version))
+            if (lk_engine_supports(engine, version, lk_cipher_find(id)))
                 for (int order = 0; order < (two_orders ? 2 : 1); order++)
                     carry_a_stream(by, version, id, order == 1);
         }
@@ -92,9 +92,9 @@ Test(classic_layer, an_engine_that_takes_its_time_carries_the_same)
 
 /* BEAST */
 
-static void expect_split(uint16_t version)
+static void expect_split(uint16_t version, lk_cipher_id cipher)
 {
-    connect_with(engine, version, LK_CIPHER_AES_128_CBC_SHA, false);
+    connect_with(engine, version, cipher, false);
     wire_send(client, server, LK_CONTENT_APPLICATION_DATA, data, 100);
     wire_send(client, server, LK_CONTENT_APPLICATION_DATA, data + 100, 1);
     wire_send(client, server, LK_CONTENT_APPLICATION_DATA, data + 101, 40000);
@@ -109,8 +109,10 @@ static void expect_split(uint16_t version)
 
 Test(classic_layer, up_to_tls_1_0_cbc_sends_one_byte_ahead_of_what_an_application_writes)
 {
-    expect_split(LK_SSL3);
-    expect_split(LK_TLS1_0);
+    for (uint16_t version = LK_SSL3; version <= LK_TLS1_0; version++) {
+        expect_split(version, LK_CIPHER_AES_128_CBC_SHA);
+        expect_split(version, LK_CIPHER_3DES_EDE_CBC_SHA);
+    }
 }
 
 static void expect_no_split(uint16_t version, lk_cipher_id cipher)
@@ -125,6 +127,8 @@ Test(classic_layer, nothing_else_is_split)
 {
     expect_no_split(LK_SSL3, LK_CIPHER_NULL_SHA);
     expect_no_split(LK_TLS1_0, LK_CIPHER_NULL_SHA);
+    if (lk_engine_supports(engine, LK_TLS1_0, lk_cipher_find(LK_CIPHER_RC4_128_SHA)))
+        expect_no_split(LK_TLS1_0, LK_CIPHER_RC4_128_SHA);
     expect_no_split(LK_TLS1_1, LK_CIPHER_AES_128_CBC_SHA);
     expect_no_split(LK_TLS1_2, LK_CIPHER_AES_128_CBC_SHA);
     expect_no_split(LK_TLS1_2, LK_CIPHER_AES_128_GCM);
@@ -202,6 +206,21 @@ Test(classic_layer, refuses_a_record_by_its_header_alone_when_its_version_or_len
         cr_expect_eq(read_header(LK_CIPHER_NULL_SHA, version, version, 16384 + 257), LK_ERROR_RECORD_OVERFLOW);
     }
     cr_expect_eq(read_header(LK_CIPHER_AES_128_GCM, LK_TLS1_2, LK_TLS1_2, 16384 + 257), LK_ERROR_RECORD_OVERFLOW);
+}
+
+/* Sweet32 */
+Test(classic_layer, P2_a_key_of_3des_seals_no_more_than_half_the_blocks_that_begin_to_repeat)
+{
+    connect_with(engine, LK_TLS1_1, LK_CIPHER_3DES_EDE_CBC_SHA, false);
+    lk_direction_parameters parameters =
+        support_parameters(LK_SEAL, LK_TLS1_1, lk_cipher_find(LK_CIPHER_3DES_EDE_CBC_SHA), 1);
+    parameters.first_sequence = LK_RECORD_LIMIT_3DES - 1;
+    cr_assert_eq(lk_record_layer_set_write(client->layer, &parameters), LK_OK);
+    size_t taken;
+    cr_expect_eq(lk_record_layer_write(client->layer, LK_CONTENT_APPLICATION_DATA, data, 1, &taken), LK_OK);
+    cr_expect_eq(lk_record_layer_write(client->layer, LK_CONTENT_APPLICATION_DATA, data, 1, &taken),
+                 LK_ERROR_SEQUENCE_EXHAUSTED);
+    disconnect();
 }
 
 Test(classic_layer, a_forged_record_ends_reading_for_good)

@@ -49,7 +49,7 @@ static outcome run(const slow_settings *device)
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
     *settings = *device;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     wire_end *client = wire_end_new(pair), *server = wire_end_new(pair);
     lk_record_layer_set_version(client->layer, version, 0x0303);
     lk_record_layer_set_version(server->layer, version, 0x0303);
@@ -146,6 +146,16 @@ Test(failover, P4_the_same_when_submitting_tells_of_the_loss)
     lose_at_each(device);
 }
 
+Test(failover, P4_the_same_when_the_engine_replaces_keys)
+{
+    slow_settings device = healthy;
+    device.replaces = true;
+    lose_at_each(device);
+    device.dies_on_submit = true;
+    device.per_progress = 3;
+    lose_at_each(device);
+}
+
 Test(failover, P4_the_same_when_the_engine_is_busy_and_forgets_its_slots)
 {
     slow_settings device = healthy;
@@ -217,7 +227,7 @@ Test(failover, P4_a_cbc_record_that_is_made_again_has_the_same_iv_and_the_same_b
     static uint8_t output[2][200];
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair, *software = support_software();
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_direction_parameters parameters =
         support_parameters(LK_SEAL, LK_TLS1_2, lk_cipher_find(LK_CIPHER_AES_128_CBC_SHA), 1);
     lk_direction *directions[] = {support_open(pair, &parameters), support_open(software, &parameters)};
@@ -291,7 +301,7 @@ Test(failover, P2_software_goes_on_behind_the_last_number_that_the_lost_engine_s
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_TLS1_3, lk_cipher_find(0), 1);
     lk_direction *direction = support_open(pair, &parameters);
     lk_operation operation = sealing(0, 5);
@@ -313,7 +323,7 @@ Test(failover, a_direction_may_be_closed_with_operations_in_work)
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_TLS1_3, lk_cipher_find(0), 1);
     lk_direction *direction = support_open(pair, &parameters), *other = support_open(pair, &parameters);
     lk_operation operation = sealing(0, 0);
@@ -331,7 +341,7 @@ Test(failover, a_bad_record_is_the_records_fault_and_no_reason_to_fall_back)
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     lk_engine_capabilities capabilities;
     lk_engine_capabilities_get(pair, &capabilities);
     cr_expect_not(capabilities.immediate);
@@ -346,4 +356,102 @@ Test(failover, a_bad_record_is_the_records_fault_and_no_reason_to_fall_back)
     lk_direction_close(direction);
     lk_engine_free(pair);
     lk_engine_free(slow);
+}
+
+/* Replacing keys with records of either in flight. */
+
+enum { KEYS = 3, EACH = 4, REPLACED_RECORDS = KEYS * EACH, REPLACED_ROOM = 100 };
+
+static uint8_t made[REPLACED_RECORDS][REPLACED_ROOM];
+
+/* EACH records with each of KEYS keys, submitted without waiting, but that some are finished between. A direction that
+ * does not take its next key at once takes it when it has finished some. Returns how many keys were replaced. */
+static size_t seal_with_keys(lk_engine *pair, size_t finished_between)
+{
+    lk_operation operations[REPLACED_RECORDS];
+    lk_direction_parameters parameters = support_parameters(LK_SEAL, version, lk_cipher_find(cipher), 0);
+    lk_direction *direction = support_open(pair, &parameters);
+    size_t replaced = 0, accepted;
+    for (size_t i = 0; i < REPLACED_RECORDS; i++) {
+        if (i > 0 && i % EACH == 0) {
+            parameters = support_parameters(LK_SEAL, version, lk_cipher_find(cipher), (uint8_t)(i / EACH));
+            lk_error error = lk_direction_replace(direction, &parameters);
+            while (error == LK_ERROR_ENGINE_BUSY) {
+                cr_assert_eq(lk_engine_progress(pair, 0), LK_OK);
+                error = lk_direction_replace(direction, &parameters);
+            }
+            replaced += error == LK_OK;
+            if (error != LK_OK) { /* in software, where all before is done */
+                lk_direction_close(direction);
+                direction = support_open(pair, &parameters);
+            }
+        }
+        operations[i] =
+            (lk_operation){.input = data + i,
+                           .input_length = 20 + i,
+                           .output = made[i],
+                           .output_capacity = lk_record_sealed_length(version, parameters.cipher, 20 + i, 0),
+                           .sequence = i % EACH,
+                           .content_type = LK_CONTENT_APPLICATION_DATA};
+        cr_assert_eq(lk_direction_submit(direction, (lk_operation *[]){&operations[i]}, 1, &accepted), LK_OK);
+        for (size_t k = 0; k < finished_between; k++)
+            cr_assert_eq(lk_engine_progress(pair, 0), LK_OK);
+    }
+    for (size_t i = 0; i < REPLACED_RECORDS; i++) {
+        while (operations[i].state != LK_OPERATION_DONE)
+            cr_assert_eq(lk_engine_progress(pair, 0), LK_OK);
+        cr_assert_eq(operations[i].status, LK_OK);
+    }
+    lk_direction_close(direction);
+    return replaced;
+}
+
+static void lose_with_keys_in_flight(slow_settings device)
+{
+    static uint8_t wanted[REPLACED_RECORDS][REPLACED_ROOM];
+    support_fill(data, sizeof data, 3);
+    memset(made, 0, sizeof made);
+    lk_engine *software = support_software();
+    cr_assert_eq(seal_with_keys(software, 0), KEYS - 1);
+    memcpy(wanted, made, sizeof made);
+    lk_engine_free(software);
+    for (size_t between = 0; between < 2; between++) {
+        for (size_t death = 0; death <= REPLACED_RECORDS; death++) {
+            slow_settings *settings;
+            lk_engine *slow = slow_engine_new(&settings), *pair;
+            *settings = device;
+            settings->dies_after = death;
+            cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
+            memset(made, 0, sizeof made);
+            size_t replaced = seal_with_keys(pair, between);
+            cr_expect_arr_eq(made, wanted, sizeof made, "lost at %zu, %zu finished between", death, between);
+            cr_expect_eq(settings->finished, death);
+            cr_expect_eq(lk_engine_failover_count(pair) > 0, death < REPLACED_RECORDS);
+            cr_expect(death < REPLACED_RECORDS || replaced == KEYS - 1);
+            cr_expect_eq(settings->directions, 0);
+            lk_engine_free(pair);
+            lk_engine_free(slow);
+        }
+    }
+}
+
+Test(failover, P4_records_of_an_old_and_a_new_key_in_flight_are_made_again_with_their_own)
+{
+    slow_settings device = healthy;
+    device.replaces = true;
+    lose_with_keys_in_flight(device);
+    device.dies_on_submit = true;
+    lose_with_keys_in_flight(device);
+    device.quiet = true;
+    device.dies_on_submit = false;
+    lose_with_keys_in_flight(device);
+}
+
+Test(failover, P4_the_same_with_keys_of_the_chained_iv)
+{
+    slow_settings device = healthy;
+    device.replaces = true;
+    version = LK_TLS1_0;
+    cipher = LK_CIPHER_AES_256_CBC_SHA;
+    lose_with_keys_in_flight(device);
 }

@@ -64,7 +64,8 @@ static lk_error feed(wire_end *reader, size_t length)
     return error;
 }
 
-static const lk_cipher_id ciphers[] = {LK_CIPHER_AES_128_CBC_SHA, LK_CIPHER_AES_256_CBC_SHA384, LK_CIPHER_NULL_SHA};
+static const lk_cipher_id ciphers[] = {LK_CIPHER_AES_128_CBC_SHA, LK_CIPHER_AES_256_CBC_SHA384, LK_CIPHER_NULL_SHA,
+                                       LK_CIPHER_3DES_EDE_CBC_SHA};
 static const size_t lengths[] = {16385, 18433, 40000, LONGEST};
 
 #define FOR_EACH_CASE(version, c, l)                                                                                   \

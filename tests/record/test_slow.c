@@ -124,7 +124,8 @@ Test(slow, a_busy_engine_gets_the_rest_later)
     cr_expect_arr_eq(server->content, data, sizeof data);
 }
 
-Test(slow, records_written_before_a_key_change_stay_under_the_old_key)
+/* directions: how many are open while records of either key are in work. */
+static void change_the_key_behind_records_in_work(size_t directions)
 {
     lk_direction_parameters next = support_parameters(LK_SEAL, LK_TLS1_3, cipher, 2);
     size_t taken;
@@ -132,9 +133,9 @@ Test(slow, records_written_before_a_key_change_stay_under_the_old_key)
     cr_assert_eq(write_data(100, 100, &taken), LK_OK);
     cr_assert_eq(lk_record_layer_set_write(client->layer, &next), LK_OK);
     cr_assert_eq(write_data(200, 100, &taken), LK_OK);
-    cr_expect_eq(settings->directions, 3, "the old key is still needed");
+    cr_expect_eq(settings->directions, directions);
     feed_server();
-    cr_expect_eq(settings->directions, 2, "and erased when it is not");
+    cr_expect_eq(settings->directions, 2);
     cr_assert_eq(wire_read_one(server), LK_OK);
     cr_assert_eq(wire_read_one(server), LK_OK);
     next.kind = LK_OPEN;
@@ -142,6 +143,26 @@ Test(slow, records_written_before_a_key_change_stay_under_the_old_key)
     cr_assert_eq(wire_read(server), LK_ERROR_WANT_READ);
     cr_assert_eq(server->length, 300);
     cr_expect_arr_eq(server->content, data, 300);
+}
+
+Test(slow, records_written_before_a_key_change_stay_under_the_old_key_which_is_erased_when_it_is_not_needed)
+{
+    change_the_key_behind_records_in_work(3);
+}
+
+Test(slow, an_engine_that_replaces_keys_needs_no_direction_more)
+{
+    settings->replaces = true;
+    change_the_key_behind_records_in_work(2);
+    cr_expect_eq(settings->replaced, 2);
+}
+
+Test(slow, a_key_is_not_replaced_in_front_of_records_that_the_engine_has_not_taken_yet)
+{
+    settings->replaces = true;
+    settings->capacity = 1;
+    change_the_key_behind_records_in_work(3);
+    cr_expect_eq(settings->replaced, 1, "the reading one");
 }
 
 Test(slow, keys_that_seal_nothing_are_erased_at_once)
@@ -157,7 +178,7 @@ Test(slow, keys_that_seal_nothing_are_erased_at_once)
     cr_expect_eq(settings->directions, 2);
 }
 
-Test(slow, what_was_opened_ahead_with_the_old_key_is_opened_again_with_the_new)
+static void change_the_key_of_what_was_opened_ahead(void)
 {
     lk_direction_parameters next = support_parameters(LK_SEAL, LK_TLS1_3, cipher, 2);
     size_t taken;
@@ -179,6 +200,18 @@ Test(slow, what_was_opened_ahead_with_the_old_key_is_opened_again_with_the_new)
     cr_assert_eq(server->length, 35);
     cr_expect_arr_eq(server->content, data, 35);
     cr_expect_eq(server->facts[2].sequence, 0);
+}
+
+Test(slow, what_was_opened_ahead_with_the_old_key_is_opened_again_with_the_new)
+{
+    change_the_key_of_what_was_opened_ahead();
+}
+
+Test(slow, it_is_the_same_when_the_engine_replaces_keys)
+{
+    settings->replaces = true;
+    change_the_key_of_what_was_opened_ahead();
+    cr_expect_eq(settings->replaced, 2);
 }
 
 Test(slow, a_malformed_record_behind_a_key_change_is_told_in_its_turn)

@@ -90,9 +90,10 @@ static void check_all_classic(lk_engine *engine)
 {
     support_fill(data, sizeof data, 1);
     for (uint16_t version = LK_TLS1_0; version <= LK_TLS1_2; version++)
-        for (unsigned id = LK_CIPHER_AES_128_CBC_SHA; id <= LK_CIPHER_NULL_SHA256; id++)
+        for (unsigned id = LK_CIPHER_AES_128_CBC_SHA; lk_cipher_find(id); id++)
             for (int order = 0; order < 2; order++)
-                check_classic(engine, version, id, order == 1);
+                if (lk_engine_supports(engine, version, lk_cipher_find(id)))
+                    check_classic(engine, version, id, order == 1);
 }
 
 static void check_steady(lk_engine *engine)
@@ -132,7 +133,7 @@ Test(steady, an_engine_that_takes_its_time_costs_no_allocation_per_record_either
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
     check_steady(pair);
     lk_engine_free(pair);
     lk_engine_free(slow);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Renegotiation with the records of both sides on one board: new keys in new slots, the old slots erased. */
+/* Renegotiation with the records of both sides on one board: new keys in the same slots, the old keys erased. */
 #include "connection/again.h"
 #include "sim/pair.h"
 
@@ -62,12 +62,12 @@ static void renegotiate_on_board(const char *suite)
     pair_close(&board);
 }
 
-Test(renegotiation, gcm_goes_on_with_new_keys_in_new_slots)
+Test(renegotiation, gcm_goes_on_with_new_keys_in_the_same_slots)
 {
     renegotiate_on_board("ECDHE-ECDSA-AES128-GCM-SHA256");
 }
 
-Test(renegotiation, chacha20_goes_on_with_new_keys_in_new_slots)
+Test(renegotiation, chacha20_goes_on_with_new_keys_in_the_same_slots)
 {
     renegotiate_on_board("ECDHE-ECDSA-CHACHA20-POLY1305");
 }

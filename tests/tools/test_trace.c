@@ -26,6 +26,7 @@ Test(trace, a_record_shows_arrow_type_lengths_key_number_and_engine_with_slot)
                             .sent = true,
                             .outer_type = 23,
                             .content_type = 23,
+                            .wire_version = 0x0302,
                             .sequence = 7,
                             .epoch = 2,
                             .wire_length = 1046,
@@ -35,6 +36,7 @@ Test(trace, a_record_shows_arrow_type_lengths_key_number_and_engine_with_slot)
     const char *line = describe(&event);
     assert_holds(line, "-->");
     assert_holds(line, "record application_data");
+    assert_holds(line, " 3.2 ");
     assert_holds(line, " 1046 ");
     assert_holds(line, " 1024 ");
     assert_holds(line, "2/7");
@@ -111,6 +113,18 @@ Test(trace, a_peer_cannot_send_escape_sequences_to_the_terminal)
         cr_assert(*c >= ' ' && *c <= '~');
 }
 
+Test(trace, a_field_stands_below_its_message_and_a_note_is_marked)
+{
+    const lk_event field = {.kind = LK_EVENT_FIELD, .sent = true, .name = "server_name", .meaning = "example.org"};
+    const lk_event note = {.kind = LK_EVENT_NOTE, .meaning = "there is no key log"};
+    assert_holds(describe(&field), "     server_name ");
+    assert_holds(describe(&field), "example.org");
+    cr_assert_null(strstr(describe(&field), "-->"));
+    assert_holds(describe(&note), "<--");
+    assert_holds(describe(&note), "???? ");
+    assert_holds(describe(&note), "there is no key log");
+}
+
 /* The lines that events make in a stream that is no terminal. */
 static char *observe(const lk_event *events, size_t count)
 {
@@ -155,6 +169,7 @@ Test(trace, what_is_sent_is_shown_under_its_record_however_late_the_record_is)
 {
     const lk_event events[] = {
         {.kind = LK_EVENT_MESSAGE, .sent = true, .length = 6, .meaning = "first message"},
+        {.kind = LK_EVENT_FIELD, .sent = true, .name = "random", .meaning = "its field"},
         {.kind = LK_EVENT_MESSAGE, .sent = true, .length = 16, .meaning = "second message"},
         {.kind = LK_EVENT_KEYS, .sent = true, .meaning = "application keys"},
         {.kind = LK_EVENT_RECORD, .sent = true, .outer_type = 22, .content_type = 22, .length = 10},
@@ -162,11 +177,30 @@ Test(trace, what_is_sent_is_shown_under_its_record_however_late_the_record_is)
         {.kind = LK_EVENT_RECORD, .sent = true, .outer_type = 22, .content_type = 22, .length = 5},
         {.kind = LK_EVENT_RECORD, .sent = true, .outer_type = 23, .content_type = 23, .length = 99, .epoch = 1},
     };
-    const char *const order[] = {"record handshake", "first message",    "record handshake",       "record handshake",
-                                 "second message",   "application keys", "record application_data"};
+    const char *const order[] = {"record handshake", "first message",  "its field",        "record handshake",
+                                 "record handshake", "second message", "application keys", "record application_data"};
     char *text = observe(events, sizeof events / sizeof events[0]);
     assert_order(text, order, sizeof order / sizeof order[0]);
     free(text);
+}
+
+Test(trace, a_capture_has_its_own_times_and_names_its_connections)
+{
+    char text[4 * LINE];
+    FILE *stream = fmemopen(text, sizeof text, "w");
+    lk_trace trace;
+    lk_trace_begin_captured(&trace, stream);
+    (void)snprintf(trace.label, sizeof trace.label, "#7");
+    trace.seconds = 12.5;
+    lk_trace_observe(&trace, &(lk_event){.kind = LK_EVENT_MESSAGE, .sent = true, .name = "client_hello"});
+    lk_trace_say(&trace, "that is\033 all");
+    trace.brief = true;
+    lk_trace_observe(&trace, &(lk_event){.kind = LK_EVENT_FIELD, .sent = true, .name = "random"});
+    (void)fclose(stream);
+    assert_holds(text, "--> client");
+    assert_holds(text, "   12.500  #7    -->    client_hello");
+    assert_holds(text, "   12.500  #7    that is? all\n");
+    cr_assert_null(strstr(text, "random"));
 }
 
 Test(trace, what_never_becomes_a_record_is_shown_in_the_end)

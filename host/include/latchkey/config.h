@@ -51,8 +51,9 @@ lk_error lk_config_set_versions(lk_config *config, uint16_t lowest, uint16_t hig
  * ("TLS_AES_128_GCM_SHA256") or OpenSSL's spelling ("ECDHE-RSA-AES128-GCM-SHA256"). By default all that encrypt and
  * authenticate in one (AEAD), with a fresh key exchange (ECDHE) and certificates; all others are offered and accepted
  * only when this list names them: those with CBC and a separate MAC, with RSA or DHE as key exchange, with a pre-shared
- * key (which lk_config_set_psk() gives), anonymous ones, and those that do not encrypt (NULL).
- * @return INVALID_ARGUMENT for a name that is not known; the diagnosis names it.
+ * key (which lk_config_set_psk() gives), anonymous ones, those with 3DES or RC4, and those that do not encrypt (NULL).
+ * @return INVALID_ARGUMENT for a name that is not known, ENGINE_UNSUPPORTED for a cipher that libcrypto does not have
+ * (RC4 is in its provider "legacy", which is loaded for this configuration alone); the diagnosis names it.
  */
 lk_error lk_config_set_suites(lk_config *config, const char *list);
 

@@ -25,9 +25,10 @@ typedef struct lk_connection lk_connection;
  * A new connection. The configuration is borrowed.
  * host: for a client, the DNS name or IP address that the certificate must bear, and that a name is announced by (SNI).
  * NULL is allowed where the configuration trusts anyone. Ignored for a server.
- * @return INVALID_ARGUMENT (a server without a certificate, or one that asks clients for theirs without roots of its
- * own to judge them by; a client without a host that does not trust anyone; no suite left for the versions), NO_MEMORY,
- * ENGINE_UNSUPPORTED (a required device does not have what the configuration asks).
+ * @return INVALID_ARGUMENT (a server without a certificate for any of its suites, as all but those with a pre-shared
+ * key and anonymous ones need; one that asks clients for theirs without roots of its own to judge them by; a client
+ * without a host that does not trust anyone; no suite left for the versions), NO_MEMORY, ENGINE_UNSUPPORTED (a required
+ * device does not have what the configuration asks).
  */
 lk_error lk_connection_new(const lk_config *config, lk_role role, const char *host, lk_connection **connection);
 

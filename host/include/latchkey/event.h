@@ -19,7 +19,9 @@ typedef enum lk_event_kind {
     LK_EVENT_MESSAGE, /* a handshake message went out or came in, whole */
     LK_EVENT_ALERT,   /* an alert went out or came in */
     LK_EVENT_KEYS,    /* a direction changes its key: what follows is under the new one */
-    LK_EVENT_ENGINE   /* an engine was chosen or left, and why */
+    LK_EVENT_ENGINE,  /* an engine was chosen or left, and why */
+    LK_EVENT_FIELD,   /* a field of the message that was told last: its name, and what it holds */
+    LK_EVENT_NOTE     /* latchkey/watch.h: what cannot be read, and why */
 } lk_event_kind;
 
 /** One event. Pointers are borrowed for the length of the call; fields that do not belong to the kind are zero. */
@@ -38,13 +40,14 @@ typedef struct lk_event {
     const char *engine; /* RECORD: who made or opened it, NULL without protection. KEYS, ENGINE: who will */
     int slot;           /* the slot of the device, -1 where there is none */
 
-    /* LK_EVENT_MESSAGE: HandshakeType, its name as in the RFC. LK_EVENT_ALERT: description, its name */
+    /* LK_EVENT_MESSAGE: HandshakeType, its name as in the RFC. LK_EVENT_ALERT: description, its name. LK_EVENT_FIELD:
+     * the name of the field, indented where it is part of another; empty where it goes on with the one before */
     uint8_t type;
     bool fatal;
     const char *name;
 
-    /* MESSAGE, ALERT, KEYS, ENGINE: what it means here, in a few words ("server picks TLS_AES_128_GCM_SHA256, x25519")
-     */
+    /* MESSAGE, ALERT, KEYS, ENGINE, NOTE: what it means here, in a few words ("server picks TLS_AES_128_GCM_SHA256,
+     * x25519"). FIELD: what it holds, in printable ASCII. RECORD: why it is refused, or not opened */
     const char *meaning;
 } lk_event;
 

@@ -10,5 +10,6 @@
 #include <latchkey/event.h>
 #include <latchkey/socket.h>
 #include <latchkey/statistics.h>
+#include <latchkey/watch.h>
 
 #endif
