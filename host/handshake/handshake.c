@@ -182,6 +182,7 @@ void lk_handshake_abandon(lk_handshake *handshake)
     lk_handshake_release_memory(handshake);
     lk_secret_wipe(handshake->application_secret, sizeof handshake->application_secret);
     lk_secret_wipe(handshake->resumption_secret, sizeof handshake->resumption_secret);
+    lk_secret_wipe(&handshake->exporter, sizeof handshake->exporter);
     free(handshake->incoming);
     handshake->incoming = NULL;
     handshake->incoming_length = handshake->incoming_capacity = handshake->incoming_taken = 0;

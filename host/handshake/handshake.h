@@ -65,6 +65,7 @@ typedef struct lk_handshake_settings {
     lk_stapling stapling;       /* client */
     uint8_t max_fragment;       /* client: MaxFragmentLength (RFC 6066) that it asks for; 0: none */
     uint16_t record_size_limit; /* bytes of plaintext that it takes in a record (RFC 8449); 0: all there may be */
+    bool keeps_export_secret;   /* up to TLS 1.2: the master secret stays, to export from */
     bool fallback;              /* client: it has tried a higher version before */
     const lk_engine *required;  /* the engine that must be able to do what is agreed; NULL when any may */
 } lk_handshake_settings;

@@ -5,6 +5,7 @@
 
 #include "base/reader.h"
 #include "base/writer.h"
+#include "handshake/export.h"
 #include "handshake/handshake.h"
 #include "handshake/key_schedule.h"
 #include "handshake/prf.h"
@@ -192,6 +193,7 @@ struct lk_handshake {
     uint8_t handshake_secret[2][LK_HASH_MAX], application_secret[2][LK_HASH_MAX];
     uint8_t master[LK_MASTER_SECRET_LENGTH];
     lk_direction_parameters keys[2]; /* TLS 1.2 */
+    lk_exporter exporter;
     lk_transcript transcript;
 
     /* messages that came: [taken, length) is still to be looked at */

@@ -92,23 +92,26 @@ static void redo(failover_direction *direction, lk_operation *const *operations,
     }
 }
 
-/* The first in flight is done with. True when it was the last of the old key. */
-static bool drop_first(failover_direction *direction)
+/* The first key of two has no operation left: the direction goes on with the other one. */
+static void change_key(failover_direction *direction)
 {
-    direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
-    direction->count--;
-    return direction->old > 0 && --direction->old == 0;
-}
-
-/* Software goes on with the key that was given behind the operation before. */
-static void replace_in_software(failover_direction *direction)
-{
-    if (direction->actual)
+    if (direction->preferred)
+        direction->parameters = direction->replacement;
+    else if (direction->actual)
         direction->dead = lk_direction_replace(direction->actual, &direction->replacement);
+    lk_secret_wipe(&direction->replacement, sizeof direction->replacement);
     if (direction->dead != LK_OK) { /* nothing may be made with the old one */
         lk_direction_close(direction->actual);
         direction->actual = NULL;
     }
+}
+
+static void drop_first(failover_direction *direction)
+{
+    direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
+    direction->count--;
+    if (direction->old > 0 && --direction->old == 0)
+        change_key(direction);
 }
 
 /* Software has the direction: it does what the preferred engine has not finished. */
@@ -116,12 +119,8 @@ static void redo_all(failover_direction *direction)
 {
     lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
     engine_of(direction)->retries += direction->count;
-    while (direction->count > 0) {
+    for (; direction->count > 0; drop_first(direction))
         redo(direction, &direction->originals[direction->first], 1);
-        if (drop_first(direction))
-            replace_in_software(direction);
-    }
-    lk_secret_wipe(&direction->replacement, sizeof direction->replacement);
 }
 
 static void leave_preferred(failover_direction *direction, lk_error reason)
@@ -182,8 +181,7 @@ static bool overrule(failover_direction *direction)
     count(engine, LK_ERROR_DEVICE_DISAGREES);
     engine->retries++;
     *original = again;
-    if (drop_first(direction))
-        replace_in_software(direction);
+    drop_first(direction);
     redo_all(direction);
     return true;
 }
@@ -200,10 +198,7 @@ static size_t collect(failover_direction *direction)
         if (!direction->preferred || (shadow->status != LK_OK && overrule(direction)))
             return finished + left;
         hand_over(direction, shadow, direction->originals[direction->first]);
-        if (drop_first(direction)) {
-            direction->parameters = direction->replacement;
-            lk_secret_wipe(&direction->replacement, sizeof direction->replacement);
-        }
+        drop_first(direction);
         finished++;
     }
     return finished;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/options.h"
+#include "tools/export.h"
 
 #include <latchkey/config.h>
 
@@ -182,6 +183,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_RECORD_LIMIT:
         options->record_limit = parse_bytes(state, argument);
         return 0;
+    case LK_OPTION_EXPORT:
+        options->exported = argument;
+        if (!lk_export_valid(argument))
+            argp_error(state, "'%s' is no export: write LABEL:BYTES, such as EXPORTER-example:32", argument);
+        return 0;
+    case LK_OPTION_BINDING:
+        options->binding = argument;
+        if (!lk_binding_valid(argument))
+            argp_error(state, "there is no channel binding '%s': write tls-exporter or tls-unique", argument);
+        return 0;
     case LK_OPTION_TIMEOUT:
         options->timeout = parse_timeout(state, argument);
         return 0;
@@ -227,6 +238,10 @@ static const struct argp_option table[] = {
      "as a client: say that a higher version has been tried, so that a server that knows it refuses", 20},
     {.doc = "What is shown:", .group = 30},
     {"trace", LK_OPTION_TRACE, NULL, 0, "show each record, message, alert and key change on standard error", 30},
+    {"export", LK_OPTION_EXPORT, "LABEL:BYTES", 0,
+     "show so many bytes of key material for another protocol, exported under that label (RFC 5705)", 30},
+    {"channel-binding", LK_OPTION_BINDING, "TYPE", 0,
+     "show what another protocol binds to this connection: tls-exporter (RFC 9266), or up to TLS 1.2 tls-unique", 30},
     {"stats-json", LK_OPTION_STATISTICS, "FILE", 0, "write statistics as JSON when the connection ends", 30},
     {"pcap", LK_OPTION_CAPTURE, "FILE", 0,
      "write what goes over the wire as a capture (pcapng) that Wireshark decrypts by itself: the secrets are in it",

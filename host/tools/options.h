@@ -15,6 +15,8 @@ typedef struct lk_options {
     uint16_t lowest, highest; /* versions; 0: the library's default */
     const char *suites, *groups, *alpn;
     const char *psk;                            /* IDENTITY:FILE */
+    const char *exported;                       /* LABEL:BYTES, or NULL */
+    const char *binding;                        /* a channel binding's name, or NULL */
     int dh_minimum;                             /* bits; 0: the library's default */
     const char *key_log, *statistics, *capture; /* files, or NULL */
     int max_fragment, record_limit;             /* bytes; 0: not agreed on */
@@ -46,6 +48,8 @@ enum {
     LK_OPTION_KEY_LOG,
     LK_OPTION_STATISTICS,
     LK_OPTION_CAPTURE,
+    LK_OPTION_EXPORT,
+    LK_OPTION_BINDING,
     LK_OPTION_TRACE,
     LK_OPTION_TIMEOUT,
     LK_OPTION_OWN = 512

@@ -76,6 +76,8 @@ static int negotiate(lk_setup *setup)
     lk_config_set_fallback(setup->config, options->fallback);
     if (options->overlong)
         lk_config_accept_overlong_records(setup->config);
+    if (options->exported || options->binding)
+        lk_config_keep_export_secret(setup->config);
     if (options->legacy_sessions)
         lk_config_allow_legacy_resumption(setup->config);
     return status;

@@ -414,18 +414,17 @@ static void lose_with_keys_in_flight(slow_settings device)
     lk_engine *software = support_software();
     cr_assert_eq(seal_with_keys(software, 0), KEYS - 1);
     memcpy(wanted, made, sizeof made);
-    lk_engine_free(software);
     for (size_t between = 0; between < 2; between++) {
         for (size_t death = 0; death <= REPLACED_RECORDS; death++) {
             slow_settings *settings;
             lk_engine *slow = slow_engine_new(&settings), *pair;
             *settings = device;
-            settings->dies_after = death;
-            cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
+            *(device.lies_with != LK_OK ? &settings->lies_at : &settings->dies_after) = death;
+            cr_assert_eq(lk_engine_failover_new(slow, software, &pair), LK_OK);
             memset(made, 0, sizeof made);
             size_t replaced = seal_with_keys(pair, between);
             cr_expect_arr_eq(made, wanted, sizeof made, "lost at %zu, %zu finished between", death, between);
-            cr_expect_eq(settings->finished, death);
+            cr_expect(settings->finished == death || device.lies_with != LK_OK);
             cr_expect_eq(lk_engine_failover_count(pair) > 0, death < REPLACED_RECORDS);
             cr_expect(death < REPLACED_RECORDS || replaced == KEYS - 1);
             cr_expect_eq(settings->directions, 0);
@@ -433,6 +432,7 @@ static void lose_with_keys_in_flight(slow_settings device)
             lk_engine_free(slow);
         }
     }
+    lk_engine_free(software);
 }
 
 Test(failover, P4_records_of_an_old_and_a_new_key_in_flight_are_made_again_with_their_own)
@@ -444,6 +444,14 @@ Test(failover, P4_records_of_an_old_and_a_new_key_in_flight_are_made_again_with_
     lose_with_keys_in_flight(device);
     device.quiet = true;
     device.dies_on_submit = false;
+    lose_with_keys_in_flight(device);
+}
+
+Test(failover, P6_a_key_in_flight_is_kept_by_the_software_that_overrules_a_refusal)
+{
+    slow_settings device = healthy;
+    device.replaces = true;
+    device.lies_with = LK_ERROR_SEQUENCE_REUSED;
     lose_with_keys_in_flight(device);
 }
 

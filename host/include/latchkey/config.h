@@ -248,6 +248,13 @@ typedef struct lk_connection lk_connection;
 typedef void lk_session_keeper(void *context, const lk_connection *connection, const uint8_t *session, size_t length);
 void lk_config_set_session_keeper(lk_config *config, lk_session_keeper *keeper, void *context);
 
+/**
+ * Lets lk_connection_export() work up to TLS 1.2 too. What it derives from is the master secret there, which traffic
+ * keys come from as well: a connection keeps it in memory then, and otherwise erases it after the handshake. In TLS 1.3
+ * exports have a secret of their own, which tells nothing of the traffic, and need no leave.
+ */
+void lk_config_keep_export_secret(lk_config *config);
+
 /** Do not verify the peer's certificate. For tests alone: it gives up what TLS is for. */
 void lk_config_trust_anyone(lk_config *config);
 

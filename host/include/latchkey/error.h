@@ -163,6 +163,11 @@ extern "C" {
     X(CERTIFICATE_CHANGED, LK_ALERT_ILLEGAL_PARAMETER,                                                                 \
       "the peer came with another certificate than before in a renegotiation")                                         \
     X(CERTIFICATE_REJECTED, LK_ALERT_CERTIFICATE_UNKNOWN, "the peer's certificate was rejected")                       \
+    /* exports */                                                                                                      \
+    X(EXPORT_UNSOUND, LK_ALERT_NONE,                                                                                   \
+      "another connection could have the same secrets as this one; TLS 1.3 or the extended master secret is needed")   \
+    X(BINDING_UNDEFINED, LK_ALERT_NONE,                                                                                \
+      "that channel binding is not defined for this connection; with TLS 1.3 it is tls-exporter")                      \
     /* limits */                                                                                                       \
     X(SEQUENCE_REUSED, LK_ALERT_INTERNAL_ERROR, "a sequence number was offered twice for sealing; nothing was made")   \
     X(SEQUENCE_EXHAUSTED, LK_ALERT_INTERNAL_ERROR, "the record limit of a key is reached; a new key is needed")        \
