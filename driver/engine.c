@@ -70,6 +70,8 @@ static lk_error engine_settle(lk_slot_engine *engine)
 {
     if (!engine->link.lost)
         return LK_OK;
+    if (!engine->settled)
+        lk_health_lose(engine->health, engine->link.transport, loss_of(engine));
     for (size_t i = 0; !engine->settled && i < engine->slot_count; i++) {
         lk_slot *slot = &engine->slots[i];
         while (slot->first) {
@@ -111,6 +113,10 @@ static lk_error engine_deliver(void *context, const lk_completion *completion, c
     bool record = pending->opcode == LK_OPCODE_SEAL || pending->opcode == LK_OPCODE_OPEN;
     if (!record && completion->status != LK_STATUS_OK)
         return LK_ERROR_DEVICE_PROTOCOL; /* loads and deletes are asked only where they are possible */
+    if (pending->opcode == LK_OPCODE_NOP)
+        lk_health_beat(engine->health);
+    if (record)
+        lk_health_end(engine->health, pending->opcode == LK_OPCODE_SEAL ? LK_SEAL : LK_OPEN, pending->began);
     if (pending->operation) {
         lk_error error = lk_operation_complete(slot, pending->operation, completion, payload);
         if (error)
@@ -135,7 +141,7 @@ static lk_error slot_command(lk_slot *slot, uint8_t opcode, const lk_direction_p
         lk_link_command(&engine->link, replaces ? LK_OUTPUT_RECORD : LK_OUTPUT_SLOT, lk_command_size(payload));
     if (!writer)
         return replaces && !engine->link.lost ? LK_ERROR_ENGINE_BUSY : loss_of(engine);
-    lk_pending *pending = lk_pending_take(&engine->pendings); /* there are SLOT_ROWS for each slot */
+    lk_pending *pending = lk_pending_take(&engine->pendings); /* SLOT_ROWS for each slot, and one for a sign of life */
     pending->opcode = opcode;
     queue_append(slot, pending);
     lk_command command = {.opcode = opcode, .slot = slot->number, .generation = slot->generation, .tag = pending->tag};
@@ -147,6 +153,23 @@ static lk_error slot_command(lk_slot *slot, uint8_t opcode, const lk_direction_p
         lk_command_write(writer, &command, NULL);
     lk_link_flush(&engine->link);
     return LK_OK;
+}
+
+lk_error lk_slot_engine_beat(lk_slot_engine *engine)
+{
+    lk_error lost = engine_settle(engine);
+    if (lost || engine->link.owed > 0) /* what it owes will show whether it lives */
+        return lost;
+    (void)slot_command(&engine->slots[0], LK_OPCODE_NOP, NULL);
+    return engine_settle(engine);
+}
+
+bool lk_slot_engine_in_use(const lk_slot_engine *engine)
+{
+    for (size_t i = 0; engine->slots && i < engine->slot_count; i++)
+        if (engine->slots[i].state != LK_SLOT_FREE)
+            return true;
+    return false;
 }
 
 static lk_slot *slot_find_free(lk_slot_engine *engine)
@@ -316,6 +339,8 @@ static lk_error submit_one(lk_slot *slot, lk_operation *operation)
     bool seal = slot->kind == LK_SEAL;
     pending->opcode = seal ? LK_OPCODE_SEAL : LK_OPCODE_OPEN;
     pending->operation = operation;
+    pending->began = lk_health_now();
+    lk_health_begin(engine->health);
     lk_operation_expect(slot, operation, pending);
     operation->state = LK_OPERATION_SUBMITTED;
     engine->records_pending++;
@@ -394,15 +419,15 @@ lk_error lk_slot_engine_init(lk_slot_engine *engine, lk_transport *transport, ui
 {
     lk_completion_receiver receiver = {engine_expect, engine_deliver, engine};
     memset(engine, 0, sizeof *engine);
+    engine->base.methods = &device_methods;
     lk_error error = lk_link_open(&engine->link, transport, &receiver, timeout);
     if (error)
         return error;
-    engine->base.methods = &device_methods;
     engine->ciphers = ciphers;
     engine->versions = versions;
     engine->slot_count = slots < LK_OUTPUT_SLOTS_MAX ? slots : LK_OUTPUT_SLOTS_MAX;
     engine->slots = calloc(engine->slot_count, sizeof *engine->slots);
-    error = lk_pending_init(&engine->pendings, LK_RECORDS_PENDING_MAX + SLOT_ROWS * engine->slot_count);
+    error = lk_pending_init(&engine->pendings, LK_RECORDS_PENDING_MAX + SLOT_ROWS * engine->slot_count + 1);
     if (error || !engine->slots) {
         lk_slot_engine_release(engine);
         return LK_ERROR_NO_MEMORY;

@@ -20,6 +20,8 @@ static lk_error choose_engine(lk_connection *connection, lk_engine **engine)
         return error;
     } else if (config->policy == LK_ENGINE_AUTO) {
         snprintf(connection->fallback_reason, sizeof connection->fallback_reason, "%s", config->engine_reason);
+        connection->statistics.fallback = LK_FALLBACK_NO_DEVICE;
+        connection->fallbacks_by[LK_FALLBACK_NO_DEVICE] = 1;
     }
     return LK_OK;
 }
@@ -64,6 +66,7 @@ lk_error lk_connection_new(const lk_config *config, lk_role role, const char *ho
         return LK_ERROR_NO_MEMORY;
     made->config = config;
     made->role = role;
+    lk_totals_add(config->totals, &(lk_statistics){.connections = 1, .open = 1});
     lk_connection_observe_handshake(made);
     copy_host(name, role == LK_CLIENT ? host : NULL);
     error = choose_engine(made, &engine);
@@ -94,6 +97,8 @@ void lk_connection_free(lk_connection *connection)
 {
     if (!connection)
         return;
+    lk_connection_add_totals(connection);
+    lk_totals_add(connection->config->totals, &(lk_statistics){.open = UINT64_MAX}); /* one less */
     lk_handshake_free(connection->handshake);
     lk_record_layer_free(connection->layer);
     lk_engine_free(connection->failover);

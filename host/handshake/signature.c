@@ -10,6 +10,7 @@ enum { RSA_PKCS1_MD5_SHA1 = 0xff01 };
 static const lk_signature_scheme schemes[] = {
     {0x0403, false, LK_TLS1_2, LK_TLS1_3, LK_AUTH_ECDSA, "ecdsa_secp256r1_sha256", "EC", "SHA256", "prime256v1"},
     {0x0503, false, LK_TLS1_2, LK_TLS1_3, LK_AUTH_ECDSA, "ecdsa_secp384r1_sha384", "EC", "SHA384", "secp384r1"},
+    {0x0603, false, LK_TLS1_2, LK_TLS1_3, LK_AUTH_ECDSA, "ecdsa_secp521r1_sha512", "EC", "SHA512", "secp521r1"},
     {0x0807, false, LK_TLS1_2, LK_TLS1_3, LK_AUTH_ECDSA, "ed25519", "ED25519", NULL, NULL},
     {0x0804, true, LK_TLS1_2, LK_TLS1_3, LK_AUTH_RSA, "rsa_pss_rsae_sha256", "RSA", "SHA256", NULL},
     {0x0805, true, LK_TLS1_2, LK_TLS1_3, LK_AUTH_RSA, "rsa_pss_rsae_sha384", "RSA", "SHA384", NULL},

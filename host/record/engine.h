@@ -10,6 +10,7 @@
 #ifndef LK_RECORD_ENGINE_H
 #define LK_RECORD_ENGINE_H
 
+#include <latchkey/engine.h>
 #include <latchkey/error.h>
 
 #include "suite/suite.h"
@@ -101,7 +102,6 @@ typedef struct lk_operation {
     int slot;           /* the device slot, -1 in software */
 } lk_operation;
 
-typedef struct lk_engine lk_engine;
 typedef struct lk_direction lk_direction;
 
 /** What an engine can do, asked and never assumed. */
@@ -214,7 +214,11 @@ lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_en
 /** Why a direction last went to software, LK_OK when none did; lk_error_sentence() tells a person (P7). */
 lk_error lk_engine_failover_reason(const lk_engine *engine);
 
-/** How many directions went to software, at their opening or later (P7). */
+/** How many directions went to software, at their opening or later (P7); and how many for one reason. */
 uint64_t lk_engine_failover_count(const lk_engine *engine);
+uint64_t lk_engine_failover_count_by(const lk_engine *engine, lk_fallback reason);
+
+/** How many operations the preferred engine left undone, and software did (P7). */
+uint64_t lk_engine_failover_retries(const lk_engine *engine);
 
 #endif

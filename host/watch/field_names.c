@@ -62,7 +62,7 @@ static const number_name signatures[] = {
     {0x0402, "dsa_sha256"},
     {0x0502, "dsa_sha384"},
     {0x0602, "dsa_sha512"},
-    {0x0603, "ecdsa_secp521r1_sha512"},
+
     {0x0808, "ed448"},
     {0x081a, "ecdsa_brainpoolP256r1tls13_sha256"},
     {0x081b, "ecdsa_brainpoolP384r1tls13_sha384"},

@@ -26,7 +26,10 @@ module lk_record_engine #(
     input  wire        selftest,           // pulse: and run the selftest, as after reset
     output wire        stream_reset_busy,  // high until that is finished; no command is taken meanwhile
     input  wire [7:0]  fact_address,
-    output wire [31:0] fact_data           // one cycle after the address; reading a pair's low word latches its high word
+    output wire [31:0] fact_data,          // one cycle after the address; reading a pair's low word latches its high word
+    output wire        working,            // a command is in work
+    output wire        keyed,              // a slot holds a key
+    output wire        failed              // a cipher failed its selftest, or framing is lost
 );
     localparam SLOT_BITS = $clog2(SLOTS);
 
@@ -177,10 +180,15 @@ module lk_record_engine #(
         .complete_opcode(complete_opcode), .complete_status(complete_status), .complete_slot(complete_slot),
         .complete_generation(complete_generation), .complete_tag(complete_tag), .idle(executor_idle));
 
+    // What it does: for lights, and for the counters of the facts.
+    assign working = !(executor_idle && lanes_idle) && !testing;
+    assign keyed = live_slots != 16'd0 && !testing;
+    assign failed = ciphers_failed != 32'd0 || lost;
+
     // Facts.
     lk_engine_facts #(
         .SLOTS(SLOTS), .LANES(LANES), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ), .CBC(CBC)) facts (
-        .clk(clk), .reset(reset), .busy(!(executor_idle && lanes_idle) && !testing), .command(next && !framing_error && !testing),
+        .clk(clk), .reset(reset), .busy(working), .command(next && !framing_error && !testing),
         .completion(announces && !testing), .opcode(announced_opcode), .status(announced_status), .sealed_length(sealed_length),
         .opened_length(opened_length), .live_slots(live_slots), .ciphers(CIPHERS & ~ciphers_failed),
         .ciphers_tested(ciphers_tested), .ciphers_failed(ciphers_failed), .lost(lost), .fact_address(fact_address),

@@ -33,9 +33,11 @@ module lk_usb_device #(
     output wire        selftest,
     input  wire        stream_reset_busy,
     output wire [7:0]  fact_address,
-    input  wire [31:0] fact_data
+    input  wire [31:0] fact_data,
+    output wire        high_speed,
+    output wire        configured
 );
-    wire       chirp, bus_reset, high_speed, enabled;
+    wire       chirp, bus_reset, enabled;
     wire [2:0] test_mode;
     wire       test_active, test_nak, test_raw, test_start, test_last;
     wire [7:0] test_level, test_data;
@@ -88,7 +90,7 @@ module lk_usb_device #(
     );
 
     wire [6:0] address;
-    wire       configured, alternate, out_halted, in_halted, out_toggle_reset, in_toggle_reset;
+    wire       alternate, out_halted, in_halted, out_toggle_reset, in_toggle_reset;
     wire [1:0] out_begin, out_byte, out_commit, in_begin, in_acked;
     wire       setup_commit, setup_complete;
     wire       control_out_stall, control_out_fits, control_out_toggle, bulk_room, bulk_room_after, bulk_fits, bulk_out_toggle;

@@ -17,6 +17,7 @@ set(LK_RTL_USB
   ${LK_RTL_DIR}/usb/lk_usb_test.v
   ${LK_RTL_DIR}/usb/lk_usb_transaction.v
   ${LK_RTL_DIR}/usb/lk_usb_transmit.v)
-set(LK_RTL_BOARD_lk_board_virtual ${LK_RTL_DIR}/boards/virtual/lk_board_virtual.v)
+set(LK_RTL_BOARD_lk_board_virtual ${LK_RTL_DIR}/boards/common/lk_board_core.v ${LK_RTL_DIR}/boards/common/lk_board_ulpi.v
+  ${LK_RTL_DIR}/boards/virtual/lk_board_virtual.v)
 set(LK_RTL_BOARD_lk_board_direct ${LK_RTL_DIR}/boards/virtual/lk_board_direct.v)
 set(LK_RTL_TOPS lk_board_virtual lk_board_direct)

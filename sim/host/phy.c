@@ -13,6 +13,8 @@ enum {
     RX_ERROR = 0x30,
     REGISTER_FUNCTION_CONTROL = 0x04,
     REGISTER_OTG_CONTROL = 0x0A,
+    REGISTER_LINE_POLARITY = 0x39, /* of a USB334x */
+    LINES_SWAPPED = 0x06,
     FUNCTION_TRANSCEIVER = 0x03,
     FUNCTION_TERMINATION = 0x04,
     FUNCTION_MODE = 0x18,
@@ -48,9 +50,15 @@ bool lk_phy_is_chirping(const lk_phy *phy)
     return lk_phy_sends_raw(phy) && phy->raw == 0x00;
 }
 
+/* A pull-up on the wrong line is that of a low-speed device, which no board is. */
+static bool has_lines_crossed(const lk_phy *phy)
+{
+    return phy->pins->lines_swapped && phy->line_polarity != LINES_SWAPPED;
+}
+
 bool lk_phy_is_attached(const lk_phy *phy)
 {
-    return (phy->function_control & FUNCTION_TERMINATION) &&
+    return !has_lines_crossed(phy) && (phy->function_control & FUNCTION_TERMINATION) &&
            (phy->function_control & FUNCTION_MODE) != MODE_NOT_DRIVING;
 }
 
@@ -186,6 +194,8 @@ static void write_register(lk_phy *phy, uint8_t value)
         phy->function_control = value;
     else if ((phy->command & 0x3F) == REGISTER_OTG_CONTROL)
         phy->otg_control = value;
+    else if ((phy->command & 0x3F) == REGISTER_LINE_POLARITY && phy->pins->lines_swapped)
+        phy->line_polarity = value;
     else
         phy->violations++;
     phy->pins->nxt = 0;
@@ -246,6 +256,7 @@ static void in_reset(lk_phy *phy)
 {
     phy->function_control = FUNCTION_DEFAULT;
     phy->otg_control = OTG_DEFAULT;
+    phy->line_polarity = 0;
     phy->phase = LK_PHY_TURN_OUT;
     phy->has_reported = false;
     phy->pins->dir = 0;
@@ -263,6 +274,7 @@ void lk_phy_cycle(lk_phy *phy)
         in_reset(phy);
         return;
     }
+    phy->violations += !phy->pins->clocked;
     switch (phy->phase) {
     case LK_PHY_QUIET:
         in_quiet(phy, data);

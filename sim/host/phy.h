@@ -36,6 +36,7 @@ typedef struct lk_phy {
     /* registers */
     uint8_t function_control;
     uint8_t otg_control;
+    uint8_t line_polarity; /* register 39h of a USB334x */
     /* the interface */
     lk_phy_phase phase;
     uint8_t command;

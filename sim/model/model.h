@@ -14,7 +14,10 @@
 extern "C" {
 #endif
 
-/** Pins of lk_board_virtual, seen from the board. ULPI 1.1 section 3.1; one bit each unless told. */
+/**
+ * Pins of lk_board_virtual, or of a real board's top, seen from the board. ULPI 1.1 section 3.1; one bit each unless
+ * told. A real board has no reset of ours: it comes out of its bitstream.
+ */
 typedef struct lk_model_virtual_pins {
     /* inputs */
     uint8_t reset;
@@ -26,6 +29,9 @@ typedef struct lk_model_virtual_pins {
     uint8_t data_oe;
     uint8_t stp;
     uint8_t ulpi_reset;
+    uint8_t clocked;       /* the PHY's clock has gone up and down */
+    uint8_t lines_swapped; /* D+ and D- are, between PHY and connector, unless the PHY swaps them back */
+    uint32_t lights;       /* of a real board: which of its lights shine, bit by bit as its model says */
 } lk_model_virtual_pins;
 
 /** Ports of lk_board_direct; see rtl/boards/virtual/lk_board_direct.v. */

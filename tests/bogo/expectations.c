@@ -81,6 +81,10 @@ bool shim_meets_expectations(const shim_state *shim, const shim_flags *flags, bo
            (!flags->expect_no_server_name || same_truth("the client named a server", name != NULL, false)) &&
            (!flags->expect_peer_cert_file || same_chain(connection, flags->expect_peer_cert_file)) &&
            (!demanded || same_truth("the peer has a certificate", certificate, true)) &&
+           (resumes || same_number("the peer's signature", shim->signature, flags->expect_peer_signature_algorithm)) &&
+           (!flags->expect_extended_master_secret ||
+            same_truth("the master secret is the extended one",
+                       shim->extended || lk_connection_version(connection) >= LK_VERSION_TLS1_3, true)) &&
            (!flags->expect_hrr || same_truth("there was a HelloRetryRequest", shim->retried, true)) &&
            (!flags->expect_no_hrr || same_truth("there was a HelloRetryRequest", shim->retried, false)) &&
            session_as_expected(shim, flags, resumes, connection);

@@ -78,9 +78,15 @@ static const flag flags[] = {
     FLAG("-expect-no-hrr", SWITCH, expect_no_hrr),
     FLAG("-expect-msg-callback", TEXT, expect_msg_callback),
     FLAG("-expect-peer-cert-file", TEXT, expect_peer_cert_file),
+    FLAG("-expect-peer-signature-algorithm", NUMBER, expect_peer_signature_algorithm),
+    FLAG("-expect-extended-master-secret", SWITCH, expect_extended_master_secret),
+    FLAG("-signing-prefs", LIST, signing_prefs),
+    FLAG("-verify-prefs", LIST, verify_prefs),
     /* The reference shim's callback takes every certificate too, whoever it is called by. */
     {"-use-custom-verify-callback", FLAG_MOOT, 0},
-    {"-reverify-on-resume", FLAG_MOOT, 0}, /* done always */
+    {"-reverify-on-resume", FLAG_MOOT, 0},   /* done always */
+    {"-expect-verify-result", FLAG_MOOT, 0}, /* a handshake that is complete has none but a good one */
+    {"-renegotiate-ignore", FLAG_MOOT, 0},   /* done always, and the peer is told */
     {"-trust-cert", FLAG_MOOT_TEXT, 0},
     {"-use-old-client-cert-callback", FLAG_MOOT, 0}, /* another way to name the certificate */
     {"-cbc-record-splitting", FLAG_MOOT, 0},         /* done always, where the version calls for it */

@@ -3,6 +3,7 @@
 #include "bogo/shim.h"
 
 #include "handshake/key_exchange.h"
+#include "handshake/signature.h"
 #include "suite/suite.h"
 
 #include <stdlib.h>
@@ -123,6 +124,20 @@ static int set_alpn(lk_config *config, const shim_flags *flags)
     return lk_config_set_alpn(config, list) == LK_OK ? SHIM_OK : complain(config, "ALPN");
 }
 
+/*
+ * Nobody chooses among the schemes here: a side signs with the first that its peer takes, and takes all that it has. So
+ * a flag that names some asks for nothing more, as long as they are there.
+ */
+static int check_signatures(const lk_config *config, const shim_list *wanted)
+{
+    for (size_t i = 0; i < wanted->count; i++) {
+        const lk_signature_scheme *scheme = lk_signature_find((uint16_t)wanted->values[i]);
+        if (!scheme || !lk_signature_offered(scheme))
+            return lacking(config, "a signature scheme");
+    }
+    return SHIM_OK;
+}
+
 static int set_identity(lk_config *config, const shim_flags *flags)
 {
     lk_client_policy policy = LK_CLIENT_UNKNOWN;
@@ -156,6 +171,16 @@ static void note(shim_state *shim, bool sent, const char *what, int first, int s
     shim->log_length += (size_t)length < room ? (size_t)length : room;
 }
 
+static int signature_number(const char *title)
+{
+    size_t count = 0;
+    const lk_signature_scheme *schemes = lk_signature_table(&count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(schemes[i].title, title) == 0)
+            return schemes[i].number;
+    return 0;
+}
+
 static void observe(void *context, const lk_event *event)
 {
     enum { CHANGE_CIPHER_SPEC = 20, WARNING = 1, FATAL = 2 };
@@ -164,6 +189,11 @@ static void observe(void *context, const lk_event *event)
         shim->handshakes += event->sent && strcmp(event->name, "finished") == 0;
         shim->retried |= strcmp(event->name, "hello_retry_request") == 0;
         note(shim, event->sent, "hs", event->type, -1);
+    } else if (event->kind == LK_EVENT_FIELD) {
+        if (!event->sent && strcmp(event->name, "algorithm") == 0)
+            shim->signature = signature_number(event->meaning);
+        shim->extended |=
+            strcmp(event->name, "extended_master_secret") == 0 && strcmp(event->meaning, "agreed on") == 0;
     } else if (event->kind == LK_EVENT_ALERT) {
         note(shim, event->sent, "alert", event->fatal ? FATAL : WARNING, event->type);
     } else if (event->kind == LK_EVENT_RECORD && event->content_type == CHANGE_CIPHER_SPEC) {
@@ -186,8 +216,8 @@ static void keep(void *context, const lk_connection *connection, const uint8_t *
 
 void shim_forget(shim_state *shim)
 {
-    shim->retried = shim->session_came = false;
-    shim->handshakes = 0;
+    shim->retried = shim->session_came = shim->extended = false;
+    shim->handshakes = shim->signature = 0;
     shim->log[0] = '\0';
     shim->log_length = 0;
 }
@@ -204,12 +234,17 @@ int shim_configure(shim_state *shim, const shim_flags *flags)
         status = set_alpn(config, flags);
     if (!status)
         status = set_identity(config, flags);
+    if (!status)
+        status = check_signatures(config, &flags->signing_prefs);
+    if (!status)
+        status = check_signatures(config, &flags->verify_prefs);
     if (status)
         return status;
     lk_config_set_observer(config, observe, shim);
     if (!flags->server)
         lk_config_set_session_keeper(config, keep, shim);
     lk_config_set_tickets(config, !flags->no_ticket);
+    lk_config_allow_legacy_resumption(config); /* the reference does */
     lk_config_prefer_client_suites(config, !flags->server_preference);
     lk_config_set_fallback(config, flags->fallback_scsv);
     if (flags->renegotiate_freely && lk_config_set_renegotiation(config, LK_RENEGOTIATION_SAME_PEER) != LK_OK)

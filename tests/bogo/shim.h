@@ -23,9 +23,11 @@ typedef struct shim_state {
     uint8_t *session; /* that came last, to go on with */
     size_t session_length;
     /* Of the present connection, by its observer: */
-    int handshakes;         /* so many Finished were sent */
-    bool retried;           /* there was a HelloRetryRequest */
-    bool session_came;      /* a session that can be gone on with */
+    int handshakes;    /* so many Finished were sent */
+    bool retried;      /* there was a HelloRetryRequest */
+    bool session_came; /* a session that can be gone on with */
+    bool extended;     /* the extended master secret was agreed on */
+    int signature;     /* the scheme that the peer proved its key with; 0: it has not, or there was none to choose */
     char log[SHIM_LOG_MAX]; /* its messages, a line each, as the runner spells them */
     size_t log_length;
 } shim_state;

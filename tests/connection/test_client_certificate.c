@@ -73,7 +73,7 @@ static void assert_known(loopback *pair, size_t count)
 
 Test(client_certificate, one_of_every_kind_is_given_and_taken)
 {
-    static const char *const keys[] = {"EC", "P-384", "RSA", "ED25519"};
+    static const char *const keys[] = {"EC", "P-384", "P-521", "RSA", "ED25519"};
     for (size_t i = 0; i < VERSION_COUNT; i++)
         for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
             certificate_request request = for_clients(keys[k]);

@@ -96,7 +96,7 @@ Test(loopback, every_tls_1_2_suite_carries_a_mebibyte_each_way_with_an_ecdsa_cer
 
 Test(loopback, other_kinds_of_key_sign_both_versions)
 {
-    static const char *const keys[] = {"P-384", "ED25519"};
+    static const char *const keys[] = {"P-384", "P-521", "ED25519"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         run(keys[i], LK_TLS1_3, NULL, 0, 1000);
         run(keys[i], LK_TLS1_2, NULL, 0, 1000);

@@ -177,8 +177,8 @@ Test(replace, that_is_refused_costs_the_link)
     fixture_progress(&fixture);
     cr_assert(adversary_next(&fixture.far_end, &command));
     adversary_answer(&fixture.far_end, &command, LK_STATUS_BAD_FIELD, 0, NULL, 0);
-    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_LOST);
-    cr_assert_eq(operations[0].operation.status, LK_ERROR_DEVICE_LOST);
-    cr_assert_eq(replace(direction, LK_SEAL, LK_TLS1_3), LK_ERROR_DEVICE_LOST);
+    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_PROTOCOL);
+    cr_assert_eq(operations[0].operation.status, LK_ERROR_DEVICE_PROTOCOL);
+    cr_assert_eq(replace(direction, LK_SEAL, LK_TLS1_3), LK_ERROR_DEVICE_PROTOCOL);
     lk_direction_close(direction);
 }

@@ -225,6 +225,8 @@ typedef struct lk_direction_statistics {
 typedef struct lk_connection_statistics {
     lk_direction_statistics sent, received;
     uint64_t fallbacks;          /* directions that went from a device to software */
+    uint64_t retries;            /* records that a device left undone, and software made */
+    lk_fallback fallback;        /* why the last one went, or why there is no device at all */
     const char *fallback_reason; /* why software makes records although a device was wished for (no device at all, or of
                                     the last fall back); "" when there is no reason; lives as long as the connection */
 } lk_connection_statistics;

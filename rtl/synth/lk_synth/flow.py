@@ -47,8 +47,18 @@ class Flow:
         return results.Result(configuration, area, tuple(timings))
 
     def _synthesis(self, configuration, sources):
-        """A yosys script: the block alone, its area, its ports, its netlist. A latch is an error."""
+        """A yosys script: the block alone, its area, its ports, its netlist."""
         name, top = configuration["name"], configuration["top"]
+        return f"""{self._mapping(configuration, sources)}select {top}
+write_rtlil -selected {name}.il
+write_json -selected {name}.ports.json
+select -clear
+tee -q -o {name}.area.json stat -json
+"""
+
+    def _mapping(self, configuration, sources):
+        """The part of a yosys script that makes cells of ECP5 out of Verilog. A latch is an error."""
+        top = configuration["top"]
         modules = [source for source in sources if source.endswith(".v")]
         parameters = "".join(f"chparam -set {key} {value} {top}\n" for key, value in configuration.get("parameters", {}).items())
         return f"""read_verilog -Iverilog/include {" ".join(modules)}
@@ -57,11 +67,6 @@ proc
 opt_clean
 select -assert-none t:$dlatch*
 synth_ecp5 {self.target["synthesis"]} -top {top}
-select {top}
-write_rtlil -selected {name}.il
-write_json -selected {name}.ports.json
-select -clear
-tee -q -o {name}.area.json stat -json
 """
 
     def _harness(self, name, top):
