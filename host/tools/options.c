@@ -183,6 +183,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_RECORD_LIMIT:
         options->record_limit = parse_bytes(state, argument);
         return 0;
+    case LK_OPTION_PADDING:
+        options->padding = parse_bytes(state, argument);
+        return 0;
     case LK_OPTION_EXPORT:
         options->exported = argument;
         if (!lk_export_valid(argument))
@@ -232,6 +235,8 @@ static const struct argp_option table[] = {
      "as a client: ask for records of at most 512, 1024, 2048 or 4096 bytes, both ways", 20},
     {"record-limit", LK_OPTION_RECORD_LIMIT, "BYTES", 0,
      "take records of at most so many bytes, 64 to 16384, from peers that know how to be told", 20},
+    {"pad", LK_OPTION_PADDING, "BYTES", 0,
+     "in TLS 1.3: pad each record to a multiple of so many bytes, so that its length says less", 20},
     {"overlong", LK_OPTION_OVERLONG, NULL, 0,
      "take records without AEAD of up to 65535 bytes, which some old peers send (--engine software)", 20},
     {"fallback", LK_OPTION_FALLBACK, NULL, 0,

@@ -19,6 +19,7 @@ typedef struct lk_options {
     const char *binding;                        /* a channel binding's name, or NULL */
     int dh_minimum;                             /* bits; 0: the library's default */
     const char *key_log, *statistics, *capture; /* files, or NULL */
+    int padding;                                /* bytes; 0: none */
     int max_fragment, record_limit;             /* bytes; 0: not agreed on */
     bool overlong, fallback, trace, no_tickets, legacy_sessions, renegotiate;
     lk_renegotiation renegotiation;
@@ -43,6 +44,7 @@ enum {
     LK_OPTION_RENEGOTIATE,
     LK_OPTION_MAX_FRAGMENT,
     LK_OPTION_RECORD_LIMIT,
+    LK_OPTION_PADDING,
     LK_OPTION_FALLBACK,
     LK_OPTION_OVERLONG,
     LK_OPTION_KEY_LOG,

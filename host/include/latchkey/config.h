@@ -154,6 +154,26 @@ lk_error lk_config_set_max_fragment(lk_config *config, size_t length);
 lk_error lk_config_set_record_size_limit(lk_config *config, size_t length);
 
 /**
+ * Hides how long what this side says is (RFC 8446 section 5.4): each protected record of TLS 1.3, be it data, a
+ * handshake message or an alert, is padded until it carries a multiple of so many bytes, or as many as a record may.
+ * What that costs is bandwidth; how many records there are, and when, it does not hide. 0: no padding (default). Before
+ * TLS 1.3 there is none to be had. It takes the place of lk_config_set_padding_policy().
+ * @return INVALID_ARGUMENT above 16384.
+ */
+lk_error lk_config_set_padding(lk_config *config, size_t multiple);
+
+/**
+ * Answers how many bytes of padding a record gets that carries length bytes of a content type (21 alert, 22 handshake,
+ * 23 application data): at most most, and more counts as that. Called for each protected record of TLS 1.3, in the
+ * thread of its connection, which it must not touch. The peer sees the record's length, and can find the padding's end
+ * in time that depends on it.
+ */
+typedef size_t lk_padding_policy(void *context, uint8_t content_type, size_t length, size_t most);
+
+/** Pads records of TLS 1.3 as a function says, and not to a multiple. NULL: no padding. */
+void lk_config_set_padding_policy(lk_config *config, lk_padding_policy *policy, void *context);
+
+/**
  * Takes records of up to 65,535 bytes from old peers, which no version allows: under a key without AEAD (CBC, NULL),
  * and with the software engine alone (lk_connection_new() answers ENGINE_UNSUPPORTED where a device is wished for). A
  * connection needs 64 KiB more memory then.
