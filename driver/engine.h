@@ -14,7 +14,7 @@
 typedef enum lk_slot_state {
     LK_SLOT_FREE,
     LK_SLOT_OPEN,
-    LK_SLOT_CLOSING /* its direction is closed; free when the device has erased it */
+    LK_SLOT_CLOSING /* its direction is closed, or it gives a sign of life; free when the device has answered */
 } lk_slot_state;
 
 /* One session slot, which is a direction while it is open. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A connection from its beginning to its end: what it is made of, its handshake, and what was agreed. */
 #include "connection/inside.h"
+#include "handshake/export.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,8 @@ lk_error lk_connection_new(const lk_config *config, lk_role role, const char *ho
     error = choose_engine(made, &engine);
     if (!error)
         error = lk_record_layer_new(engine, lk_connection_observe_record, made, &made->layer);
+    if (!error)
+        lk_connection_pad(made);
     if (!error && config->overlong)
         error = lk_record_layer_accept_overlong(made->layer);
     if (!error)
@@ -172,6 +175,18 @@ const uint8_t *lk_connection_ocsp_response(const lk_connection *connection, size
     const lk_bytes *status = lk_handshake_status(connection->handshake);
     *length = status->length;
     return status->bytes;
+}
+
+lk_error lk_connection_export(const lk_connection *connection, const char *label, const uint8_t *context,
+                              size_t context_length, uint8_t *out, size_t length)
+{
+    return lk_handshake_export(connection->handshake, label, context, context_length, out, length);
+}
+
+lk_error lk_connection_channel_binding(const lk_connection *connection, lk_channel_binding kind, uint8_t *out,
+                                       size_t *length)
+{
+    return lk_handshake_channel_binding(connection->handshake, kind, out, length);
 }
 
 size_t lk_connection_record_limit(const lk_connection *connection, bool sent)

@@ -206,8 +206,9 @@ lk_error lk_engine_software_load_legacy(lk_engine *engine);
 
 /**
  * The pair: a preferred engine and software, both borrowed. A direction the preferred engine cannot take goes to
- * software; when the preferred engine is lost, what was in flight is redone in software, in order (P4). A record that the
- * preferred engine refuses is tried in software before it is refused (P6); if that does it, the direction stays there.
+ * software; when the preferred engine is lost, what was in flight is redone in software, in order (P4). A record that
+ * the preferred engine refuses is tried in software before it is refused (P6); if that does it, the direction stays
+ * there.
  */
 lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_engine **engine);
 

@@ -72,6 +72,8 @@ struct lk_record_layer {
     uint16_t version; /* negotiated; 0 before */
     uint16_t hello_version;
     lk_record_limits limits;
+    lk_record_padding *padding; /* NULL: none */
+    void *padding_context;
     bool overlong; /* records of old peers may be longer than they may */
     lk_write_side write;
     lk_read_side read;

@@ -62,6 +62,12 @@ lk_error lk_record_layer_accept_overlong(lk_record_layer *layer)
     return LK_OK;
 }
 
+void lk_record_layer_set_padding(lk_record_layer *layer, lk_record_padding *padding, void *context)
+{
+    layer->padding = padding;
+    layer->padding_context = context;
+}
+
 lk_record_limits lk_record_layer_limits(const lk_record_layer *layer)
 {
     return layer->limits;

@@ -78,6 +78,15 @@ void lk_record_layer_set_limits(lk_record_layer *layer, const lk_record_limits *
  */
 lk_error lk_record_layer_accept_overlong(lk_record_layer *layer);
 
+/**
+ * How many zero bytes are to go behind the content type of a record that carries length bytes of that type: at most
+ * most, and more counts as that.
+ */
+typedef size_t lk_record_padding(void *context, uint8_t type, size_t length, size_t most);
+
+/** TLS 1.3: asks padding for each protected record from here on. NULL: there is none, as at first. */
+void lk_record_layer_set_padding(lk_record_layer *layer, lk_record_padding *padding, void *context);
+
 /** The limits as they are. */
 lk_record_limits lk_record_layer_limits(const lk_record_layer *layer);
 

@@ -207,6 +207,27 @@ static lk_error write_draw_iv(const lk_write_side *side, lk_operation *operation
     return length == 0 || RAND_bytes(operation->iv, (int)length) == 1 ? LK_OK : LK_ERROR_CRYPTO;
 }
 
+/* The most that one record takes now. */
+static size_t write_fragment_max(const lk_record_layer *layer)
+{
+    bool limited = layer->write.direction || layer->limits.unprotected;
+    return limited ? layer->limits.write : LK_RECORD_PLAINTEXT_MAX;
+}
+
+/*
+ * RFC 8446 section 5.4: "the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets. If the maximum fragment
+ * length is reduced [...] then the reduced limit applies to the full plaintext, including the content type and
+ * padding."
+ */
+static size_t write_padding(const lk_record_layer *layer, uint8_t type, size_t length)
+{
+    size_t most = write_fragment_max(layer);
+    if (!layer->padding || layer->write.version != LK_TLS1_3 || length >= most)
+        return 0;
+    size_t wanted = layer->padding(layer->padding_context, type, length, most - length);
+    return wanted < most - length ? wanted : most - length;
+}
+
 /* Puts one record into the queue; it is submitted later, with its neighbours. */
 static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect, const uint8_t *data, size_t length)
 {
@@ -215,8 +236,10 @@ static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect
         return LK_ERROR_WANT_ENGINE;
     if (protect && side->sequence >= side->limit)
         return LK_ERROR_SEQUENCE_EXHAUSTED;
-    size_t wire_length = protect ? lk_record_length(side->version, side->cipher, side->encrypt_then_mac, length, 0)
-                                 : LK_RECORD_HEADER_LENGTH + length;
+    size_t padding = protect ? write_padding(layer, type, length) : 0;
+    size_t wire_length = protect
+                             ? lk_record_length(side->version, side->cipher, side->encrypt_then_mac, length, padding)
+                             : LK_RECORD_HEADER_LENGTH + length;
     lk_wire_chunk *chunk;
     uint8_t *room = lk_wire_output_reserve(&side->output, wire_length, write_chunks_max(layer, type), &chunk);
     if (!room)
@@ -227,6 +250,7 @@ static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect
     entry->chunk = chunk;
     entry->end = chunk->reserved;
     entry->operation.input = data;
+    entry->operation.padding = (uint16_t)padding;
     entry->operation.output = room;
     entry->operation.output_capacity = wire_length;
     entry->fact.wire_length = wire_length;
@@ -244,13 +268,6 @@ static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect
     if (protect || !side->direction)
         side->sequence++;
     return LK_OK;
-}
-
-/* The most that one record takes now. */
-static size_t write_fragment_max(const lk_record_layer *layer)
-{
-    bool limited = layer->write.direction || layer->limits.unprotected;
-    return limited ? layer->limits.write : LK_RECORD_PLAINTEXT_MAX;
 }
 
 /* How many records that many bytes make. */

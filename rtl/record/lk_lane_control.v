@@ -57,6 +57,7 @@ module lk_lane_control (
     output wire        drop,              // or may not
     output wire        verified,          // and is that of the record that was verified afterwards
     // Completions.
+    input  wire        blank,             // the command in work has no header: what is announced of it has zeros
     output wire        complete_valid,
     input  wire        complete_ready,
     output reg  [7:0]  complete_opcode,
@@ -178,9 +179,7 @@ module lk_lane_control (
         complete_opcode = open ? `LK_OPCODE_OPEN : `LK_OPCODE_SEAL;
         complete_status = `LK_STATUS_OK;
         complete_type = 8'd0;
-        complete_slot = slot;
-        complete_generation = generation;
-        complete_tag = tag;
+        {complete_slot, complete_generation, complete_tag} = blank ? 64'd0 : {slot, generation, tag};
         complete_length = 16'd0;
         if (opened) begin
             complete_opcode = `LK_OPCODE_OPEN;

@@ -63,9 +63,7 @@ module lk_lanes #(
     output wire        other_ready,
     input  wire [7:0]  other_opcode,
     input  wire [7:0]  other_status,
-    input  wire [15:0] other_slot,
-    input  wire [15:0] other_generation,
-    input  wire [31:0] other_tag,
+    input  wire        other_blank,      // zeros in place of slot, generation and tag of the command
     // What is announced.
     output wire        announces,        // pulse, with:
     output wire [7:0]  announced_opcode,
@@ -96,8 +94,8 @@ module lk_lanes #(
                 .key_granted(fetch_key), .key_coming(table_busy), .key_word_valid(key_word_valid),
                 .key_word_kind(key_word_kind), .key_word(key_word), .chain_valid(chain_valid), .chain_slot(chain_slot),
                 .chain_byte(chain_byte), .chain_take(chain_take), .wipe(wipe), .wipe_all(wipe_all), .wipe_slot(slot), .key_busy(key_busy), .wiping(wiping),
-                .other_valid(other_valid), .other_opcode(other_opcode), .other_status(other_status), .other_slot(other_slot),
-                .other_generation(other_generation), .other_tag(other_tag), .other_ready(other_ready), .turn(1'b1),
+                .other_valid(other_valid), .other_opcode(other_opcode), .other_status(other_status), .other_blank(other_blank),
+                .other_ready(other_ready), .turn(1'b1),
                 .announces(announces), .announced_opcode(announced_opcode), .announced_status(announced_status),
                 .announced_length(opened_length), .may_deliver(1'b1), .delivered(delivered), .out_data(out_data),
                 .out_last(out_last), .out_valid(out_valid), .out_ready(out_ready), .owing(owing), .free(free), .idle(idle));
@@ -220,8 +218,8 @@ module lk_lanes #(
                     .key_word_kind(key_word_kind), .key_word(key_word), .chain_valid(chains[i]),
                     .chain_slot(chain_slots[16*i+:16]), .chain_byte(chain_bytes[8*i+:8]), .chain_take(chain_takes[i]),
                     .wipe(wipe), .wipe_all(wipe_all), .wipe_slot(slot), .key_busy(key_busies[i]), .wiping(wipings[i]),
-                    .other_valid(1'b0), .other_opcode(8'd0), .other_status(8'd0), .other_slot(16'd0), .other_generation(16'd0),
-                    .other_tag(32'd0), .other_ready(unused_ready), .turn(turn_q[i]), .announces(announcing[i]),
+                    .other_valid(1'b0), .other_opcode(8'd0), .other_status(8'd0), .other_blank(1'b0),
+                    .other_ready(unused_ready), .turn(turn_q[i]), .announces(announcing[i]),
                     .announced_opcode(opcodes[8*i+:8]), .announced_status(statuses[8*i+:8]),
                     .announced_length(announced_lengths[16*i+:16]), .may_deliver(may_deliver[i]), .delivered(delivered[i]),
                     .out_data(lane_data[32*i+:32]), .out_last(lane_last[i]), .out_valid(lane_valid[i]), .out_ready(lane_ready[i]),
@@ -237,7 +235,8 @@ module lk_lanes #(
             assign other_ready = other_idle && other_builder_ready && turn_q[LANES];
             lk_completion_builder other (
                 .clk(clk), .reset(reset), .valid(other_announces), .ready(other_builder_ready), .opcode(other_opcode),
-                .status(other_status), .content_type(8'd0), .slot(other_slot), .generation(other_generation), .tag(other_tag),
+                .status(other_status), .content_type(8'd0), .slot(other_blank ? 16'd0 : slot),
+                .generation(other_blank ? 16'd0 : generation), .tag(other_blank ? 32'd0 : tag),
                 .length(16'd0), .may_begin(1'b1), .begins_sealed(), .sealed_data(32'd0), .sealed_valid(1'b0), .sealed_ready(),
                 .send_begins(), .send_words(), .send_data(32'd0), .send_valid(1'b0), .send_ready(), .sent(), .out_data(other_data),
                 .out_last(other_last), .out_valid(other_out_valid), .out_ready(other_out_ready), .delivered(other_delivered),

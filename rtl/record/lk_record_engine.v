@@ -143,8 +143,7 @@ module lk_record_engine #(
     wire        lanes_payload_ready, record_valid, record_begins, record_done, records_owed, records_run, lanes_idle, keys_wiping;
     wire        complete_valid, complete_ready, announces;
     wire [7:0]  complete_opcode, complete_status, announced_opcode, announced_status;
-    wire [15:0] complete_slot, complete_generation, sealed_length, opened_length;
-    wire [31:0] complete_tag;
+    wire [15:0] sealed_length, opened_length;
     assign payload_ready = to_loader || to_nowhere || (record_valid && lanes_payload_ready);
     lk_lanes #(
         .LANES(LANES), .SLOT_BITS(SLOT_BITS), .GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305),
@@ -161,8 +160,7 @@ module lk_record_engine #(
         .key_word_valid(key_word_valid), .key_word_kind(key_word_kind), .key_word(key_word), .chain_valid(chain_valid),
         .chain_slot(chain_slot), .chain_byte(chain_byte), .chain_take(chain_take), .wipe(erase), .wipe_all(erase_all || drop),
         .wiping(keys_wiping), .key_busy(keys_busy), .other_valid(complete_valid), .other_ready(complete_ready),
-        .other_opcode(complete_opcode), .other_status(complete_status), .other_slot(complete_slot),
-        .other_generation(complete_generation), .other_tag(complete_tag), .announces(announces),
+        .other_opcode(complete_opcode), .other_status(complete_status), .other_blank(framing_error), .announces(announces),
         .announced_opcode(announced_opcode), .announced_status(announced_status), .sealed_length(sealed_length),
         .opened_length(opened_length), .out_data(out_data), .out_last(out_last), .out_valid(out_valid),
         .out_ready(testing ? test_ready : completion_ready), .idle(lanes_idle));
@@ -170,15 +168,14 @@ module lk_record_engine #(
     // Control.
     wire executor_idle;
     lk_command_executor executor (
-        .clk(clk), .reset(clear), .header_valid(header_valid), .framing_error(framing_error), .opcode(opcode), .slot(slot),
-        .generation(generation), .tag(tag), .length(length), .payload_done(payload_done), .next(next), .uses_slot(uses_slot),
+        .clk(clk), .reset(clear), .header_valid(header_valid), .framing_error(framing_error), .opcode(opcode),
+        .length(length), .payload_done(payload_done), .next(next), .uses_slot(uses_slot),
         .header_status(header_status), .slot_status(slot_status), .load_status(load_status), .load_done(load_done),
         .payload_begins(payload_begins), .to_loader(to_loader), .to_nowhere(to_nowhere), .table_busy(table_busy),
         .slot_valid(slot_valid), .advance(advance), .commit(commit), .erase(erase), .erase_all(erase_all),
         .record_valid(record_valid), .record_begins(record_begins), .record_done(record_done), .records_owed(records_owed),
         .records_run(records_run), .keys_busy(keys_wiping), .complete_valid(complete_valid), .complete_ready(complete_ready),
-        .complete_opcode(complete_opcode), .complete_status(complete_status), .complete_slot(complete_slot),
-        .complete_generation(complete_generation), .complete_tag(complete_tag), .idle(executor_idle));
+        .complete_opcode(complete_opcode), .complete_status(complete_status), .idle(executor_idle));
 
     // What it does: for lights, and for the counters of the facts.
     assign working = !(executor_idle && lanes_idle) && !testing;

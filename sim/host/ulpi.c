@@ -263,11 +263,11 @@ static void cycle(lk_phy *phy)
     bool stp = phy->ulpi.pins->stp != 0;
     lk_model_virtual_step(phy->ulpi.model);
     phy->cycle++;
-    phy->violations += !phy->ulpi.pins->clocked;
     if (phy->ulpi.pins->ulpi_reset) {
         in_reset(phy);
         return;
     }
+    phy->violations += !phy->ulpi.pins->clocked;
     switch (phy->ulpi.phase) {
     case LK_ULPI_QUIET:
         in_quiet(phy, data);
