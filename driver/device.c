@@ -19,9 +19,16 @@ enum {
     WORD = 4
 };
 
+/* ns between attempts at a device that is lost: from half a second to half a minute. */
+#define PAUSE_FIRST INT64_C(500000000)
+#define PAUSE_MOST  INT64_C(32000000000)
+
 struct lk_device {
     lk_slot_engine engine;
-    lk_transport *transport; /* borrowed from the engine's link, for control requests */
+    lk_transport *transport; /* borrowed from the engine's link, for control requests; NULL after it was closed */
+    lk_health health;
+    int64_t try_next; /* ns of the monotonic clock: when recovery may be tried */
+    int64_t pause;    /* ns until the one after that */
     lk_device_information information;
 };
 
@@ -94,6 +101,7 @@ static lk_error device_start(lk_device *device, lk_transport *transport, lk_uri 
                                 information->versions, LK_LINK_TIMEOUT);
     if (error)
         lk_diagnose(diagnosis, error, "the device's transfers cannot be started: %s", lk_error_sentence(error));
+    device->engine.health = &device->health;
     return error;
 }
 
@@ -134,9 +142,10 @@ void lk_device_close(lk_device *device)
 {
     if (!device)
         return;
-    if (!device->engine.link.lost)
+    if (device->transport && device->engine.link.lost != LK_ERROR_DEVICE_LOST)
         stream_reset(device->transport, CLOSE_TIMEOUT); /* it is being closed either way */
-    lk_slot_engine_release(&device->engine);
+    if (device->transport)
+        lk_slot_engine_release(&device->engine);
     free(device);
 }
 
@@ -166,12 +175,54 @@ lk_error lk_device_statistics_get(lk_device *device, lk_device_statistics *stati
     return error ? error : lk_facts_statistics(&reader, statistics);
 }
 
-static bool in_use(const lk_slot_engine *engine)
+void lk_device_health_get(const lk_device *device, lk_device_health *health)
 {
-    for (size_t i = 0; i < engine->slot_count; i++)
-        if (engine->slots[i].state != LK_SLOT_FREE)
-            return true;
-    return false;
+    lk_health_get(&device->health, health);
+}
+
+lk_error lk_device_heartbeat(lk_device *device)
+{
+    lk_error error = lk_slot_engine_beat(&device->engine);
+    return error ? error : lk_engine_progress(&device->engine.base, 0);
+}
+
+/* Opens the way to the device once more, and brings it up. */
+static lk_error reopen(lk_device *device)
+{
+    char ignored[LK_DEVICE_DIAGNOSIS_MAX];
+    lk_uri uri;
+    int timeout = device->engine.link.timeout;
+    lk_transport *transport = NULL;
+    if (device->transport)
+        lk_slot_engine_release(&device->engine);
+    device->transport = NULL;
+    lk_error error = transport_open(device->information.uri, &uri, &transport, ignored);
+    if (!error)
+        error = device_start(device, transport, &uri, ignored);
+    if (error) {
+        device->transport = NULL;
+        device->engine.link.lost = LK_ERROR_DEVICE_LOST;
+        device->engine.settled = true;
+    }
+    device->engine.link.timeout = timeout;
+    return error;
+}
+
+lk_error lk_device_recover(lk_device *device)
+{
+    if (!device->engine.link.lost)
+        return LK_OK;
+    if (device->transport && lk_slot_engine_in_use(&device->engine))
+        return LK_ERROR_ENGINE_BUSY;
+    int64_t now = lk_health_now();
+    if (now < device->try_next)
+        return LK_ERROR_DEVICE_LOST;
+    lk_error error = reopen(device);
+    device->pause = device->pause == 0 ? PAUSE_FIRST : device->pause < PAUSE_MOST ? 2 * device->pause : PAUSE_MOST;
+    device->try_next = lk_health_now() + device->pause;
+    if (!error)
+        lk_health_recover(&device->health);
+    return error;
 }
 
 lk_error lk_device_selftest_run(lk_device *device, lk_device_selftest *result)
@@ -185,7 +236,7 @@ lk_error lk_device_selftest_run(lk_device *device, lk_device_selftest *result)
         return LK_ERROR_DEVICE_LOST;
     if (device->information.protocol_version < LK_FACTS_SELFTEST_VERSION)
         return LK_ERROR_ENGINE_UNSUPPORTED;
-    if (in_use(&device->engine))
+    if (lk_slot_engine_in_use(&device->engine))
         return LK_ERROR_ENGINE_BUSY;
     lk_error error = device->transport->methods->control(device->transport, VENDOR_OUT, LK_REQUEST_SELFTEST, 0, 0, NULL,
                                                          0, NULL, CONTROL_TIMEOUT);

@@ -70,6 +70,8 @@ static lk_error engine_settle(lk_slot_engine *engine)
 {
     if (!engine->link.lost)
         return LK_OK;
+    if (!engine->settled)
+        lk_health_lose(engine->health, engine->link.transport, loss_of(engine));
     for (size_t i = 0; !engine->settled && i < engine->slot_count; i++) {
         lk_slot *slot = &engine->slots[i];
         while (slot->first) {
@@ -111,12 +113,16 @@ static lk_error engine_deliver(void *context, const lk_completion *completion, c
     bool record = pending->opcode == LK_OPCODE_SEAL || pending->opcode == LK_OPCODE_OPEN;
     if (!record && completion->status != LK_STATUS_OK)
         return LK_ERROR_DEVICE_PROTOCOL; /* loads and deletes are asked only where they are possible */
+    if (pending->opcode == LK_OPCODE_NOP)
+        lk_health_beat(engine->health);
+    if (record)
+        lk_health_end(engine->health, pending->opcode == LK_OPCODE_SEAL ? LK_SEAL : LK_OPEN, pending->began);
     if (pending->operation) {
         lk_error error = lk_operation_complete(slot, pending->operation, completion, payload);
         if (error)
             return error;
     }
-    if (pending->opcode == LK_OPCODE_SLOT_DELETE)
+    if (pending->opcode == LK_OPCODE_SLOT_DELETE || pending->opcode == LK_OPCODE_NOP)
         slot->state = LK_SLOT_FREE;
     queue_drop(engine, slot);
     finish_local(engine, slot);
@@ -135,7 +141,7 @@ static lk_error slot_command(lk_slot *slot, uint8_t opcode, const lk_direction_p
         lk_link_command(&engine->link, replaces ? LK_OUTPUT_RECORD : LK_OUTPUT_SLOT, lk_command_size(payload));
     if (!writer)
         return replaces && !engine->link.lost ? LK_ERROR_ENGINE_BUSY : loss_of(engine);
-    lk_pending *pending = lk_pending_take(&engine->pendings); /* there are SLOT_ROWS for each slot */
+    lk_pending *pending = lk_pending_take(&engine->pendings); /* SLOT_ROWS for each slot, and one for a sign of life */
     pending->opcode = opcode;
     queue_append(slot, pending);
     lk_command command = {.opcode = opcode, .slot = slot->number, .generation = slot->generation, .tag = pending->tag};
@@ -149,6 +155,14 @@ static lk_error slot_command(lk_slot *slot, uint8_t opcode, const lk_direction_p
     return LK_OK;
 }
 
+bool lk_slot_engine_in_use(const lk_slot_engine *engine)
+{
+    for (size_t i = 0; engine->slots && i < engine->slot_count; i++)
+        if (engine->slots[i].state != LK_SLOT_FREE)
+            return true;
+    return false;
+}
+
 static lk_slot *slot_find_free(lk_slot_engine *engine)
 {
     for (size_t i = 0; i < engine->slot_count; i++) {
@@ -159,6 +173,17 @@ static lk_slot *slot_find_free(lk_slot_engine *engine)
         }
     }
     return NULL;
+}
+
+lk_error lk_slot_engine_beat(lk_slot_engine *engine)
+{
+    lk_error lost = engine_settle(engine);
+    lk_slot *slot = lost || engine->link.owed > 0 ? NULL : slot_find_free(engine);
+    if (!slot) /* what it owes will show whether it lives */
+        return lost;
+    slot->state = LK_SLOT_CLOSING; /* nobody may have it, and with it another generation, before the answer is there */
+    (void)slot_command(slot, LK_OPCODE_NOP, NULL);
+    return engine_settle(engine);
 }
 
 /* What SLOT_LOAD can say, of ciphers that a board may have: it may offer more than this driver knows. 3DES and RC4 are
@@ -186,12 +211,18 @@ static lk_error parameters_check(const lk_slot_engine *engine, const lk_directio
     return engine_offers(engine, parameters) ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED;
 }
 
+static bool is_limited(const lk_direction_parameters *parameters)
+{
+    return parameters->kind == LK_SEAL && parameters->limited;
+}
+
 static void slot_protect(lk_slot *slot, const lk_direction_parameters *parameters)
 {
     slot->kind = parameters->kind;
     slot->version = parameters->version;
     slot->cipher = parameters->cipher;
     slot->encrypt_then_mac = parameters->encrypt_then_mac;
+    slot->limited = is_limited(parameters);
 }
 
 static lk_error device_open_direction(lk_engine *base, const lk_direction_parameters *parameters,
@@ -237,7 +268,7 @@ static void slot_forget(lk_slot *slot)
 static bool slot_may_replace(const lk_slot *slot, const lk_direction_parameters *parameters)
 {
     bool same = slot->version == parameters->version && slot->cipher == parameters->cipher &&
-                slot->encrypt_then_mac == parameters->encrypt_then_mac;
+                slot->encrypt_then_mac == parameters->encrypt_then_mac && slot->limited == is_limited(parameters);
     bool opens = slot->kind == LK_OPEN; /* what is in flight is forgotten */
     for (const lk_pending *pending = slot->first; pending; pending = pending->next) {
         if (pending->opcode == LK_OPCODE_SLOT_REPLACE || (pending->operation && !same && !opens))
@@ -316,6 +347,8 @@ static lk_error submit_one(lk_slot *slot, lk_operation *operation)
     bool seal = slot->kind == LK_SEAL;
     pending->opcode = seal ? LK_OPCODE_SEAL : LK_OPCODE_OPEN;
     pending->operation = operation;
+    pending->began = lk_health_now();
+    lk_health_begin(engine->health);
     lk_operation_expect(slot, operation, pending);
     operation->state = LK_OPERATION_SUBMITTED;
     engine->records_pending++;
@@ -394,15 +427,15 @@ lk_error lk_slot_engine_init(lk_slot_engine *engine, lk_transport *transport, ui
 {
     lk_completion_receiver receiver = {engine_expect, engine_deliver, engine};
     memset(engine, 0, sizeof *engine);
+    engine->base.methods = &device_methods;
     lk_error error = lk_link_open(&engine->link, transport, &receiver, timeout);
     if (error)
         return error;
-    engine->base.methods = &device_methods;
     engine->ciphers = ciphers;
     engine->versions = versions;
     engine->slot_count = slots < LK_OUTPUT_SLOTS_MAX ? slots : LK_OUTPUT_SLOTS_MAX;
     engine->slots = calloc(engine->slot_count, sizeof *engine->slots);
-    error = lk_pending_init(&engine->pendings, LK_RECORDS_PENDING_MAX + SLOT_ROWS * engine->slot_count);
+    error = lk_pending_init(&engine->pendings, LK_RECORDS_PENDING_MAX + SLOT_ROWS * engine->slot_count + 1);
     if (error || !engine->slots) {
         lk_slot_engine_release(engine);
         return LK_ERROR_NO_MEMORY;

@@ -6,6 +6,7 @@
 #ifndef LK_DRIVER_ENGINE_H
 #define LK_DRIVER_ENGINE_H
 
+#include "health.h"
 #include "queue/link.h"
 #include "queue/pending.h"
 #include "record/engine.h"
@@ -13,7 +14,7 @@
 typedef enum lk_slot_state {
     LK_SLOT_FREE,
     LK_SLOT_OPEN,
-    LK_SLOT_CLOSING /* its direction is closed; free when the device has erased it */
+    LK_SLOT_CLOSING /* its direction is closed, or it gives a sign of life; free when the device has answered */
 } lk_slot_state;
 
 /* One session slot, which is a direction while it is open. */
@@ -27,6 +28,7 @@ typedef struct lk_slot {
     uint16_t version;
     const lk_cipher *cipher;
     bool encrypt_then_mac;
+    bool limited;      /* the key has a soft limit, of which a completion may tell */
     lk_pending *first; /* in the order of submission */
     lk_pending *last;
 } lk_slot;
@@ -42,7 +44,8 @@ typedef struct lk_slot_engine {
     size_t records_pending; /* operations on their way, at most LK_RECORDS_PENDING_MAX */
     uint32_t ciphers;
     uint32_t versions;
-    bool settled; /* the link is lost, and everything that was on its way is finished */
+    bool settled;      /* the link is lost, and everything that was on its way is finished */
+    lk_health *health; /* borrowed; NULL: nobody wants to know */
 } lk_slot_engine;
 
 enum { LK_RECORDS_PENDING_MAX = 1024 };
@@ -53,6 +56,13 @@ enum { LK_RECORDS_PENDING_MAX = 1024 };
  */
 lk_error lk_slot_engine_init(lk_slot_engine *engine, lk_transport *transport, uint32_t slots, uint32_t ciphers,
                              uint32_t versions, int timeout);
+
+/** Asks a device that has nothing to do for a sign of life, which lk_engine_progress() takes in. @return why it is
+ * lost. */
+lk_error lk_slot_engine_beat(lk_slot_engine *engine);
+
+/** True while a direction is open. */
+bool lk_slot_engine_in_use(const lk_slot_engine *engine);
 
 /** Ends it; operations on their way finish with DEVICE_LOST. */
 void lk_slot_engine_release(lk_slot_engine *engine);

@@ -54,6 +54,7 @@ static void link_release(lk_link *link)
         close(link->epoll);
     if (link->timer >= 0)
         close(link->timer);
+    link->epoll = link->timer = -1;
     lk_output_release(&link->output);
     lk_input_release(&link->input);
 }

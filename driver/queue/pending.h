@@ -14,6 +14,7 @@ typedef struct lk_pending {
     uint8_t opcode;
     bool local;          /* refused by the host, and waits only for its turn; nothing was sent */
     lk_error status;     /* of a local one */
+    int64_t began;       /* of an operation: ns of the monotonic clock */
     uint16_t length_min; /* the payload of a completion with status OK */
     uint16_t length_max;
     lk_operation *operation; /* NULL: a slot command, or its direction was closed */

@@ -60,7 +60,7 @@ lk_config *lk_config_new(void)
     all_groups(&config->settings);
     config->settings.roots = X509_STORE_new();
     if (!config->settings.roots || X509_STORE_set_default_paths(config->settings.roots) != 1 ||
-        lk_engine_software_new(&config->software) != LK_OK ||
+        !(config->totals = lk_totals_new()) || lk_engine_software_new(&config->software) != LK_OK ||
         lk_config_set_session_lifetime(config, SESSION_LIFETIME) != LK_OK ||
         lk_config_set_session_cache(config, SESSION_COUNT) != LK_OK) {
         lk_config_free(config);
@@ -74,6 +74,7 @@ void lk_config_free(lk_config *config)
     if (!config)
         return;
     lk_engine_free(config->software);
+    lk_totals_free(config->totals);
     X509_STORE_free(config->settings.roots);
     lk_tickets_free(config->settings.tickets);
     lk_session_cache_free(config->cache);
@@ -84,6 +85,11 @@ void lk_config_free(lk_config *config)
     lk_authorities_clear(&config->settings.authorities);
     EVP_PKEY_free(config->settings.key); /* libcrypto erases private keys as it frees them */
     free(config);
+}
+
+void lk_config_statistics_get(const lk_config *config, lk_statistics *statistics)
+{
+    lk_totals_get(config->totals, statistics);
 }
 
 const char *lk_config_diagnosis(const lk_config *config)
@@ -143,6 +149,11 @@ lk_error lk_config_set_record_size_limit(lk_config *config, size_t length)
 void lk_config_accept_overlong_records(lk_config *config)
 {
     config->overlong = true;
+}
+
+void lk_config_keep_export_secret(lk_config *config)
+{
+    config->settings.keeps_export_secret = true;
 }
 
 void lk_config_set_fallback(lk_config *config, bool fallen_back)

@@ -5,6 +5,7 @@
 
 #include <latchkey/config.h>
 
+#include "connection/totals.h"
 #include "handshake/handshake.h"
 #include "handshake/session_cache.h"
 
@@ -12,6 +13,10 @@ enum { LK_CONFIG_TEXT_MAX = 512 };
 
 struct lk_config {
     lk_handshake_settings settings;
+    lk_padding_policy *padding; /* of records in TLS 1.3; NULL: none */
+    void *padding_context;
+    size_t padding_multiple; /* 0: none, or the policy's */
+    lk_totals *totals;       /* owned: what all connections did */
     bool overlong;           /* records of old peers may be too long */
     bool own_roots;          /* not the system's */
     lk_session_cache *cache; /* owned; NULL where sessions are kept elsewhere, or nowhere */

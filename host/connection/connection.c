@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A connection from its beginning to its end: what it is made of, its handshake, and what was agreed. */
 #include "connection/inside.h"
+#include "handshake/export.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,8 @@ static lk_error choose_engine(lk_connection *connection, lk_engine **engine)
         return error;
     } else if (config->policy == LK_ENGINE_AUTO) {
         snprintf(connection->fallback_reason, sizeof connection->fallback_reason, "%s", config->engine_reason);
+        connection->statistics.fallback = LK_FALLBACK_NO_DEVICE;
+        connection->fallbacks_by[LK_FALLBACK_NO_DEVICE] = 1;
     }
     return LK_OK;
 }
@@ -63,11 +66,14 @@ lk_error lk_connection_new(const lk_config *config, lk_role role, const char *ho
         return LK_ERROR_NO_MEMORY;
     made->config = config;
     made->role = role;
+    lk_totals_add(config->totals, &(lk_statistics){.connections = 1, .open = 1});
     lk_connection_observe_handshake(made);
     copy_host(name, role == LK_CLIENT ? host : NULL);
     error = choose_engine(made, &engine);
     if (!error)
         error = lk_record_layer_new(engine, lk_connection_observe_record, made, &made->layer);
+    if (!error)
+        lk_connection_pad(made);
     if (!error && config->overlong)
         error = lk_record_layer_accept_overlong(made->layer);
     if (!error)
@@ -91,6 +97,8 @@ void lk_connection_free(lk_connection *connection)
 {
     if (!connection)
         return;
+    lk_connection_add_totals(connection);
+    lk_totals_add(connection->config->totals, &(lk_statistics){.open = UINT64_MAX}); /* one less */
     lk_handshake_free(connection->handshake);
     lk_record_layer_free(connection->layer);
     lk_engine_free(connection->failover);
@@ -167,6 +175,18 @@ const uint8_t *lk_connection_ocsp_response(const lk_connection *connection, size
     const lk_bytes *status = lk_handshake_status(connection->handshake);
     *length = status->length;
     return status->bytes;
+}
+
+lk_error lk_connection_export(const lk_connection *connection, const char *label, const uint8_t *context,
+                              size_t context_length, uint8_t *out, size_t length)
+{
+    return lk_handshake_export(connection->handshake, label, context, context_length, out, length);
+}
+
+lk_error lk_connection_channel_binding(const lk_connection *connection, lk_channel_binding kind, uint8_t *out,
+                                       size_t *length)
+{
+    return lk_handshake_channel_binding(connection->handshake, kind, out, length);
 }
 
 size_t lk_connection_record_limit(const lk_connection *connection, bool sent)

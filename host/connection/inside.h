@@ -35,6 +35,10 @@ struct lk_connection {
     lk_fragment held;
 
     lk_connection_statistics statistics;
+    lk_connection_statistics added; /* of them, what the configuration's totals have */
+    uint64_t fallbacks_by[LK_FALLBACK_COUNT], fallbacks_added[LK_FALLBACK_COUNT];
+    unsigned records_since; /* the totals were added to */
+    bool handshake_counted, failure_counted;
     uint64_t fallbacks_told; /* directions whose going to software was reported */
     char fallback_reason[LK_CONFIG_TEXT_MAX];
     char diagnosis[LK_CONFIG_TEXT_MAX];
@@ -67,11 +71,17 @@ void lk_connection_observe_handshake(lk_connection *connection);
 /** The record layer's observer; context is the connection. */
 void lk_connection_observe_record(void *context, const lk_record_fact *fact);
 
+/** Gives the record layer the padding that the configuration asks for (padding.c). */
+void lk_connection_pad(lk_connection *connection);
+
 /** Tells which engine was chosen, and why. */
 void lk_connection_observe_engine(lk_connection *connection);
 
 /** Looks whether directions have gone to software since the last time, and tells. */
 void lk_connection_observe_fallback(lk_connection *connection);
+
+/** Adds what the connection has done since the last time to its configuration's totals (P7). */
+void lk_connection_add_totals(lk_connection *connection);
 
 /** Tells of an alert that came. */
 void lk_connection_observe_alert(lk_connection *connection, lk_alert alert, const char *meaning);

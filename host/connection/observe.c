@@ -3,8 +3,12 @@
 #include "connection/inside.h"
 #include "watch/fields.h"
 
+#include "record/fallback.h"
+
 #include <stdio.h>
 #include <string.h>
+
+enum { RECORDS_BETWEEN = 32 }; /* two additions to the totals */
 
 static void tell(const lk_connection *connection, const lk_event *event)
 {
@@ -12,8 +16,40 @@ static void tell(const lk_connection *connection, const lk_event *event)
         connection->config->observer(connection->config->observer_context, event);
 }
 
+static lk_direction_statistics difference(const lk_direction_statistics *now, const lk_direction_statistics *before)
+{
+    return (lk_direction_statistics){.records = now->records - before->records,
+                                     .bytes = now->bytes - before->bytes,
+                                     .device_records = now->device_records - before->device_records,
+                                     .device_bytes = now->device_bytes - before->device_bytes,
+                                     .software_records = now->software_records - before->software_records,
+                                     .software_bytes = now->software_bytes - before->software_bytes,
+                                     .plain_records = now->plain_records - before->plain_records};
+}
+
+void lk_connection_add_totals(lk_connection *connection)
+{
+    const lk_connection_statistics *now = &connection->statistics, *before = &connection->added;
+    bool established = connection->handshake && lk_handshake_established(connection->handshake);
+    lk_statistics totals = {.handshakes = established && !connection->handshake_counted,
+                            .failures = connection->failure && !connection->failure_counted,
+                            .sent = difference(&now->sent, &before->sent),
+                            .received = difference(&now->received, &before->received),
+                            .retries = now->retries - before->retries};
+    for (unsigned i = 0; i < LK_FALLBACK_COUNT; i++)
+        totals.fallbacks[i] = connection->fallbacks_by[i] - connection->fallbacks_added[i];
+    lk_totals_add(connection->config->totals, &totals);
+    memcpy(connection->fallbacks_added, connection->fallbacks_by, sizeof connection->fallbacks_added);
+    connection->added = *now;
+    connection->handshake_counted |= established;
+    connection->failure_counted |= connection->failure != LK_OK;
+    connection->records_since = 0;
+}
+
 static void count(lk_connection *connection, const lk_record_fact *fact)
 {
+    if (++connection->records_since >= RECORDS_BETWEEN)
+        lk_connection_add_totals(connection);
     lk_direction_statistics *direction = fact->sent ? &connection->statistics.sent : &connection->statistics.received;
     if (fact->status != LK_OK)
         return;
@@ -157,7 +193,12 @@ void lk_connection_observe_fallback(lk_connection *connection)
         return;
     connection->fallbacks_told = now;
     connection->statistics.fallbacks = now;
+    connection->statistics.retries = lk_engine_failover_retries(connection->failover);
     lk_error reason = lk_engine_failover_reason(connection->failover);
+    connection->statistics.fallback = lk_fallback_of(reason);
+    for (unsigned i = 0; i < LK_FALLBACK_COUNT; i++)
+        connection->fallbacks_by[i] = lk_engine_failover_count_by(connection->failover, (lk_fallback)i);
+    lk_connection_add_totals(connection);
     snprintf(connection->fallback_reason, sizeof connection->fallback_reason, "%s", lk_error_sentence(reason));
     tell(
         connection,

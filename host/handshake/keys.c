@@ -67,7 +67,8 @@ lk_error lk_keys_exchange(lk_handshake *handshake)
     lk_error error =
         lk_key_exchange_derive(group, handshake->key_pair, handshake->peer_public, group->public_length, shared);
     if (!error)
-        error = handshake->resumed ? lk_key_schedule_resume(schedule, hash, handshake->resumption->secret)
+        error = handshake->resumed ? lk_key_schedule_resume(schedule, hash, handshake->resumption->secret,
+                                                            lk_resumption_secret_length(handshake->resumption))
                                    : lk_key_schedule_start(schedule, hash);
     if (!error)
         error = lk_key_schedule_handshake(schedule, shared, group->shared_length);
@@ -91,7 +92,6 @@ static lk_error handshake_secrets(lk_handshake *handshake)
 static lk_error application_secrets(lk_handshake *handshake)
 {
     uint8_t hash[LK_HASH_MAX];
-    uint8_t exporter[LK_HASH_MAX];
     lk_error error = lk_key_schedule_master(&handshake->schedule);
     if (!error)
         error = lk_transcript_now(&handshake->transcript, hash);
@@ -102,8 +102,7 @@ static lk_error application_secrets(lk_handshake *handshake)
         error = derive(handshake, "s ap traffic", "SERVER_TRAFFIC_SECRET_0", hash,
                        handshake->application_secret[LK_SERVER]);
     if (!error)
-        error = derive(handshake, "exp master", "EXPORTER_SECRET", hash, exporter);
-    lk_secret_wipe(exporter, sizeof exporter);
+        error = derive(handshake, "exp master", "EXPORTER_SECRET", hash, handshake->exporter.secret);
     return error; /* the schedule's own secret stays until the client's Finished: resume.c */
 }
 

@@ -87,6 +87,7 @@ static lk_error row_finish(lk_handshake *handshake, const lk_row *row)
     handshake->state = row->next;
     if (completed) {
         lk_record_layer_expect_data(handshake->layer, true);
+        lk_export_keep(handshake);
         lk_renegotiation_finish(handshake);
         lk_handshake_release_memory(handshake);
     }

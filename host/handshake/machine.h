@@ -5,6 +5,7 @@
 
 #include "base/reader.h"
 #include "base/writer.h"
+#include "handshake/export.h"
 #include "handshake/handshake.h"
 #include "handshake/key_schedule.h"
 #include "handshake/prf.h"
@@ -167,6 +168,7 @@ struct lk_handshake {
     lk_resumption *resumption; /* that is offered (client), or that was found (server); NULL when there is none */
     lk_resumption ticket;      /* TLS 1.2, client: the ticket that came, until the handshake is complete */
     bool resumed, ticket_promised;
+    bool external;                        /* what is gone on with is no session, but an external pre-shared key */
     uint8_t stored_id[LK_SESSION_ID_MAX]; /* server: under which the session stands in the store */
     size_t stored_id_length;              /* 0: it does not */
     bool session_given;                   /* client: the observer was told of a session */
@@ -192,6 +194,7 @@ struct lk_handshake {
     uint8_t handshake_secret[2][LK_HASH_MAX], application_secret[2][LK_HASH_MAX];
     uint8_t master[LK_MASTER_SECRET_LENGTH];
     lk_direction_parameters keys[2]; /* TLS 1.2 */
+    lk_exporter exporter;
     lk_transcript transcript;
 
     /* messages that came: [taken, length) is still to be looked at */

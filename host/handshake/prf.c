@@ -11,12 +11,12 @@
 #include <openssl/kdf.h>
 #include <string.h>
 
-enum { PRF_SEED_MAX = 192, KEY_BLOCK_MAX = 2 * (LK_MAC_KEY_MAX + LK_KEY_MAX + LK_IV_MAX) };
+enum { KEY_BLOCK_MAX = 2 * (LK_MAC_KEY_MAX + LK_KEY_MAX + LK_IV_MAX) };
 
 lk_error lk_prf(lk_hash hash, const uint8_t *secret, size_t secret_length, const char *label, const uint8_t *seed,
                 size_t seed_length, uint8_t *out, size_t length)
 {
-    uint8_t joined[PRF_SEED_MAX];
+    uint8_t joined[LK_PRF_SEED_MAX];
     lk_writer writer = lk_writer_into(joined, sizeof joined);
     lk_writer_bytes(&writer, label, strlen(label));
     lk_writer_bytes(&writer, seed, seed_length);

@@ -9,9 +9,13 @@
 #include "handshake/digest.h"
 #include "record/engine.h"
 
+/* What libcrypto's PRF takes of label and seed together, in bytes. */
+enum { LK_PRF_SEED_MAX = 1024 };
+
 enum { LK_RANDOM_LENGTH = 32, LK_MASTER_SECRET_LENGTH = 48, LK_VERIFY_DATA_LENGTH = 12 };
 
-/** PRF(secret, label, seed) with the suite's hash; label and seed together at most 192 bytes. @return CRYPTO. */
+/** PRF(secret, label, seed) with the suite's hash; label and seed together at most LK_PRF_SEED_MAX bytes. @return
+ * INVALID_ARGUMENT, CRYPTO. */
 lk_error lk_prf(lk_hash hash, const uint8_t *secret, size_t secret_length, const char *label, const uint8_t *seed,
                 size_t seed_length, uint8_t *out, size_t length);
 

@@ -4,7 +4,7 @@ target_sources(lk_core PRIVATE
   handshake/certificate_verify.c handshake/choice.c handshake/client_hello.c handshake/client_key_exchange.c
   handshake/digest.c handshake/digitally_signed.c handshake/encrypted_extensions.c handshake/extension_keys.c handshake/extension_names.c
   handshake/extension_records.c handshake/extension_sessions.c
-  handshake/exchange.c handshake/exchange_dhe.c handshake/exchange_ecdhe.c handshake/exchange_psk.c handshake/exchange_rsa.c
+  handshake/exchange.c handshake/exchange_dhe.c handshake/exchange_ecdhe.c handshake/exchange_psk.c handshake/exchange_rsa.c handshake/export.c
   handshake/extensions.c handshake/finished.c handshake/handshake.c handshake/hello_request.c handshake/key_exchange.c
   handshake/key_schedule.c handshake/key_update.c handshake/keys.c handshake/machine.c handshake/new_session_ticket.c handshake/ocsp.c handshake/prf.c
   handshake/renegotiation.c

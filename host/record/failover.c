@@ -10,6 +10,7 @@
  */
 #include "base/secret.h"
 #include "record/engine.h"
+#include "record/fallback.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,7 @@ typedef struct failover_engine {
     lk_engine *preferred, *software; /* borrowed */
     failover_direction *directions;
     lk_error reason;
-    uint64_t count;
+    uint64_t count, counts[LK_FALLBACK_COUNT], retries;
 } failover_engine;
 
 static const char failover_name[] = "failover";
@@ -62,11 +63,17 @@ static failover_engine *engine_of(failover_direction *direction)
     return (failover_engine *)direction->base.engine;
 }
 
+static void count(failover_engine *engine, lk_error reason)
+{
+    engine->count++;
+    engine->counts[lk_fallback_of(reason)]++;
+    engine->reason = reason;
+}
+
 static lk_error open_software(failover_engine *engine, const lk_direction_parameters *parameters,
                               failover_direction *direction, lk_error reason)
 {
-    engine->count++;
-    engine->reason = reason;
+    count(engine, reason);
     direction->preferred = false;
     direction->dead = lk_engine_open(engine->software, parameters, &direction->actual);
     return direction->dead;
@@ -85,35 +92,35 @@ static void redo(failover_direction *direction, lk_operation *const *operations,
     }
 }
 
-/* The first in flight is done with. True when it was the last of the old key. */
-static bool drop_first(failover_direction *direction)
+/* The first key of two has no operation left: the direction goes on with the other one. */
+static void change_key(failover_direction *direction)
 {
-    direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
-    direction->count--;
-    return direction->old > 0 && --direction->old == 0;
-}
-
-/* Software goes on with the key that was given behind the operation before. */
-static void replace_in_software(failover_direction *direction)
-{
-    if (direction->actual)
+    if (direction->preferred)
+        direction->parameters = direction->replacement;
+    else if (direction->actual)
         direction->dead = lk_direction_replace(direction->actual, &direction->replacement);
+    lk_secret_wipe(&direction->replacement, sizeof direction->replacement);
     if (direction->dead != LK_OK) { /* nothing may be made with the old one */
         lk_direction_close(direction->actual);
         direction->actual = NULL;
     }
 }
 
+static void drop_first(failover_direction *direction)
+{
+    direction->first = (direction->first + 1) % IN_FLIGHT_MAX;
+    direction->count--;
+    if (direction->old > 0 && --direction->old == 0)
+        change_key(direction);
+}
+
 /* Software has the direction: it does what the preferred engine has not finished. */
 static void redo_all(failover_direction *direction)
 {
     lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
-    while (direction->count > 0) {
+    engine_of(direction)->retries += direction->count;
+    for (; direction->count > 0; drop_first(direction))
         redo(direction, &direction->originals[direction->first], 1);
-        if (drop_first(direction))
-            replace_in_software(direction);
-    }
-    lk_secret_wipe(&direction->replacement, sizeof direction->replacement);
 }
 
 static void leave_preferred(failover_direction *direction, lk_error reason)
@@ -143,6 +150,7 @@ static void hand_over(failover_direction *direction, const lk_operation *shadow,
     original->output_length = shadow->output_length;
     original->engine = shadow->engine;
     original->slot = shadow->slot;
+    original->near_limit = shadow->near_limit;
     original->state = LK_OPERATION_DONE;
     if (shadow->status == LK_OK) { /* software goes on behind it (P2) */
         direction->parameters.first_sequence = shadow->sequence + 1;
@@ -171,11 +179,10 @@ static bool overrule(failover_direction *direction)
     lk_direction_close(direction->actual);
     direction->actual = software;
     direction->preferred = false;
-    engine->count++;
-    engine->reason = LK_ERROR_DEVICE_DISAGREES;
+    count(engine, LK_ERROR_DEVICE_DISAGREES);
+    engine->retries++;
     *original = again;
-    if (drop_first(direction))
-        replace_in_software(direction);
+    drop_first(direction);
     redo_all(direction);
     return true;
 }
@@ -192,10 +199,7 @@ static size_t collect(failover_direction *direction)
         if (!direction->preferred || (shadow->status != LK_OK && overrule(direction)))
             return finished + left;
         hand_over(direction, shadow, direction->originals[direction->first]);
-        if (drop_first(direction)) {
-            direction->parameters = direction->replacement;
-            lk_secret_wipe(&direction->replacement, sizeof direction->replacement);
-        }
+        drop_first(direction);
         finished++;
     }
     return finished;
@@ -386,4 +390,14 @@ lk_error lk_engine_failover_reason(const lk_engine *base)
 uint64_t lk_engine_failover_count(const lk_engine *base)
 {
     return ((const failover_engine *)base)->count;
+}
+
+uint64_t lk_engine_failover_count_by(const lk_engine *base, lk_fallback reason)
+{
+    return ((const failover_engine *)base)->counts[reason];
+}
+
+uint64_t lk_engine_failover_retries(const lk_engine *base)
+{
+    return ((const failover_engine *)base)->retries;
 }

@@ -4,6 +4,7 @@ target_sources(lk_core PRIVATE
   record/classic_seal.c
   record/engine.c
   record/failover.c
+  record/fallback.c
   record/header.c
   record/input.c
   record/mac.c

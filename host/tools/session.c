@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/session.h"
+#include "tools/export.h"
 #include "tools/report.h"
 #include "tools/resume.h"
 #include "tools/statistics.h"
@@ -37,7 +38,9 @@ lk_error lk_session_begin(lk_session *session, lk_setup *setup, lk_role role, co
         error = lk_resume_from(setup->session_file, session->connection);
     if (!error)
         error = lk_socket_handshake(session->connection, socket, lk_options_timeout(setup->options));
-    return error || !setup->options->renegotiate ? error : renegotiate(session);
+    if (!error && setup->options->renegotiate)
+        error = renegotiate(session);
+    return error ? error : lk_export_show(session);
 }
 
 lk_error lk_session_fail(lk_session *session, lk_error error, const char *format, ...)

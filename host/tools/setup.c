@@ -73,9 +73,13 @@ static int negotiate(lk_setup *setup)
     if (!status && options->record_limit)
         status = lk_setup_check(setup, "--record-limit",
                                 lk_config_set_record_size_limit(setup->config, (size_t)options->record_limit));
+    if (!status && options->padding)
+        status = lk_setup_check(setup, "--pad", lk_config_set_padding(setup->config, (size_t)options->padding));
     lk_config_set_fallback(setup->config, options->fallback);
     if (options->overlong)
         lk_config_accept_overlong_records(setup->config);
+    if (options->exported || options->binding)
+        lk_config_keep_export_secret(setup->config);
     if (options->legacy_sessions)
         lk_config_allow_legacy_resumption(setup->config);
     return status;

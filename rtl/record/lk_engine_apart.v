@@ -32,7 +32,10 @@ module lk_engine_apart #(
     // The engine's side.
     input  wire        clk,
     input  wire [7:0]  fact_address,
-    output wire [31:0] fact_data
+    output wire [31:0] fact_data,
+    output wire        working,
+    output wire        keyed,
+    output wire        failed
 );
     // The link's side of the reset: wanted, asked for, answered.
     reg wanted_q = 1'b1, asks_q = 1'b0, answered_first_q = 1'b0, answered_q = 1'b0;
@@ -80,7 +83,7 @@ module lk_engine_apart #(
         .clk(clk), .reset(reset_q), .command_data(in_data), .command_valid(in_valid), .command_ready(in_ready),
         .completion_data(out_data), .completion_valid(out_valid), .completion_last(out_last), .completion_ready(out_ready),
         .stream_reset(begins && asks_drop_q), .selftest(begins && asks_test_q), .stream_reset_busy(engine_busy),
-        .fact_address(fact_address), .fact_data(fact_data));
+        .fact_address(fact_address), .fact_data(fact_data), .working(working), .keyed(keyed), .failed(failed));
     lk_stream_crossing #(.WIDTH(33)) completions (
         .in_clk(clk), .in_reset(engine_clears), .in_data({out_last, out_data}), .in_valid(out_valid), .in_ready(out_ready),
         .out_clk(link_clk), .out_reset(link_clears), .out_data({completion_last, completion_data}),

@@ -7,7 +7,10 @@
 // meaning and is sent like the others.
 `default_nettype none
 
-module lk_ulpi (
+module lk_ulpi #(
+    parameter [5:0] VENDOR_REGISTER = 6'h00, // one more register that a board's PHY wants to be written first; 0: none
+    parameter [7:0] VENDOR_VALUE = 8'h00
+) (
     input  wire       clk,              // the PHY's 60 MHz
     input  wire       reset,
     // pins (ULPI 1.1 clause 3.1)
@@ -36,6 +39,7 @@ module lk_ulpi (
 );
     // Function Control and OTG Control (ULPI 1.1 tables 17 and 19); a write is 10b and the address (clause 3.8.1).
     localparam [7:0] WRITE_FUNCTION = 8'h84, WRITE_OTG = 8'h8A;
+    localparam [7:0] WRITE_VENDOR = {2'b10, VENDOR_REGISTER};
     localparam [7:0] TRANSMIT = 8'h40;
     localparam [7:0] OTG_VALUE = 8'h00; // no pull-downs: a device
 
@@ -44,14 +48,16 @@ module lk_ulpi (
     reg [2:0] state_q, state_d;
     reg [7:0] data_q, data_d;
     reg       stp_q, stp_d;
-    reg       dir_q;                             // as it was a cycle ago: a change is the turn-around cycle
+    reg       dir_q = 1'b1;                      // as it was a cycle ago: a change is the turn-around cycle
     reg       otg_written_q, otg_written_d;
     reg       writing_otg_q, writing_otg_d;
+    reg       vendor_written_q, vendor_written_d;
+    reg       writing_vendor_q, writing_vendor_d;
     reg       function_known_q, function_known_d;
     reg [7:0] function_q, function_d;            // what the PHY's register holds
     reg [7:0] writing_q, writing_d;
-    reg [1:0] line_state_q, line_state_d;
-    reg       session_q, session_d;
+    reg [1:0] line_state_q = 2'd0, line_state_d;
+    reg       session_q = 1'b0, session_d;
     reg       rx_active_q, rx_active_d;
     reg       rx_valid_q, rx_valid_d;
     reg       rx_error_q, rx_error_d;
@@ -71,6 +77,8 @@ module lk_ulpi (
         stp_d = 1'b0;
         otg_written_d = otg_written_q;
         writing_otg_d = writing_otg_q;
+        vendor_written_d = vendor_written_q;
+        writing_vendor_d = writing_vendor_q;
         function_d = function_q;
         function_known_d = function_known_q;
         writing_d = writing_q;
@@ -82,14 +90,18 @@ module lk_ulpi (
             IDLE: begin
                 data_d = 8'h00;
                 if (ours && start_q == 4'd0) begin
+                    writing_otg_d = !otg_written_q;
+                    writing_vendor_d = otg_written_q && !vendor_written_q;
                     if (!otg_written_q) begin
                         data_d = WRITE_OTG;
-                        writing_otg_d = 1'b1;
                         writing_d = OTG_VALUE;
+                        state_d = WRITE_ADDRESS;
+                    end else if (!vendor_written_q) begin
+                        data_d = WRITE_VENDOR;
+                        writing_d = VENDOR_VALUE;
                         state_d = WRITE_ADDRESS;
                     end else if (!function_known_q || function_q != function_wanted) begin
                         data_d = WRITE_FUNCTION;
-                        writing_otg_d = 1'b0;
                         writing_d = function_wanted;
                         state_d = WRITE_ADDRESS;
                     end else if (held_q) begin
@@ -113,6 +125,8 @@ module lk_ulpi (
                 state_d = STOP;
                 if (writing_otg_q)
                     otg_written_d = 1'b1;
+                else if (writing_vendor_q)
+                    vendor_written_d = 1'b1;
                 else begin
                     function_d = writing_q;
                     function_known_d = 1'b1;
@@ -146,11 +160,15 @@ module lk_ulpi (
             data_d = 8'h00;
             stp_d = 1'b0;
             otg_written_d = otg_written_q;
+            vendor_written_d = vendor_written_q;
             function_d = function_q;
             function_known_d = function_known_q;
         end
     end
 
+    // What the PHY has told stays through our reset, and is heard during it: where the PHY has a reset of its own, it tells of the line
+    // and of VBUS when that ends, and not again until they change.
+    //
     // RX CMD: [1:0] line state, [3:2] VBUS, [5:4] 00 idle, 01 receiving, 11 receiving with an error (ULPI 1.1 table 7).
     wire receiving = ulpi_dir && dir_q;
     always @* begin
@@ -176,14 +194,16 @@ module lk_ulpi (
         state_q <= reset ? IDLE : state_d;
         data_q <= reset ? 8'd0 : data_d;
         stp_q <= !reset && stp_d;
-        dir_q <= reset || ulpi_dir;
+        dir_q <= ulpi_dir;
         otg_written_q <= !reset && otg_written_d;
         writing_otg_q <= !reset && writing_otg_d;
+        vendor_written_q <= reset ? VENDOR_REGISTER == 6'h00 : vendor_written_d;
+        writing_vendor_q <= !reset && writing_vendor_d;
         function_known_q <= !reset && function_known_d;
         function_q <= reset ? 8'd0 : function_d;
         writing_q <= reset ? 8'd0 : writing_d;
-        line_state_q <= reset ? 2'd0 : line_state_d;
-        session_q <= !reset && session_d;
+        line_state_q <= line_state_d;
+        session_q <= session_d;
         rx_active_q <= !reset && rx_active_d;
         rx_valid_q <= !reset && rx_valid_d;
         rx_error_q <= !reset && rx_error_d;

@@ -39,8 +39,19 @@ template <class Top> class lk_clocked
     /* One cycle: inputs as they are now meet the rising edge. */
     void step()
     {
+        rise();
+        fall();
+    }
+
+    /* The halves of a cycle. */
+    void rise()
+    {
         edge(1);
         cycles++;
+    }
+
+    void fall()
+    {
         edge(0);
     }
 

@@ -308,3 +308,57 @@ Test(engine, a_required_one_that_is_lost_ends_the_connection_with_its_error)
     loopback_free(pair);
     lk_engine_free(engine);
 }
+
+Test(engine, P7_a_configuration_sums_up_who_made_the_records_and_why)
+{
+    slow_settings *settings;
+    lk_engine *slow = slow_engine_new(&settings);
+    loopback *pair = loopback_new("EC");
+    lk_statistics totals;
+    fill();
+    cr_assert_eq(lk_config_set_engine(pair->side[LK_CLIENT].config, slow, LK_ENGINE_AUTO, NULL), LK_OK);
+    cr_assert_eq(lk_config_set_engine(pair->side[LK_SERVER].config, NULL, LK_ENGINE_AUTO, "none"), LK_OK);
+    settings->dies_after = 7;
+    settings->dies_with = LK_ERROR_DEVICE_HUNG;
+    loopback_establish(pair);
+    lk_config_statistics_get(pair->side[LK_CLIENT].config, &totals);
+    cr_assert_eq(totals.open, 1);
+    loopback_transfer(pair, LK_CLIENT, data, sizeof data);
+    loopback_transfer(pair, LK_SERVER, data, 5000);
+    lk_connection_statistics client = statistics_of(pair, LK_CLIENT), server = statistics_of(pair, LK_SERVER);
+    cr_assert_eq(client.fallback, LK_FALLBACK_HUNG);
+    cr_assert_gt(client.retries, 0);
+    cr_assert_eq(server.fallback, LK_FALLBACK_NO_DEVICE);
+    loopback_again(pair); /* the connections end */
+    lk_config_statistics_get(pair->side[LK_CLIENT].config, &totals);
+    cr_assert_eq(totals.connections, 1);
+    cr_assert_eq(totals.open, 0);
+    cr_assert_eq(totals.handshakes, 1);
+    cr_assert_eq(totals.failures, 0);
+    cr_assert_eq(totals.sent.bytes, client.sent.bytes);
+    cr_assert_eq(totals.sent.device_records, client.sent.device_records);
+    cr_assert_eq(totals.sent.software_records, client.sent.software_records);
+    cr_assert_eq(totals.received.records, client.received.records);
+    cr_assert_eq(totals.fallbacks[LK_FALLBACK_HUNG], client.fallbacks);
+    cr_assert_eq(totals.fallbacks[LK_FALLBACK_NO_DEVICE], 0);
+    cr_assert_eq(totals.retries, client.retries);
+    lk_config_statistics_get(pair->side[LK_SERVER].config, &totals);
+    cr_assert_eq(totals.fallbacks[LK_FALLBACK_NO_DEVICE], 1);
+    cr_assert_eq(totals.received.bytes, server.received.bytes);
+    loopback_free(pair);
+    lk_engine_free(slow);
+}
+
+Test(engine, P7_a_connection_that_fails_counts_as_such)
+{
+    loopback *pair = loopback_new("EC");
+    lk_statistics totals;
+    loopback_connect(pair, "another.example");
+    loopback_handshake(pair);
+    loopback_again(pair);
+    lk_config_statistics_get(pair->side[LK_CLIENT].config, &totals);
+    cr_assert_eq(totals.connections, 1);
+    cr_assert_eq(totals.handshakes, 0);
+    cr_assert_eq(totals.failures, 1);
+    loopback_free(pair);
+}

@@ -14,8 +14,8 @@
 static lk_error far_control(lk_transport *transport, uint8_t request_type, uint8_t request, uint16_t value,
                             uint16_t index, uint8_t *data, uint16_t length, size_t *actual, int timeout)
 {
-    (void)transport, (void)request_type, (void)request, (void)value, (void)index;
-    (void)data, (void)length, (void)actual, (void)timeout;
+    (void)request_type, (void)value, (void)index, (void)data, (void)length, (void)actual, (void)timeout;
+    ((adversary *)transport)->resets += request == LK_REQUEST_STREAM_RESET;
     return LK_ERROR_DEVICE_STALLED;
 }
 

@@ -17,6 +17,7 @@ typedef struct adversary {
     lk_transfer *out[ADVERSARY_QUEUE];
     lk_transfer *in[ADVERSARY_QUEUE];
     size_t out_count, in_count;
+    unsigned resets;   /* asked for by STREAM_RESET, which is refused */
     uint8_t *commands; /* all that came */
     size_t commands_length, commands_read;
     uint8_t *answers; /* what goes out next */

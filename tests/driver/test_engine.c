@@ -366,6 +366,90 @@ Test(silence, is_a_loss_after_the_timeout)
     engine_fixture_release(&fixture);
 }
 
+Test(silence, of_a_device_that_is_still_there_has_its_keys_erased)
+{
+    engine_fixture_init(&fixture, 50);
+    two_in_flight();
+    cr_assert_eq(lk_engine_progress(&fixture.engine.base, 1000), LK_ERROR_DEVICE_HUNG);
+    cr_assert_eq(fixture.far_end.resets, 1);
+    fixture_progress(&fixture);
+    cr_assert_eq(fixture.far_end.resets, 1, "once is enough");
+    lk_direction_close(&fixture.engine.slots[0].base);
+    engine_fixture_release(&fixture);
+    engine_fixture_init(&fixture, 50);
+    fixture.far_end.gone = true;
+    cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_LOST);
+    cr_assert_eq(fixture.far_end.resets, 0, "there is nobody to tell");
+    engine_fixture_release(&fixture);
+}
+
+Test(health, a_heartbeat_that_is_answered_counts)
+{
+    lk_health health = {0};
+    lk_device_health told;
+    engine_fixture_init(&fixture, 50);
+    fixture.engine.health = &health;
+    for (int i = 0; i < 3; i++) {
+        cr_assert_eq(lk_slot_engine_beat(&fixture.engine), LK_OK);
+        cr_assert_eq(fixture_answer_all(&fixture, LK_TLS1_3), 1);
+    }
+    cr_assert_eq(lk_slot_engine_beat(&fixture.engine), LK_OK);
+    lk_direction *direction = fixture_open(&fixture, LK_SEAL, LK_TLS1_3);
+    fixture_seal(&operations[0], 10, 0);
+    fixture_submit(direction, &operations[0]);
+    cr_assert_eq(lk_slot_engine_beat(&fixture.engine), LK_OK);
+    size_t answered = fixture_answer_all(&fixture, LK_TLS1_3); /* two transfers; the third follows */
+    answered += fixture_answer_all(&fixture, LK_TLS1_3);
+    cr_assert_eq(answered, 3, "who owes answers is asked for no other");
+    cr_assert_eq(operations[0].operation.status, LK_OK, "a direction may begin before the heart has beaten");
+    lk_health_get(&health, &told);
+    cr_assert_eq(told.heartbeats, 4);
+    cr_assert_eq(told.lost, LK_OK);
+    lk_direction_close(direction);
+    engine_fixture_release(&fixture);
+}
+
+Test(health, a_heartbeat_without_an_answer_is_a_loss)
+{
+    lk_health health = {0};
+    lk_device_health told;
+    engine_fixture_init(&fixture, 50);
+    fixture.engine.health = &health;
+    cr_assert_eq(lk_slot_engine_beat(&fixture.engine), LK_OK);
+    cr_assert_eq(lk_engine_progress(&fixture.engine.base, 1000), LK_ERROR_DEVICE_HUNG);
+    cr_assert_eq(lk_slot_engine_beat(&fixture.engine), LK_ERROR_DEVICE_HUNG);
+    lk_health_get(&health, &told);
+    cr_assert_eq(told.lost, LK_ERROR_DEVICE_HUNG);
+    cr_assert_eq(told.losses, 1);
+    cr_assert_eq(told.resets, 0, "it refused");
+    engine_fixture_release(&fixture);
+}
+
+Test(health, latencies_fill_the_buckets_of_their_time)
+{
+    lk_health health = {0};
+    lk_device_health told;
+    engine_fixture_init(&fixture, FIXTURE_TIMEOUT);
+    fixture.engine.health = &health;
+    two_in_flight();
+    lk_health_get(&health, &told);
+    cr_assert_eq(told.in_flight, 2);
+    poll(NULL, 0, 20);
+    fixture_answer_all(&fixture, LK_TLS1_3);
+    lk_health_get(&health, &told);
+    cr_assert_eq(told.in_flight, 0);
+    cr_assert_eq(told.seal.count, 2);
+    cr_assert_eq(told.open.count, 0);
+    cr_assert_geq(told.seal.longest, 20000);
+    cr_assert_geq(told.seal.microseconds, 40000);
+    for (unsigned i = 0; i < 15; i++)
+        cr_assert_eq(told.seal.buckets[i], 0, "2^14 us are less than 20 ms");
+    cr_assert_gt(lk_device_latency_bound(&told.seal, 999), 20000);
+    cr_assert_eq(lk_device_latency_bound(&told.open, 999), 0);
+    lk_direction_close(&fixture.engine.slots[0].base);
+    engine_fixture_release(&fixture);
+}
+
 Test(silence, of_a_device_with_nothing_to_do_is_none)
 {
     engine_fixture_init(&fixture, 20);

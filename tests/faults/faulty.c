@@ -18,6 +18,7 @@ enum {
     SLOW_ROUNDS = 40,
     SET_CONFIGURATION = 9,
     VENDOR_OUT = 0x40,
+    VENDOR_IN = 0xc0,
     TIMEOUT = 5000 /* ms of control requests of our own */
 };
 
@@ -50,6 +51,7 @@ typedef struct faulty_board {
 static fault *prepared;
 static faulty_counts last_counts;
 static lk_transport *board; /* powered, and free for the next opening */
+static lk_transport *used;  /* powered, and behind the transport that is open */
 
 void faulty_prepare(fault *strikes)
 {
@@ -59,6 +61,15 @@ void faulty_prepare(fault *strikes)
 faulty_counts faulty_last_counts(void)
 {
     return last_counts;
+}
+
+uint32_t faulty_live_slots(void)
+{
+    uint8_t word[4] = {0xff, 0xff, 0xff, 0xff};
+    if (used)
+        (void)used->methods->control(used, VENDOR_IN, LK_REQUEST_READ_FACTS, 0, LK_FACT_LIVE_SLOTS, word, sizeof word,
+                                     NULL, TIMEOUT);
+    return word[0] | (uint32_t)word[1] << 8 | (uint32_t)word[2] << 16 | (uint32_t)word[3] << 24;
 }
 
 void faulty_power_off(void)
@@ -399,6 +410,7 @@ static void faulty_close(lk_transport *transport)
     last_counts = faulty->counts;
     bend_release(&faulty->streams);
     board = faulty->inner;
+    used = NULL;
     free(faulty);
 }
 
@@ -445,6 +457,7 @@ static lk_error faulty_open(lk_uri *uri, int timeout, lk_transport **transport, 
             abort();
         post(made, &made->hops[i]);
     }
+    used = made->inner;
     *transport = &made->base;
     return LK_OK;
 }

@@ -25,6 +25,9 @@ void faulty_prepare(fault *strikes);
 /** The counts of the transport that was closed last. */
 faulty_counts faulty_last_counts(void);
 
+/** How many slots the board behind the open transport holds keys in, as it says itself. */
+uint32_t faulty_live_slots(void);
+
 /** Switches the board behind it off; the next opening powers a new one up. */
 void faulty_power_off(void);
 

@@ -93,8 +93,10 @@ bool run_once(const run_settings *settings, fault_run *run)
 
 fault_run run_without_fault(const run_settings *settings, uint64_t script)
 {
+    enum { PATIENCE = 60000 }; /* ms: nothing is lost here, however busy the machine is */
+    run_settings patient = {settings->uri, PATIENCE};
     fault_run run = {.script = script, .fault = {.kind = FAULT_UNPLUGGED, .at = UINT32_MAX}};
-    if (run_once(settings, &run) && !run.fell_back && run.device_records > 0)
+    if (run_once(&patient, &run) && !run.fell_back && run.device_records > 0)
         return run;
     (void)fprintf(stderr, "connection %llu does not run without a fault: %s\n", (unsigned long long)script,
                   run.complaint[0] ? run.complaint : "it falls back");

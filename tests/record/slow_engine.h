@@ -16,9 +16,9 @@ typedef struct slow_settings {
     lk_error dies_with;
     bool dies_on_submit;   /* submit tells of the loss itself, otherwise the operations do */
     bool quiet;            /* progress does not tell of the loss; the operations do */
+    bool replaces;         /* keys of directions can be replaced */
     size_t lies_at;        /* so many operations are finished before it says of one that it cannot be done */
     lk_error lies_with;    /* and says this; LK_OK: it never lies */
-    bool replaces;         /* keys of directions can be replaced */
     lk_error refuses_with; /* what opening a direction gives, LK_OK: opens it */
     size_t finished;       /* operations finished so far */
     size_t most_waiting;   /* the most that ever waited at once */

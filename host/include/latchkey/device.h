@@ -79,6 +79,50 @@ const lk_device_information *lk_device_information_get(const lk_device *device);
 /** Asks for the counters; blocks for one control transfer. @return DEVICE_LOST, TIMED_OUT. */
 lk_error lk_device_statistics_get(lk_device *device, lk_device_statistics *statistics);
 
+/** How long operations took, from submission to completion. */
+enum { LK_LATENCY_BUCKETS = 32 };
+typedef struct lk_latency {
+    uint64_t count;
+    uint64_t microseconds;                /* of all together */
+    uint64_t longest;                     /* in microseconds */
+    uint64_t buckets[LK_LATENCY_BUCKETS]; /* bucket i: less than 2^i microseconds, and not in the one before; the last
+                                             one has the rest */
+} lk_latency;
+
+/** How a device is, as the host sees it. */
+typedef struct lk_device_health {
+    lk_error lost;       /* OK while it answers; otherwise why it is not used any more */
+    uint64_t in_flight;  /* operations on their way */
+    uint64_t heartbeats; /* answered */
+    uint64_t losses;     /* how often it was lost */
+    uint64_t resets;     /* of them, those after which it could still be told to erase its keys */
+    uint64_t recoveries;
+    lk_latency seal, open;
+} lk_device_health;
+
+/** What the host knows of the device, without asking it. May be called from any thread while the device is open. */
+void lk_device_health_get(const lk_device *device, lk_device_health *health);
+
+/** The microseconds below which so many thousandths of the operations stayed: a power of two; 0 without any. */
+uint64_t lk_device_latency_bound(const lk_latency *latency, unsigned per_mille);
+
+/**
+ * Asks a device that has nothing to do for a sign of life. To be called now and then, with progress in between; one
+ * that does not answer in time (lk_device_set_timeout()) is lost, is told to erase its keys, and connections go on
+ * without it.
+ * @return why it is lost, or OK.
+ */
+lk_error lk_device_heartbeat(lk_device *device);
+
+/**
+ * Opens a device again that was lost, once no connection holds a direction in it any more. Connections that begin later
+ * use it, and its engine stays the same; the engine's descriptor does not. To be called before a connection begins:
+ * costs nothing while all is well, and tries no more often than after half a second, one second, and so on up to half a
+ * minute. May block as lk_device_open().
+ * @return OK when it is there; ENGINE_BUSY when a connection has still to leave it; why it is not there.
+ */
+lk_error lk_device_recover(lk_device *device);
+
 /** What the device's selftest found: bit maps of ciphers, see docs/suites.md. */
 typedef struct lk_device_selftest {
     uint32_t ran;

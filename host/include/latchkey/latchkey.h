@@ -9,6 +9,7 @@
 #include <latchkey/error.h>
 #include <latchkey/event.h>
 #include <latchkey/socket.h>
+#include <latchkey/statistics.h>
 #include <latchkey/watch.h>
 
 #endif

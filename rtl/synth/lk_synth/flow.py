@@ -47,21 +47,27 @@ class Flow:
         return results.Result(configuration, area, tuple(timings))
 
     def _synthesis(self, configuration, sources):
-        """A yosys script: the block alone, its area, its ports, its netlist. A latch is an error."""
+        """A yosys script: the block alone, its area, its ports, its netlist."""
         name, top = configuration["name"], configuration["top"]
+        return f"""{self._mapping(configuration, sources)}select {top}
+write_rtlil -selected {name}.il
+write_json {name}.ports.json
+select -clear
+tee -q -o {name}.area.json stat -json
+"""
+
+    def _mapping(self, configuration, sources):
+        """The part of a yosys script that makes cells of ECP5 out of Verilog. A latch is an error. Whether every module is there is
+        checked in synth_ecp5, which brings the chip's own."""
+        top = configuration["top"]
         modules = [source for source in sources if source.endswith(".v")]
         parameters = "".join(f"chparam -set {key} {value} {top}\n" for key, value in configuration.get("parameters", {}).items())
         return f"""read_verilog -Iverilog/include {" ".join(modules)}
-{parameters}hierarchy -check -top {top}
+{parameters}hierarchy -top {top}
 proc
 opt_clean
 select -assert-none t:$dlatch*
 synth_ecp5 {self.target["synthesis"]} -top {top}
-select {top}
-write_rtlil -selected {name}.il
-write_json -selected {name}.ports.json
-select -clear
-tee -q -o {name}.area.json stat -json
 """
 
     def _harness(self, name, top):

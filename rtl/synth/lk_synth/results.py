@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the reports of both tools say, as figures."""
+import re
 import statistics
 from dataclasses import dataclass
 
@@ -14,8 +15,8 @@ CELLS = {
     "multipliers": "MULT18X18D",
 }
 LUTS_OF = {"lut4": 1, "carry": 2, "lut_ram": 6}
-# These leave no trace on the chip.
-FREE_CELLS = {"$scopeinfo", "PFUMX", "L6MUX21"}
+# These leave no trace in the logic of the chip: pins, and what has places of its own.
+FREE_CELLS = {"$scopeinfo", "PFUMX", "L6MUX21", "$_TBUF_", "TRELLIS_IO", "EHXPLLL", "ODDRX1F"}
 
 
 class ReportError(Exception):
@@ -76,6 +77,43 @@ def timing_of(report):
         if path["from"] == path["to"] == f"posedge {clock}":
             return Timing(float(figures["achieved"]), tuple(_step(step) for step in path["path"]))
     raise ReportError(f"no path of the clock {clock}")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What nextpnr says of one clock of a whole board."""
+
+    name: str
+    megahertz: float  # that it reaches
+    wanted: float     # that the board's constraints ask for
+
+
+def clocks_of(report):
+    """Every clock of a board, and what it reaches."""
+    clocks = [
+        Clock(clock_name(net), float(figures["achieved"]), float(figures["constraint"]))
+        for net, figures in report.get("fmax", {}).items()
+    ]
+    if not clocks:
+        raise ReportError("no clock")
+    return clocks
+
+
+def clock_name(net):
+    """The name in the Verilog of the clock whose net nextpnr has given a global one's name."""
+    return re.sub(r"^\$glbnet\$|\$TRELLIS_IO_IN$", "", net)
+
+
+def pins_of(report):
+    """The longest way, in nanoseconds, from a pin to a register, from a register to a pin, and from a pin to a pin, as far as the
+    chip's own wires and logic go: nextpnr has no figures for the pins themselves."""
+    ways = {(True, False): "from_pins", (False, True): "to_pins", (True, True): "across"}
+    longest = {way: 0.0 for way in ways.values()}
+    for path in report.get("critical_paths", []):
+        way = ways.get((path["from"] == "<async>", path["to"] == "<async>"))
+        if way:
+            longest[way] = max(longest[way], sum(float(step["delay"]) for step in path["path"]))
+    return longest
 
 
 def _step(step):

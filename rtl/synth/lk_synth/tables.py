@@ -108,3 +108,44 @@ Of each configuration's slowest placement.
 
 {path_table(results)}
 {primitives}"""
+
+
+def board_table(built):
+    rows = []
+    for each in built:
+        speed = ", ".join(f"{clock.name} {clock.megahertz:.1f} of {clock.wanted:.0f}" for clock in each.clocks)
+        reach = ", ".join(f"{each.reach[way]:.1f} of {limit:.1f}" for way, limit in each.board["reach"].items())
+        area = each.area
+        rows.append([each.board["what"], f"`{each.board['name']}`", area.lut4, area.luts, area.registers, area.block_ram, area.multipliers,
+                     speed, reach, each.seed])
+    return table(["board", "name", "LUT4", "all LUTs", "registers", "DP16KD", "MULT18X18D", "clocks, MHz", "from, to, across pins, ns", "seed"],
+                 rows)
+
+
+def board_figures(built, versions, target):
+    """Rows {name, value, unit, note} of all boards."""
+    yosys, nextpnr = versions
+    synthesis = f"{yosys}, synth_ecp5 {target['synthesis']}"
+    rows = []
+    for each in built:
+        name, note = f"board_{each.board['name']}", f"{synthesis}; {nextpnr}, {each.board['what']}, seed {each.seed}"
+        for field, heading in HEADINGS.items():
+            rows.append(row(f"area.{name}.{field}", getattr(each.area, field), heading, synthesis))
+        slowest = min(each.clocks, key=lambda clock: clock.megahertz / clock.wanted)
+        rows.append(row(f"fmax.{name}.mhz", round(slowest.megahertz, 1), "MHz", f"{note}; {slowest.name}, {slowest.wanted:.0f} asked for"))
+    return rows
+
+
+def board_page(built, versions, target):
+    """boards.md."""
+    yosys, nextpnr = versions
+    return f"""# Boards: area and clocks
+
+Written by `cmake --build build --target bitstreams` ([rtl/synth](../../rtl/synth/README.md)), with {yosys} (`synth_ecp5 {target["synthesis"]}`)
+and {nextpnr}, for each board as it is: its chip, its pins, its engine. What the boards are: [boards.md](../boards.md).
+
+{board_table(built)}
+A clock has what it reaches and what the board asks for, a tenth more than it runs at. From, to and across pins: the longest way from a
+pin to a register, from a register to a pin, and from a pin to a pin; the rest of a period is kept for the pins and the PHY. The seed is the first that met
+all of these.
+"""

@@ -5,7 +5,7 @@
 `default_nettype none
 
 module lk_record_engine_test;
-    localparam COMMANDS = 394, COMPLETIONS = 168, PATIENCE = 60000;
+    localparam COMMANDS = 410, COMPLETIONS = 168, PATIENCE = 60000;
 
     reg         clk = 1'b0;
     reg         reset = 1'b1;
@@ -15,6 +15,7 @@ module lk_record_engine_test;
     integer     sent = 0, taken = 0, cycles = 0, failures = 0;
 
     wire        command_ready, completion_valid, completion_last, stream_reset_busy;
+    wire        working, keyed, failed;
     wire [31:0] completion_data, fact_data;
     wire        completion_ready = cycles % 3 != 0;
 
@@ -22,7 +23,7 @@ module lk_record_engine_test;
         .clk(clk), .reset(reset), .command_data(commands[sent % COMMANDS]), .command_valid(sent < COMMANDS && !reset),
         .command_ready(command_ready), .completion_data(completion_data), .completion_valid(completion_valid),
         .completion_last(completion_last), .completion_ready(completion_ready), .stream_reset(1'b0), .selftest(1'b0),
-        .stream_reset_busy(stream_reset_busy), .fact_address(8'd32), .fact_data(fact_data));
+        .stream_reset_busy(stream_reset_busy), .fact_address(8'd32), .fact_data(fact_data), .working(working), .keyed(keyed), .failed(failed));
 
     always #5 clk = !clk;
 
@@ -38,7 +39,7 @@ module lk_record_engine_test;
             end
             taken <= taken + 1;
         end
-        if (started && (^{command_ready, completion_valid, stream_reset_busy, fact_data} === 1'bx)) begin
+        if (started && (^{command_ready, completion_valid, stream_reset_busy, fact_data, working, keyed, failed} === 1'bx)) begin
             $display("an output is unknown in cycle %0d", cycles);
             failures <= failures + 1;
         end

@@ -47,6 +47,35 @@ TIMING = {
     "utilization": {"TRELLIS_COMB": {"available": 24288, "used": 3088}},
 }
 
+# the same of a whole board with two clocks
+BOARD_TIMING = {
+    "critical_paths": [
+        {
+            "from": "<async>",
+            "to": "posedge $glbnet$ulpi_clk$TRELLIS_IO_IN",
+            "path": [
+                _step("source", 0.0, "ulpi_nxt$tr_io", "ulpi_nxt$tr_io"),
+                _step("routing", 2.25, "ulpi_nxt$tr_io", "board.ulpi.state_d"),
+                _step("setup", 0.25, "board.ulpi.state_d", "board.ulpi.state_d"),
+            ],
+        },
+        {
+            "from": "posedge $glbnet$ulpi_clk$TRELLIS_IO_IN",
+            "to": "<async>",
+            "path": [
+                _step("clk-to-q", 0.5, "board.ulpi.data_q", "board.ulpi.data_q"),
+                _step("routing", 1.0, "board.ulpi.data_q", "ulpi_data$tr_io"),
+            ],
+        },
+        {"from": "<async>", "to": "<async>", "path": [_step("routing", 7.0, "ulpi_dir$tr_io", "ulpi_data$tr_io")]},
+    ],
+    "fmax": {
+        "$glbnet$ulpi_clk$TRELLIS_IO_IN": {"achieved": 70.0, "constraint": 66.0},
+        "$glbnet$clk100$TRELLIS_IO_IN": {"achieved": 200.0, "constraint": 110.0},
+    },
+    "utilization": {},
+}
+
 # yosys write_json
 NETLIST = {
     "modules": {
