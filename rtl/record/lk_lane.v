@@ -25,6 +25,7 @@ module lk_lane #(
     input  wire [15:0] padding,
     input  wire [63:0] sequence_number,
     input  wire        open,             // of the slot, from here on
+    input  wire        near_limit,        // of the slot's key: the completion of a record that is sealed tells it
     input  wire        encrypt_then_mac,
     input  wire [3:0]  version,
     input  wire [7:0]  cipher,
@@ -214,7 +215,7 @@ module lk_lane #(
     wire [31:0] complete_tag;
     wire [15:0] key_slot;
     lk_lane_control control (
-        .clk(clk), .reset(reset), .record_valid(record_valid), .open(open), .slot(slot), .generation(generation), .tag(tag),
+        .clk(clk), .reset(reset), .record_valid(record_valid), .open(open), .near_limit(near_limit), .slot(slot), .generation(generation), .tag(tag),
         .payload_done(payload_done), .record_begins(record_begins), .record_done(record_done), .to_received(to_received),
         .to_lane(to_lane), .to_nowhere(to_nowhere), .received_header(received_header), .received_all(received_all),
         .open_status(open_status), .chained(chained), .fetch_key(fetch_key), .key_here(key_here), .key_slot(key_slot), .key_granted(key_granted), .key_coming(key_coming), .wipe(wipe),

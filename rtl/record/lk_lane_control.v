@@ -11,6 +11,7 @@ module lk_lane_control (
     // The record in work: held from record_valid to record_done.
     input  wire        record_valid,
     input  wire        open,              // else it is sealed
+    input  wire        near_limit,        // and its key has reached the soft limit
     input  wire [15:0] slot,
     input  wire [15:0] generation,
     input  wire [31:0] tag,
@@ -193,6 +194,7 @@ module lk_lane_control (
         end else if (state_q == DISCARD) begin
             complete_status = status_q;
         end else begin
+            complete_type = near_limit ? `LK_SEAL_NEAR_LIMIT : 8'd0;
             complete_length = record_bytes;
         end
     end

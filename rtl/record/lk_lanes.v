@@ -26,6 +26,7 @@ module lk_lanes #(
     input  wire [15:0] padding,
     input  wire [63:0] sequence_number,
     input  wire        open,             // of the slot, from here on
+    input  wire        near_limit,       // its key has reached the soft limit
     input  wire        encrypt_then_mac,
     input  wire        chained,          // a record goes on from the one before
     input  wire [3:0]  version,
@@ -87,7 +88,7 @@ module lk_lanes #(
             assign sealed_length = length;
             lk_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC)) lane (
                 .clk(clk), .reset(reset), .record_valid(record_valid), .slot(slot), .generation(generation), .tag(tag),
-                .content_type(content_type), .length(length), .padding(padding), .sequence_number(sequence_number), .open(open),
+                .content_type(content_type), .length(length), .padding(padding), .sequence_number(sequence_number), .open(open), .near_limit(near_limit),
                 .encrypt_then_mac(encrypt_then_mac), .version(version), .cipher(cipher), .iv(iv), .payload_data(payload_data), .payload_count(payload_count),
                 .payload_valid(payload_valid), .payload_ready(payload_ready), .payload_done(payload_done),
                 .record_begins(record_begins), .record_done(record_done), .fetch_key(fetches), .key_form(fetch_form),
@@ -101,7 +102,7 @@ module lk_lanes #(
                 .out_last(out_last), .out_valid(out_valid), .out_ready(out_ready), .owing(owing), .free(free), .idle(idle));
             wire unused = &{1'b0, lane_given, given_lane, about_slot, table_taken, delivered, chained, 1'b0};
         end else begin : several
-            localparam FIELDS = 278;
+            localparam FIELDS = 279;
             wire [LANES-1:0]    take, feed, feed_ready, fetches, key_busies, chains, chain_takes, wipings, announcing, may_deliver, delivered;
             wire [LANES-1:0]    lane_last, lane_valid, lane_ready, lane_idle;
             wire [3*LANES-1:0]  queued_records;
@@ -192,16 +193,16 @@ module lk_lanes #(
                 wire [63:0]       lane_sequence;
                 wire [3:0]        lane_version;
                 wire [95:0]       lane_iv;
-                wire              lane_open, lane_combined, owing, free, begins, unused_ready;
+                wire              lane_open, lane_near_limit, lane_combined, owing, free, begins, unused_ready;
                 lk_lane_queue #(.FIELDS(FIELDS)) queue (
                     .clk(clk), .reset(reset), .take(take[i]),
-                    .fields({encrypt_then_mac, iv, cipher, version, open, sequence_number, padding, content_type, tag, generation, slot, length}),
+                    .fields({near_limit, encrypt_then_mac, iv, cipher, version, open, sequence_number, padding, content_type, tag, generation, slot, length}),
                     .in_data(payload_data), .in_valid(feed[i] && payload_valid), .in_ready(feed_ready[i]),
                     .records(queued_records[3*i+:3]), .words(queued_words[13*i+:13]), .record_valid(queue_valid),
                     .record_fields(fields), .payload_data(queue_data), .payload_count(queue_count),
                     .payload_valid(queue_payload_valid), .payload_ready(queue_payload_ready), .payload_done(queue_payload_done),
                     .record_done(queue_done));
-                assign {lane_combined, lane_iv, lane_cipher, lane_version, lane_open, lane_sequence, lane_padding, lane_type, lane_tag,
+                assign {lane_near_limit, lane_combined, lane_iv, lane_cipher, lane_version, lane_open, lane_sequence, lane_padding, lane_type, lane_tag,
                         lane_generation, lane_slot, lane_length} = fields;
                 assign fetch_slots[16*i+:16] = lane_slot;
                 assign sealed_lengths[16*i+:16] = lane_length;
@@ -209,7 +210,7 @@ module lk_lanes #(
                     .GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC), .ALONE(0)) lane (
                     .clk(clk), .reset(reset), .record_valid(queue_valid), .slot(lane_slot), .generation(lane_generation),
                     .tag(lane_tag), .content_type(lane_type), .length(lane_length), .padding(lane_padding),
-                    .sequence_number(lane_sequence), .open(lane_open), .encrypt_then_mac(lane_combined),
+                    .sequence_number(lane_sequence), .open(lane_open), .near_limit(lane_near_limit), .encrypt_then_mac(lane_combined),
                     .version(lane_version), .cipher(lane_cipher), .iv(lane_iv),
                     .payload_data(queue_data), .payload_count(queue_count), .payload_valid(queue_payload_valid),
                     .payload_ready(queue_payload_ready), .payload_done(queue_payload_done), .record_begins(begins),

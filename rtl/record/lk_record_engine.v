@@ -89,7 +89,7 @@ module lk_record_engine #(
     // back while a slot is loaded.
     wire        payload_begins, to_loader, to_nowhere;
     wire        fetch_key, advance, commit, erase, erase_all;
-    wire        slot_valid, slot_opens, slot_encrypt_then_mac, key_word_valid, load_write, load_done;
+    wire        slot_valid, slot_opens, slot_encrypt_then_mac, slot_near_limit, slot_at_limit, key_word_valid, load_write, load_done;
     wire [1:0]  key_word_kind;
     wire [3:0]  slot_version;
     wire [4:0]  load_index, key_form;
@@ -99,7 +99,7 @@ module lk_record_engine #(
     wire [95:0] slot_iv;
     wire [31:0] key_word, load_word;
     wire [7:0]  loader_status;
-    wire [13:0] load_properties;
+    wire [14:0] load_properties;
     // A cipher that failed its test is not there.
     wire        load_failed = ciphers_failed[load_properties[4:0]] && !testing
                            && loader_status != `LK_STATUS_BAD_FIELD;
@@ -120,7 +120,7 @@ module lk_record_engine #(
         .key_slot(fetch_slot), .advance(advance), .commit(commit), .write(load_write), .busy(table_busy), .slot(slot_ahead), .write_index(load_index),
         .write_word(load_word), .sequence_number(sequence_number), .commit_properties({load_properties, generation}),
         .valid(slot_valid), .encrypt_then_mac(slot_encrypt_then_mac), .opens(slot_opens), .version(slot_version),
-        .cipher(slot_cipher), .generation(slot_generation), .next(slot_next), .iv(slot_iv), .key_form(key_form),
+        .cipher(slot_cipher), .generation(slot_generation), .next(slot_next), .near_limit(slot_near_limit), .at_limit(slot_at_limit), .iv(slot_iv), .key_form(key_form),
         .key_word_valid(key_word_valid), .key_word_kind(key_word_kind), .key_word(key_word),
         .loading(payload_begins || to_loader), .chain_valid(chain_valid),
         .chain_slot(chain_slot), .chain_byte(chain_byte), .chain_take(chain_take), .live(live_slots));
@@ -137,7 +137,7 @@ module lk_record_engine #(
     lk_slot_check slot_check (
         .opcode(opcode), .generation(generation), .length(length), .padding(padding), .sequence_number(sequence_number),
         .slot_valid(slot_valid), .slot_generation(slot_generation), .slot_opens(slot_opens), .slot_tls1_3(tls1_3),
-        .slot_explicit_iv(slot_explicit_iv), .slot_next(slot_next), .status(slot_status));
+        .slot_explicit_iv(slot_explicit_iv), .slot_next(slot_next), .slot_at_limit(slot_at_limit), .status(slot_status));
 
     // The lanes.
     wire        lanes_payload_ready, record_valid, record_begins, record_done, records_owed, records_run, lanes_idle, keys_wiping;
@@ -151,7 +151,7 @@ module lk_record_engine #(
         .clk(clk), .reset(clear), .lane_given(testing), .given_lane(test_lane),
         .about_slot(uses_slot && !framing_error && {16'd0, slot} < SLOTS), .slot(slot),
         .record_valid(record_valid), .generation(generation), .tag(tag), .content_type(content_type), .length(length),
-        .padding(padding), .sequence_number(sequence_number), .open(slot_opens), .encrypt_then_mac(slot_encrypt_then_mac),
+        .padding(padding), .sequence_number(sequence_number), .open(slot_opens), .near_limit(slot_near_limit), .encrypt_then_mac(slot_encrypt_then_mac),
         .chained(chained), .version(slot_version), .cipher(slot_cipher),
         .iv(slot_iv), .payload_data(payload_data), .payload_count(payload_count), .payload_valid(payload_valid),
         .payload_ready(lanes_payload_ready), .payload_done(payload_done), .record_begins(record_begins),
