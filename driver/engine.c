@@ -122,7 +122,7 @@ static lk_error engine_deliver(void *context, const lk_completion *completion, c
         if (error)
             return error;
     }
-    if (pending->opcode == LK_OPCODE_SLOT_DELETE)
+    if (pending->opcode == LK_OPCODE_SLOT_DELETE || pending->opcode == LK_OPCODE_NOP)
         slot->state = LK_SLOT_FREE;
     queue_drop(engine, slot);
     finish_local(engine, slot);
@@ -155,15 +155,6 @@ static lk_error slot_command(lk_slot *slot, uint8_t opcode, const lk_direction_p
     return LK_OK;
 }
 
-lk_error lk_slot_engine_beat(lk_slot_engine *engine)
-{
-    lk_error lost = engine_settle(engine);
-    if (lost || engine->link.owed > 0) /* what it owes will show whether it lives */
-        return lost;
-    (void)slot_command(&engine->slots[0], LK_OPCODE_NOP, NULL);
-    return engine_settle(engine);
-}
-
 bool lk_slot_engine_in_use(const lk_slot_engine *engine)
 {
     for (size_t i = 0; engine->slots && i < engine->slot_count; i++)
@@ -182,6 +173,17 @@ static lk_slot *slot_find_free(lk_slot_engine *engine)
         }
     }
     return NULL;
+}
+
+lk_error lk_slot_engine_beat(lk_slot_engine *engine)
+{
+    lk_error lost = engine_settle(engine);
+    lk_slot *slot = lost || engine->link.owed > 0 ? NULL : slot_find_free(engine);
+    if (!slot) /* what it owes will show whether it lives */
+        return lost;
+    slot->state = LK_SLOT_CLOSING; /* nobody may have it, and with it another generation, before the answer is there */
+    (void)slot_command(slot, LK_OPCODE_NOP, NULL);
+    return engine_settle(engine);
 }
 
 /* What SLOT_LOAD can say, of ciphers that a board may have: it may offer more than this driver knows. 3DES and RC4 are
@@ -209,12 +211,18 @@ static lk_error parameters_check(const lk_slot_engine *engine, const lk_directio
     return engine_offers(engine, parameters) ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED;
 }
 
+static bool is_limited(const lk_direction_parameters *parameters)
+{
+    return parameters->kind == LK_SEAL && parameters->limited;
+}
+
 static void slot_protect(lk_slot *slot, const lk_direction_parameters *parameters)
 {
     slot->kind = parameters->kind;
     slot->version = parameters->version;
     slot->cipher = parameters->cipher;
     slot->encrypt_then_mac = parameters->encrypt_then_mac;
+    slot->limited = is_limited(parameters);
 }
 
 static lk_error device_open_direction(lk_engine *base, const lk_direction_parameters *parameters,
@@ -260,7 +268,7 @@ static void slot_forget(lk_slot *slot)
 static bool slot_may_replace(const lk_slot *slot, const lk_direction_parameters *parameters)
 {
     bool same = slot->version == parameters->version && slot->cipher == parameters->cipher &&
-                slot->encrypt_then_mac == parameters->encrypt_then_mac;
+                slot->encrypt_then_mac == parameters->encrypt_then_mac && slot->limited == is_limited(parameters);
     bool opens = slot->kind == LK_OPEN; /* what is in flight is forgotten */
     for (const lk_pending *pending = slot->first; pending; pending = pending->next) {
         if (pending->opcode == LK_OPCODE_SLOT_REPLACE || (pending->operation && !same && !opens))

@@ -14,7 +14,7 @@
 typedef enum lk_slot_state {
     LK_SLOT_FREE,
     LK_SLOT_OPEN,
-    LK_SLOT_CLOSING /* its direction is closed; free when the device has erased it */
+    LK_SLOT_CLOSING /* its direction is closed, or it gives a sign of life; free when the device has answered */
 } lk_slot_state;
 
 /* One session slot, which is a direction while it is open. */
@@ -28,6 +28,7 @@ typedef struct lk_slot {
     uint16_t version;
     const lk_cipher *cipher;
     bool encrypt_then_mac;
+    bool limited;      /* the key has a soft limit, of which a completion may tell */
     lk_pending *first; /* in the order of submission */
     lk_pending *last;
 } lk_slot;

@@ -57,3 +57,14 @@ lk_error lk_attachment_list(const char *uri, lk_device_found *found, void *conte
     (void)snprintf(reason, LK_REASON_MAX, "%s", ABSENCE);
     return LK_ERROR_DEVICE_UNAVAILABLE;
 }
+
+json_t *lk_attachment_describe_health(const lk_attachment *attachment)
+{
+    (void)attachment;
+    return json_null();
+}
+
+void lk_attachment_care(const lk_attachment *attachment)
+{
+    (void)attachment;
+}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/attachment.h"
 
+#include "tools/report.h"
+
 #include <stdio.h>
 
 lk_error lk_attachment_open(lk_attachment *attachment, const char *uri)
@@ -18,6 +20,7 @@ lk_error lk_attachment_open(lk_attachment *attachment, const char *uri)
         return error;
     }
     attachment->engine = lk_device_engine(attachment->device);
+    (void)snprintf(attachment->uri, sizeof attachment->uri, "%s", lk_device_information_get(attachment->device)->uri);
     return LK_OK;
 }
 
@@ -81,6 +84,38 @@ json_t *lk_attachment_describe(const lk_attachment *attachment, const lk_device_
     if (object && later)
         describe_counters(object, information, earlier, later);
     return object;
+}
+
+static json_t *describe_latency(const lk_latency *latency)
+{
+    json_t *buckets = json_array();
+    for (unsigned i = 0; i < LK_LATENCY_BUCKETS; i++)
+        (void)json_array_append_new(buckets, json_integer((json_int_t)latency->buckets[i]));
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "count", (json_int_t)latency->count, "microseconds",
+                     (json_int_t)latency->microseconds, "longest", (json_int_t)latency->longest, "half_below",
+                     (json_int_t)lk_device_latency_bound(latency, 500), "99_below",
+                     (json_int_t)lk_device_latency_bound(latency, 990), "buckets", buckets);
+}
+
+json_t *lk_attachment_describe_health(const lk_attachment *attachment)
+{
+    lk_device_health health;
+    if (!attachment->device)
+        return json_null();
+    lk_device_health_get(attachment->device, &health);
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "uri", attachment->uri, "state",
+                     health.lost ? lk_error_sentence(health.lost) : "well", "up", (json_int_t)(health.lost == LK_OK),
+                     "in_flight", (json_int_t)health.in_flight, "heartbeats", (json_int_t)health.heartbeats, "losses",
+                     (json_int_t)health.losses, "resets", (json_int_t)health.resets, "recoveries",
+                     (json_int_t)health.recoveries, "seal", describe_latency(&health.seal), "open",
+                     describe_latency(&health.open));
+}
+
+void lk_attachment_care(const lk_attachment *attachment)
+{
+    if (attachment->device && lk_device_heartbeat(attachment->device) != LK_OK &&
+        lk_device_recover(attachment->device) == LK_OK)
+        lk_report("%s is there again: connections from here on use it", attachment->uri);
 }
 
 const lk_device_information *lk_attachment_information(const lk_attachment *attachment)

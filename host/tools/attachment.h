@@ -14,6 +14,7 @@ enum { LK_REASON_MAX = LK_DEVICE_DIAGNOSIS_MAX + 64 };
 typedef struct lk_attachment {
     lk_device *device; /* NULL when there is none */
     lk_engine *engine;
+    char uri[LK_DEVICE_TEXT_MAX];
     char reason[LK_REASON_MAX]; /* why there is none, "" when there is one */
 } lk_attachment;
 
@@ -35,6 +36,12 @@ bool lk_attachment_count(const lk_attachment *attachment, lk_device_statistics *
  */
 json_t *lk_attachment_describe(const lk_attachment *attachment, const lk_device_statistics *earlier,
                                const lk_device_statistics *later);
+
+/** lk_device_health_get() as a JSON object; JSON null without a device. May be called from any thread. */
+json_t *lk_attachment_describe_health(const lk_attachment *attachment);
+
+/** Between connections: asks the device for a sign of life, and brings one back that was lost; says so. */
+void lk_attachment_care(const lk_attachment *attachment);
 
 /** What the device said when it was opened. There is one. */
 const lk_device_information *lk_attachment_information(const lk_attachment *attachment);

@@ -7,6 +7,7 @@ int lk_command_client(int count, char **arguments);
 int lk_command_server(int count, char **arguments);
 int lk_command_devices(int count, char **arguments);
 int lk_command_selftest(int count, char **arguments);
+int lk_command_stats(int count, char **arguments);
 int lk_command_trace(int count, char **arguments);
 
 #endif

@@ -17,6 +17,7 @@ static const char usage[] =
     "  latchkey server [HOST:]PORT   serves TLS: files, an echo, or standard input and output\n"
     "  latchkey devices              lists the boards that are attached\n"
     "  latchkey selftest             lets a board test its ciphers\n"
+    "  latchkey stats FILE           shows what a server does: a live table, or text for Prometheus\n"
     "  latchkey trace FILE           shows the TLS connections in a capture, decrypted with a key log\n"
     "  latchkey --version            prints the version\n"
     "\n"
@@ -33,6 +34,7 @@ static const struct {
     {"server", (char[]){"latchkey server"}, lk_command_server},
     {"devices", (char[]){"latchkey devices"}, lk_command_devices},
     {"selftest", (char[]){"latchkey selftest"}, lk_command_selftest},
+    {"stats", (char[]){"latchkey stats"}, lk_command_stats},
     {"trace", (char[]){"latchkey trace"}, lk_command_trace},
 };
 
@@ -57,9 +59,11 @@ int main(int count, char **arguments)
     }
     if (name[0])
         lk_report(
-            "there is no command '%s': write client, server, devices, selftest or trace; `latchkey --help` says more",
+            "there is no command '%s': write client, server, devices, selftest, stats or trace; `latchkey --help` says "
+            "more",
             name);
     else
-        lk_report("a command is needed: client, server, devices, selftest or trace; `latchkey --help` says more");
+        lk_report(
+            "a command is needed: client, server, devices, selftest, stats or trace; `latchkey --help` says more");
     return LK_EXIT_USAGE;
 }

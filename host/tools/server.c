@@ -6,6 +6,7 @@
 #include "tools/files.h"
 #include "tools/options.h"
 #include "tools/pages.h"
+#include "tools/publish.h"
 #include "tools/relay.h"
 #include "tools/report.h"
 #include "tools/session.h"
@@ -15,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -26,7 +28,7 @@ typedef struct lk_server_command {
     lk_options options;
     const char *target;
     lk_address address;
-    const char *certificate, *key, *authorities, *folder, *port_file, *ocsp, *dh_parameters;
+    const char *certificate, *key, *authorities, *folder, *port_file, *status_file, *ocsp, *dh_parameters;
     lk_client_policy policy;
     int lifetime; /* of sessions, in s; -1 leaves it to the library */
     int cache;    /* sessions that are kept; -1 leaves it to the library */
@@ -46,7 +48,8 @@ enum {
     OPTION_ONCE,
     OPTION_PAGES,
     OPTION_ECHO,
-    OPTION_PORT_FILE
+    OPTION_PORT_FILE,
+    OPTION_STATUS
 };
 
 static void take_target(lk_server_command *server, const char *argument, const struct argp_state *state)
@@ -60,9 +63,10 @@ static void take_target(lk_server_command *server, const char *argument, const s
 
 static void check(const lk_server_command *server, const struct argp_state *state)
 {
-    if (!server->certificate != !server->key || (!server->certificate && !server->options.suites))
-        argp_error(state, "a server needs a certificate and its key: --cert FILE --key FILE (or --suites that do "
-                          "without: with a pre-shared key, or anonymous)");
+    if (!server->certificate != !server->key ||
+        (!server->certificate && !server->options.suites && !server->options.psk))
+        argp_error(state, "a server needs a certificate and its key: --cert FILE --key FILE (or a pre-shared key: "
+                          "--psk; or --suites that do without)");
     if ((server->policy != LK_CLIENT_UNKNOWN) != (server->authorities != NULL))
         argp_error(state, "who asks clients for a certificate must say whom to trust: --ask-client WHEN --ca FILE");
     if (server->echo && server->folder)
@@ -134,6 +138,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPTION_PORT_FILE:
         server->port_file = argument;
         return 0;
+    case OPTION_STATUS:
+        server->status_file = argument;
+        return 0;
     case ARGP_KEY_ARG:
         take_target(server, argument, state);
         return 0;
@@ -174,6 +181,7 @@ static const struct argp_option table[] = {
     {"echo", OPTION_ECHO, NULL, 0, "send back what comes; without --www and --echo: copies standard input and output",
      4},
     {"once", OPTION_ONCE, NULL, 0, "end after one connection, with its exit status", 4},
+    {"stats", OPTION_STATUS, "FILE", 0, "write each second what all connections do to FILE, for `latchkey stats`", 4},
     {"port-file", OPTION_PORT_FILE, "FILE", 0, "write the number of the port to FILE once the server listens", 4},
     {0}};
 
@@ -212,10 +220,21 @@ static int serve_one(const lk_server_command *server, lk_setup *setup, int folde
     return lk_session_end(&session, error);
 }
 
+/* Until a client is there. Between two the device is looked after. */
+static void wait_for_client(const lk_setup *setup, int listener)
+{
+    enum { CARE = 1000 /* ms */ };
+    struct pollfd waited = {.fd = listener, .events = POLLIN};
+    do
+        lk_attachment_care(&setup->attachment);
+    while (poll(&waited, 1, setup->attachment.device ? CARE : -1) == 0);
+}
+
 static int serve(const lk_server_command *server, lk_setup *setup, int listener, int folder)
 {
     int status;
     do {
+        wait_for_client(setup, listener);
         int socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (socket < 0 && (errno == EINTR || errno == ECONNABORTED)) {
             status = LK_EXIT_FAILURE;
@@ -244,8 +263,12 @@ static int listen_and_serve(const lk_server_command *server, lk_setup *setup)
     }
     error = lk_socket_listen(host, server->address.port, &listener);
     status = error ? lk_report_error(server->target, error, NULL) : announce(server, listener);
+    lk_publisher *publisher = !status && server->status_file ? lk_publisher_start(server->status_file, setup) : NULL;
+    if (!status && server->status_file && !publisher)
+        status = LK_EXIT_FAILURE;
     if (!status)
         status = serve(server, setup, listener, folder);
+    lk_publisher_stop(publisher);
     if (listener >= 0)
         (void)close(listener);
     if (folder >= 0)

@@ -67,10 +67,16 @@ static void struck(bend *streams, fault_promise promise)
 
 /* Commands */
 
+/* Commands that bring a key. */
+static bool brings_key(const uint8_t *command)
+{
+    return command[OPCODE] == LK_OPCODE_SLOT_LOAD || command[OPCODE] == LK_OPCODE_SLOT_REPLACE;
+}
+
 static void note_slot(bend *streams, const uint8_t *command)
 {
     bend_slot *slot = &streams->slots[word16(command + SLOT)];
-    if (command[OPCODE] != LK_OPCODE_SLOT_LOAD)
+    if (!brings_key(command))
         return;
     const lk_cipher *cipher = lk_cipher_find(command[LOAD_CIPHER]);
     slot->opens = command[LOAD_DIRECTION] == LK_DIRECTION_OPEN;
@@ -85,7 +91,7 @@ static void note_slot(bend *streams, const uint8_t *command)
 static fault_promise promise_of_command(const bend *streams, const uint8_t *command, size_t offset)
 {
     const bend_slot *slot = &streams->slots[word16(command + SLOT)];
-    if (command[OPCODE] == LK_OPCODE_SLOT_LOAD)
+    if (brings_key(command))
         return slot->opens || offset < SEQUENCE ? FAULT_SAME : FAULT_REFUSED;
     if (command[OPCODE] != LK_OPCODE_SEAL)
         return FAULT_SAME;

@@ -193,10 +193,11 @@ static void step(fuzz_host *host, uint8_t what)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static bool registered;
+    static lk_engine *software;
     lk_reader input = lk_reader_over(data, size);
     fuzz_host host = {.input = &input};
     char diagnosis[LK_DEVICE_DIAGNOSIS_MAX];
-    must(registered || lk_transport_register(&far_end_scheme) == LK_OK);
+    must(registered || (lk_transport_register(&far_end_scheme) == LK_OK && lk_engine_software_new(&software) == LK_OK));
     registered = true;
     if (size == 0)
         return 0;
@@ -208,7 +209,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     host.engine = lk_device_engine(host.device);
     if (doubled)
-        must(lk_engine_failover_new(host.engine, &host.failover) == LK_OK);
+        must(lk_engine_failover_new(host.engine, software, &host.failover) == LK_OK);
     host.engine = doubled ? host.failover : host.engine;
     for (int i = 0; i < STEPS_MAX && input.left > 0; i++)
         step(&host, next(&host));
