@@ -28,6 +28,7 @@ typedef enum lk_engine_policy {
     X(STALLED, "the device refused a transfer")                                                                        \
     X(PROTOCOL, "the device answered with something its protocol does not allow")                                      \
     X(FORGOTTEN, "the device has forgotten its keys: it was reset")                                                    \
+    X(INHERITED, "the device belongs to the parent process")                                                           \
     X(DISAGREED, "the device refused a record that software finds good")                                               \
     X(RESOURCES, "the system refused a transfer to the device, or memory for it")                                      \
     X(OTHER, "the device failed in a way that has no name here")
