@@ -76,7 +76,7 @@ static bool possible(const lk_handshake *handshake, const lk_suite *suite, uint1
     bool keyed = version >= LK_TLS1_3 && settings->psk.external && settings->psk.length > 0 &&
                  settings->psk.hash == suite->hash && handshake->client_policy != LK_CLIENT_REQUIRED;
     bool certified = handshake->role == LK_CLIENT || settings->key || !lk_exchange_certified(suite) || keyed;
-    return lk_suite_allows(suite, version) && certified &&
+    return lk_suite_allows(suite, version) && certified && (!settings->keys_on_device || version >= LK_TLS1_3) &&
            (suite->exchange != LK_EXCHANGE_PSK || settings->psk.length > 0) &&
            (!settings->required || lk_engine_supports(settings->required, version, suite->cipher));
 }

@@ -70,6 +70,7 @@ typedef struct lk_handshake_settings {
     uint16_t record_size_limit; /* bytes of plaintext that it takes in a record (RFC 8449); 0: all there may be */
     bool keeps_export_secret;   /* up to TLS 1.2: the master secret stays, to export from */
     bool fallback;              /* client: it has tried a higher version before */
+    bool keys_on_device;        /* nothing stays that the keys in use follow from: TLS 1.3 alone */
     const lk_engine *required;  /* the engine that must be able to do what is agreed; NULL when any may */
 } lk_handshake_settings;
 

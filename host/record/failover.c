@@ -55,7 +55,7 @@ static bool is_lost(lk_error status)
 {
     return status == LK_ERROR_DEVICE_LOST || status == LK_ERROR_DEVICE_STALLED || status == LK_ERROR_DEVICE_PROTOCOL ||
            status == LK_ERROR_DEVICE_HUNG || status == LK_ERROR_ENGINE_STALE || status == LK_ERROR_INPUT_OUTPUT ||
-           status == LK_ERROR_NO_MEMORY;
+           status == LK_ERROR_NO_MEMORY || status == LK_ERROR_DEVICE_INHERITED;
 }
 
 static failover_engine *engine_of(failover_direction *direction)

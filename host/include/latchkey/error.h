@@ -188,6 +188,7 @@ extern "C" {
     X(DEVICE_PROTOCOL, LK_ALERT_INTERNAL_ERROR, "the device answered with something its protocol does not allow")      \
     X(DEVICE_STALLED, LK_ALERT_INTERNAL_ERROR, "the device refused a transfer")                                        \
     X(DEVICE_HUNG, LK_ALERT_INTERNAL_ERROR, "the device owes an answer and is silent: it hangs; plug it in again")     \
+    X(DEVICE_INHERITED, LK_ALERT_INTERNAL_ERROR, "the device belongs to the parent process; open it after fork()")     \
     X(DEVICE_DISAGREES, LK_ALERT_INTERNAL_ERROR,                                                                       \
       "the device refused a record that software finds good; it, or its cable, is faulty")                             \
     X(DEVICE_UNAVAILABLE, LK_ALERT_NONE, "this build has no support for that kind of device")
