@@ -221,12 +221,18 @@ static lk_error parameters_check(const lk_slot_engine *engine, const lk_directio
     return engine_offers(engine, parameters) ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED;
 }
 
+static bool is_limited(const lk_direction_parameters *parameters)
+{
+    return parameters->kind == LK_SEAL && parameters->limited;
+}
+
 static void slot_protect(lk_slot *slot, const lk_direction_parameters *parameters)
 {
     slot->kind = parameters->kind;
     slot->version = parameters->version;
     slot->cipher = parameters->cipher;
     slot->encrypt_then_mac = parameters->encrypt_then_mac;
+    slot->limited = is_limited(parameters);
 }
 
 static lk_error device_open_direction(lk_engine *base, const lk_direction_parameters *parameters,
@@ -272,7 +278,7 @@ static void slot_forget(lk_slot *slot)
 static bool slot_may_replace(const lk_slot *slot, const lk_direction_parameters *parameters)
 {
     bool same = slot->version == parameters->version && slot->cipher == parameters->cipher &&
-                slot->encrypt_then_mac == parameters->encrypt_then_mac;
+                slot->encrypt_then_mac == parameters->encrypt_then_mac && slot->limited == is_limited(parameters);
     bool opens = slot->kind == LK_OPEN; /* what is in flight is forgotten */
     for (const lk_pending *pending = slot->first; pending; pending = pending->next) {
         if (pending->opcode == LK_OPCODE_SLOT_REPLACE || (pending->operation && !same && !opens))

@@ -28,6 +28,7 @@ typedef struct lk_slot {
     uint16_t version;
     const lk_cipher *cipher;
     bool encrypt_then_mac;
+    bool limited;      /* the key has a soft limit, of which a completion may tell */
     lk_pending *first; /* in the order of submission */
     lk_pending *last;
 } lk_slot;

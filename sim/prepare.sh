@@ -24,6 +24,8 @@ libcriterion-dev  | module criterion        | Criterion with headers; https://gi
 gnutls-bin        | command gnutls-serv     | gnutls-cli and gnutls-serv; https://gnutls.org
 curl              | command curl            | curl; https://curl.se
 libnss3-tools     | command tstclnt         | tstclnt, selfserv and certutil; https://firefox-source-docs.mozilla.org/security/nss
+libmbedtls-dev    | folder /usr/include/mbedtls | Mbed TLS 2.28 with headers; https://www.trustedfirmware.org/projects/mbed-tls
+libwolfssl-dev    | module wolfssl          | wolfSSL with headers; https://www.wolfssl.com
 iverilog          | command iverilog        | Icarus Verilog; https://github.com/steveicarus/iverilog
 yosys             | command yosys           | Yosys; https://yosyshq.net/yosys
 z3                | command z3              | Z3; https://github.com/Z3Prover/z3

@@ -13,6 +13,9 @@ enum { LK_CONFIG_TEXT_MAX = 512 };
 
 struct lk_config {
     lk_handshake_settings settings;
+    lk_padding_policy *padding; /* of records in TLS 1.3; NULL: none */
+    void *padding_context;
+    size_t padding_multiple; /* 0: none, or the policy's */
     lk_totals *totals;       /* owned: what all connections did */
     bool overlong;           /* records of old peers may be too long */
     bool own_roots;          /* not the system's */

@@ -72,6 +72,8 @@ lk_error lk_connection_new(const lk_config *config, lk_role role, const char *ho
     error = choose_engine(made, &engine);
     if (!error)
         error = lk_record_layer_new(engine, lk_connection_observe_record, made, &made->layer);
+    if (!error)
+        lk_connection_pad(made);
     if (!error && config->overlong)
         error = lk_record_layer_accept_overlong(made->layer);
     if (!error)

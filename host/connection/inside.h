@@ -71,6 +71,9 @@ void lk_connection_observe_handshake(lk_connection *connection);
 /** The record layer's observer; context is the connection. */
 void lk_connection_observe_record(void *context, const lk_record_fact *fact);
 
+/** Gives the record layer the padding that the configuration asks for (padding.c). */
+void lk_connection_pad(lk_connection *connection);
+
 /** Tells which engine was chosen, and why. */
 void lk_connection_observe_engine(lk_connection *connection);
 

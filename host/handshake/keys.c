@@ -67,7 +67,8 @@ lk_error lk_keys_exchange(lk_handshake *handshake)
     lk_error error =
         lk_key_exchange_derive(group, handshake->key_pair, handshake->peer_public, group->public_length, shared);
     if (!error)
-        error = handshake->resumed ? lk_key_schedule_resume(schedule, hash, handshake->resumption->secret)
+        error = handshake->resumed ? lk_key_schedule_resume(schedule, hash, handshake->resumption->secret,
+                                                            lk_resumption_secret_length(handshake->resumption))
                                    : lk_key_schedule_start(schedule, hash);
     if (!error)
         error = lk_key_schedule_handshake(schedule, shared, group->shared_length);

@@ -150,6 +150,7 @@ static void hand_over(failover_direction *direction, const lk_operation *shadow,
     original->output_length = shadow->output_length;
     original->engine = shadow->engine;
     original->slot = shadow->slot;
+    original->near_limit = shadow->near_limit;
     original->state = LK_OPERATION_DONE;
     if (shadow->status == LK_OK) { /* software goes on behind it (P2) */
         direction->parameters.first_sequence = shadow->sequence + 1;

@@ -50,6 +50,12 @@ void lk_record_layer_set_limits(lk_record_layer *layer, const lk_record_limits *
     layer->limits = *limits;
 }
 
+void lk_record_layer_set_key_limits(lk_record_layer *layer, uint32_t soft, uint32_t hard)
+{
+    layer->soft_limit = soft;
+    layer->hard_limit = hard;
+}
+
 lk_error lk_record_layer_accept_overlong(lk_record_layer *layer)
 {
     if (!layer->immediate)
@@ -60,6 +66,12 @@ lk_error lk_record_layer_accept_overlong(lk_record_layer *layer)
     layer->limits.read = LK_RECORD_OVERLONG_MAX - LK_RECORD_HEADER_LENGTH;
     lk_wire_input_init(&layer->read.input, OVERLONG_RECORDS, LK_RECORD_OVERLONG_MAX);
     return LK_OK;
+}
+
+void lk_record_layer_set_padding(lk_record_layer *layer, lk_record_padding *padding, void *context)
+{
+    layer->padding = padding;
+    layer->padding_context = context;
 }
 
 lk_record_limits lk_record_layer_limits(const lk_record_layer *layer)

@@ -73,10 +73,25 @@ typedef struct lk_record_limits {
 void lk_record_layer_set_limits(lk_record_layer *layer, const lk_record_limits *limits);
 
 /**
+ * How many records one key seals, for keys that are set from here on: behind soft of them the layer wants a key update,
+ * behind hard it seals no more. hard 0, as at first: what the cipher bears (AES-GCM: 2^24.5, and 65,536 less).
+ */
+void lk_record_layer_set_key_limits(lk_record_layer *layer, uint32_t soft, uint32_t hard);
+
+/**
  * Before anything came: takes records without AEAD, under a key, of up to LK_RECORD_OVERLONG_MAX bytes.
  * @return ENGINE_UNSUPPORTED where the engine is not immediate: others have no room for them.
  */
 lk_error lk_record_layer_accept_overlong(lk_record_layer *layer);
+
+/**
+ * How many zero bytes are to go behind the content type of a record that carries length bytes of that type: at most
+ * most, and more counts as that.
+ */
+typedef size_t lk_record_padding(void *context, uint8_t type, size_t length, size_t most);
+
+/** TLS 1.3: asks padding for each protected record from here on. NULL: there is none, as at first. */
+void lk_record_layer_set_padding(lk_record_layer *layer, lk_record_padding *padding, void *context);
 
 /** The limits as they are. */
 lk_record_limits lk_record_layer_limits(const lk_record_layer *layer);

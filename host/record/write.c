@@ -24,13 +24,22 @@ static lk_write_entry *entry_at(lk_write_side *side, size_t index)
 /*
  * RFC 8446 section 5.5: "For AES-GCM, up to 2^24.5 full-size records (about 24 million) may be encrypted on a given
  * connection while keeping a safety margin". "For ChaCha20/Poly1305, the record sequence number would wrap before the
- * safety limit is reached." The bound is the cipher's, so TLS 1.2 keeps it too. That of 3DES is the block's.
+ * safety limit is reached." The bound is the cipher's, so TLS 1.2 keeps it too. That of 3DES is the block's. 0: none.
  */
-static uint64_t key_limit(const lk_cipher *cipher)
+static uint32_t key_limit(const lk_cipher *cipher)
 {
     if (cipher->kind == LK_KIND_CBC && cipher->block_length < AES_BLOCK_LENGTH)
         return LK_RECORD_LIMIT_3DES;
-    return cipher->kind == LK_KIND_AEAD && cipher->block_length == AES_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : UINT64_MAX;
+    return cipher->kind == LK_KIND_AEAD && cipher->block_length == AES_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : 0;
+}
+
+static void limit_key(const lk_record_layer *layer, lk_direction_parameters *parameters)
+{
+    uint32_t most = key_limit(parameters->cipher);
+    bool set = layer->hard_limit != 0;
+    parameters->limited = set || most != 0;
+    parameters->hard_limit = set ? layer->hard_limit : most;
+    parameters->soft_limit = set ? layer->soft_limit : most - UPDATE_MARGIN;
 }
 
 /* Submits what waits, as many records of one key at a time as there are. Stops at ENGINE_BUSY; progress comes back
@@ -77,7 +86,11 @@ lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_pa
     /* A key is replaced behind what was submitted; what the engine had no room for yet needs the old one longer. */
     bool waits = side->error != LK_OK || write_submit(side) != LK_OK || side->submitted < side->count;
     lk_direction *direction = waits ? NULL : side->direction;
-    lk_error error = lk_record_layer_renew(layer, parameters, &direction);
+    lk_direction_parameters own = *parameters;
+    limit_key(layer, &own);
+    lk_error error = lk_record_layer_renew(layer, &own, &direction);
+    side->limit = own.limited ? own.hard_limit : UINT64_MAX;
+    lk_secret_wipe(&own, sizeof own);
     if (error != LK_OK)
         return error;
     if (direction != side->direction)
@@ -87,7 +100,7 @@ lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_pa
     side->cipher = parameters->cipher;
     side->encrypt_then_mac = parameters->encrypt_then_mac;
     side->sequence = parameters->first_sequence;
-    side->limit = key_limit(parameters->cipher);
+    side->near_limit = false;
     side->epoch++;
     return LK_OK;
 }
@@ -95,7 +108,7 @@ lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_pa
 bool lk_record_layer_wants_update(const lk_record_layer *layer)
 {
     const lk_write_side *side = &layer->write;
-    return side->direction && side->sequence >= side->limit - UPDATE_MARGIN;
+    return side->direction && (side->near_limit || side->sequence >= UINT64_MAX - UPDATE_MARGIN);
 }
 
 bool lk_record_layer_sealing(const lk_record_layer *layer)
@@ -110,6 +123,8 @@ static void write_finish_first(lk_record_layer *layer)
     entry->fact.status = entry->operation.status;
     entry->fact.engine = entry->direction ? entry->operation.engine : NULL;
     entry->fact.slot = entry->direction ? entry->operation.slot : -1;
+    if (entry->direction && entry->fact.epoch == side->epoch)
+        side->near_limit |= entry->operation.near_limit;
     if (entry->operation.status == LK_OK)
         entry->chunk->ready = entry->end;
     else if (side->error == LK_OK)
@@ -207,6 +222,27 @@ static lk_error write_draw_iv(const lk_write_side *side, lk_operation *operation
     return length == 0 || RAND_bytes(operation->iv, (int)length) == 1 ? LK_OK : LK_ERROR_CRYPTO;
 }
 
+/* The most that one record takes now. */
+static size_t write_fragment_max(const lk_record_layer *layer)
+{
+    bool limited = layer->write.direction || layer->limits.unprotected;
+    return limited ? layer->limits.write : LK_RECORD_PLAINTEXT_MAX;
+}
+
+/*
+ * RFC 8446 section 5.4: "the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets. If the maximum fragment
+ * length is reduced [...] then the reduced limit applies to the full plaintext, including the content type and
+ * padding."
+ */
+static size_t write_padding(const lk_record_layer *layer, uint8_t type, size_t length)
+{
+    size_t most = write_fragment_max(layer);
+    if (!layer->padding || layer->write.version != LK_TLS1_3 || length >= most)
+        return 0;
+    size_t wanted = layer->padding(layer->padding_context, type, length, most - length);
+    return wanted < most - length ? wanted : most - length;
+}
+
 /* Puts one record into the queue; it is submitted later, with its neighbours. */
 static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect, const uint8_t *data, size_t length)
 {
@@ -215,8 +251,10 @@ static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect
         return LK_ERROR_WANT_ENGINE;
     if (protect && side->sequence >= side->limit)
         return LK_ERROR_SEQUENCE_EXHAUSTED;
-    size_t wire_length = protect ? lk_record_length(side->version, side->cipher, side->encrypt_then_mac, length, 0)
-                                 : LK_RECORD_HEADER_LENGTH + length;
+    size_t padding = protect ? write_padding(layer, type, length) : 0;
+    size_t wire_length = protect
+                             ? lk_record_length(side->version, side->cipher, side->encrypt_then_mac, length, padding)
+                             : LK_RECORD_HEADER_LENGTH + length;
     lk_wire_chunk *chunk;
     uint8_t *room = lk_wire_output_reserve(&side->output, wire_length, write_chunks_max(layer, type), &chunk);
     if (!room)
@@ -227,6 +265,7 @@ static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect
     entry->chunk = chunk;
     entry->end = chunk->reserved;
     entry->operation.input = data;
+    entry->operation.padding = (uint16_t)padding;
     entry->operation.output = room;
     entry->operation.output_capacity = wire_length;
     entry->fact.wire_length = wire_length;
@@ -244,13 +283,6 @@ static lk_error write_enqueue(lk_record_layer *layer, uint8_t type, bool protect
     if (protect || !side->direction)
         side->sequence++;
     return LK_OK;
-}
-
-/* The most that one record takes now. */
-static size_t write_fragment_max(const lk_record_layer *layer)
-{
-    bool limited = layer->write.direction || layer->limits.unprotected;
-    return limited ? layer->limits.write : LK_RECORD_PLAINTEXT_MAX;
 }
 
 /* How many records that many bytes make. */

@@ -110,6 +110,8 @@ static const char **text_of(lk_options *options, int key)
         return &options->suites;
     case LK_OPTION_GROUPS:
         return &options->groups;
+    case LK_OPTION_PSK_HASH:
+        return &options->psk_hash;
     case LK_OPTION_ALPN:
         return &options->alpn;
     case LK_OPTION_KEY_LOG:
@@ -185,6 +187,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_RECORD_LIMIT:
         options->record_limit = parse_bytes(state, argument);
         return 0;
+    case LK_OPTION_PADDING:
+        options->padding = parse_bytes(state, argument);
+        return 0;
     case LK_OPTION_EXPORT:
         options->exported = argument;
         if (!lk_export_valid(argument))
@@ -219,7 +224,11 @@ static const struct argp_option table[] = {
     {"groups", LK_OPTION_GROUPS, "LIST", 0, "key exchange groups in order of preference, colon-separated", 20},
     {"dh-min", LK_OPTION_DH_MINIMUM, "BITS", 0, "the least bits of a group of DHE (default: 2048)", 20},
     {"psk", LK_OPTION_PSK, "IDENTITY:FILE", 0,
-     "a pre-shared key for suites with PSK, in hexadecimal digits in FILE, and the name that it goes by", 20},
+     "a pre-shared key for TLS 1.3 and for suites with PSK, in hexadecimal digits in FILE, and the name that it goes "
+     "by",
+     20},
+    {"psk-hash", LK_OPTION_PSK_HASH, "HASH", 0, "the hash of the pre-shared key in TLS 1.3: SHA256 (default) or SHA384",
+     20},
     {"alpn", LK_OPTION_ALPN, "LIST", 0, "application protocols (ALPN) in order of preference, comma-separated", 20},
     {"no-tickets", LK_OPTION_NO_TICKETS, NULL, 0, "no session tickets: sessions up to TLS 1.2 have an id instead", 20},
     {"legacy-sessions", LK_OPTION_LEGACY_SESSIONS, NULL, 0,
@@ -234,6 +243,8 @@ static const struct argp_option table[] = {
      "as a client: ask for records of at most 512, 1024, 2048 or 4096 bytes, both ways", 20},
     {"record-limit", LK_OPTION_RECORD_LIMIT, "BYTES", 0,
      "take records of at most so many bytes, 64 to 16384, from peers that know how to be told", 20},
+    {"pad", LK_OPTION_PADDING, "BYTES", 0,
+     "in TLS 1.3: pad each record to a multiple of so many bytes, so that its length says less", 20},
     {"overlong", LK_OPTION_OVERLONG, NULL, 0,
      "take records without AEAD of up to 65535 bytes, which some old peers send (--engine software)", 20},
     {"fallback", LK_OPTION_FALLBACK, NULL, 0,

@@ -73,6 +73,8 @@ static int negotiate(lk_setup *setup)
     if (!status && options->record_limit)
         status = lk_setup_check(setup, "--record-limit",
                                 lk_config_set_record_size_limit(setup->config, (size_t)options->record_limit));
+    if (!status && options->padding)
+        status = lk_setup_check(setup, "--pad", lk_config_set_padding(setup->config, (size_t)options->padding));
     lk_config_set_fallback(setup->config, options->fallback);
     if (options->overlong)
         lk_config_accept_overlong_records(setup->config);

@@ -273,7 +273,7 @@ static lk_error keep(stream *of, uint32_t sequence, lk_reader bytes)
 /* What of the bytes from there on has not been delivered; empty when all has. */
 static lk_reader news(const stream *of, uint32_t sequence, lk_reader bytes)
 {
-    int32_t behind = -distance(of, sequence);
+    int64_t behind = -(int64_t)distance(of, sequence); /* half way round has no opposite in 32 bits */
     if (behind > 0)
         (void)lk_reader_bytes(&bytes, (size_t)behind < bytes.left ? (size_t)behind : bytes.left);
     return bytes;

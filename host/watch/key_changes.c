@@ -30,6 +30,8 @@ static void go_blind(lk_watch_side *side, const char *meaning, const char *obsta
 
 static void use(lk_watch_side *side, const lk_direction_parameters *parameters, const char *meaning)
 {
+    if (parameters->cipher->kind == LK_KIND_STREAM) /* where it cannot be had, the next call says so */
+        (void)lk_engine_software_load_legacy(side->watch->engine);
     lk_error error = side->state == LK_WATCH_READS ? lk_record_layer_set_read(side->layer, parameters) : LK_OK;
     if (error)
         go_blind(side, meaning, lk_error_sentence(error));

@@ -20,7 +20,7 @@ enum {
     LOAD_DIRECTION = LK_COMMAND_HEADER_BYTES,
     LOAD_CIPHER = LK_COMMAND_HEADER_BYTES + 2,
     RECORD_HEADER = 5,
-    LAST_STATUS = LK_STATUS_NO_CONTENT_TYPE,
+    LAST_STATUS = LK_STATUS_RECORD_LIMIT,
     NOISE_MAX = 64
 };
 
@@ -67,10 +67,16 @@ static void struck(bend *streams, fault_promise promise)
 
 /* Commands */
 
+/* Commands that bring a key. */
+static bool brings_key(const uint8_t *command)
+{
+    return command[OPCODE] == LK_OPCODE_SLOT_LOAD || command[OPCODE] == LK_OPCODE_SLOT_REPLACE;
+}
+
 static void note_slot(bend *streams, const uint8_t *command)
 {
     bend_slot *slot = &streams->slots[word16(command + SLOT)];
-    if (command[OPCODE] != LK_OPCODE_SLOT_LOAD && command[OPCODE] != LK_OPCODE_SLOT_REPLACE)
+    if (!brings_key(command))
         return;
     const lk_cipher *cipher = lk_cipher_find(command[LOAD_CIPHER]);
     slot->opens = command[LOAD_DIRECTION] == LK_DIRECTION_OPEN;
@@ -85,7 +91,7 @@ static void note_slot(bend *streams, const uint8_t *command)
 static fault_promise promise_of_command(const bend *streams, const uint8_t *command, size_t offset)
 {
     const bend_slot *slot = &streams->slots[word16(command + SLOT)];
-    if (command[OPCODE] == LK_OPCODE_SLOT_LOAD || command[OPCODE] == LK_OPCODE_SLOT_REPLACE)
+    if (brings_key(command))
         return slot->opens || offset < SEQUENCE ? FAULT_SAME : FAULT_REFUSED;
     if (command[OPCODE] != LK_OPCODE_SEAL)
         return FAULT_SAME;
@@ -142,6 +148,8 @@ static bool was_opened(const uint8_t *completion)
 static fault_promise promise_of_header(const uint8_t *completion, size_t offset)
 {
     bool content = offset == CONTENT_TYPE || offset == LENGTH || offset == LENGTH + 1;
+    if (completion[OPCODE] == LK_OPCODE_SEAL && offset == CONTENT_TYPE)
+        return FAULT_SURVIVED; /* that the key is near its limit: a KeyUpdate more, and other bytes on the wire */
     return was_opened(completion) && content ? FAULT_SURVIVED : FAULT_SAME;
 }
 

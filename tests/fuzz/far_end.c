@@ -170,7 +170,7 @@ static void note_commands(far_end *far, const lk_transfer *transfer)
         const uint8_t *payload = lk_reader_bytes(&reader, (kept->length + 3u) / 4 * 4);
         if (!payload)
             abort(); /* the driver sends whole commands */
-        if (kept->header[1] == LK_OPCODE_SLOT_LOAD) {
+        if (kept->header[1] == LK_OPCODE_SLOT_LOAD || kept->header[1] == LK_OPCODE_SLOT_REPLACE) {
             far->version[slot] = payload[1];
             far->cipher[slot] = payload[2];
         }

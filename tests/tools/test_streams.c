@@ -293,6 +293,18 @@ Test(streams, no_more_waits_than_there_is_room_for)
     close_recording(made);
 }
 
+/* Half of all sequence numbers away: neither before nor behind. */
+Test(streams, a_segment_from_the_other_side_of_the_circle_does_no_harm)
+{
+    recording *made = open_recording();
+    give(made, &(packet_part){.flags = SEGMENT_SYN, .sequence = 1});
+    give(made, &(packet_part){.sequence = 2 + 0x80000000u, .bytes = (const uint8_t *)"\x16\3\1\0\x10", .length = 5});
+    give(made, &(packet_part){.sequence = 2, .bytes = (const uint8_t *)"\x16\3\1\0\x10", .length = 5});
+    char *text = end(made);
+    cr_assert_eq(count(text, "ends within a record, after 5 bytes"), 1, "%s", text);
+    close_recording(made);
+}
+
 Test(streams, many_connections_do_not_fill_the_memory)
 {
     recording *made = open_recording();

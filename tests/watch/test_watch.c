@@ -47,15 +47,9 @@ static void talk(loopback *pair)
     loopback_transfer(pair, LK_SERVER, data, sizeof data);
 }
 
-static void try_suite(const char *key, const lk_suite *suite, uint16_t version)
+static void try_suite(loopback *pair, overheard *heard, const lk_suite *suite, uint16_t version)
 {
-    static const uint8_t secret[16] = {1, 2, 3};
-    loopback *pair = loopback_new(key);
-    overheard *heard = overheard_new(pair);
     set_both(pair, version, suite->title);
-    if (suite->exchange == LK_EXCHANGE_PSK)
-        for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++)
-            cr_assert_eq(lk_config_set_psk(pair->side[role].config, "me", secret, sizeof secret), LK_OK);
     loopback_establish(pair);
     talk(pair);
     say_goodbye(pair);
@@ -64,18 +58,25 @@ static void try_suite(const char *key, const lk_suite *suite, uint16_t version)
     overheard_assert(heard, "client alert close_notify");
     overheard_assert(heard, "server alert close_notify");
     overheard_assert(heard, suite->title);
-    overheard_free(heard);
-    loopback_free(pair);
+    overheard_again(heard);
+    loopback_again(pair);
 }
 
 static void try_suites(const char *key, lk_authentication authentication)
 {
+    static const uint8_t secret[16] = {1, 2, 3};
     size_t count = 0;
     const lk_suite *suites = lk_suite_table(&count);
+    loopback *pair = loopback_new(key);
+    overheard *heard = overheard_new(pair);
+    for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++)
+        cr_assert_eq(lk_config_set_psk(pair->side[role].config, "me", secret, sizeof secret), LK_OK);
     for (size_t i = 0; i < count; i++)
         for (uint16_t version = LK_VERSION_SSL3; version <= LK_VERSION_TLS1_3; version++)
             if (suites[i].authentication == authentication && lk_suite_allows(&suites[i], version))
-                try_suite(key, &suites[i], version);
+                try_suite(pair, heard, &suites[i], version);
+    overheard_free(heard);
+    loopback_free(pair);
 }
 
 Test(watch, every_suite_of_every_version_is_opened)

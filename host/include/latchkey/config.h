@@ -73,11 +73,23 @@ lk_error lk_config_set_dh_minimum(lk_config *config, unsigned bits);
 
 /**
  * The key that suites with PSK prove both sides by (RFC 4279), and the name by which a client tells which one it means:
- * at most 128 bytes. Both are copied. The key has 1 to 64 bytes and must be as hard to guess as any: who hears a
- * handshake can try keys at leisure, so a password will not do.
+ * at most 128 bytes. Both are copied. For TLS 1.3 lk_config_set_psk_hash() must be called too. The key has 1 to 64
+ * bytes and must be as hard to guess as any: who hears a handshake can try keys at leisure, so a password will not do.
  * @return INVALID_ARGUMENT.
  */
 lk_error lk_config_set_psk(lk_config *config, const char *identity, const uint8_t *key, size_t length);
+
+/**
+ * Uses the key of lk_config_set_psk() in TLS 1.3 too (RFC 8446 section 4.2.11, psk_dhe_ke), with a hash that both sides
+ * must agree on beforehand: "SHA256", which is meant where nothing is said, or "SHA384". NULL: not in TLS 1.3
+ * (default). A client offers it in its hello, where everybody can read the identity, unless it offers a session; a
+ * server that knows it takes it, with a fresh key exchange and without certificates; otherwise there is a handshake
+ * with certificates, as ever. A server that demands certificates of its clients does not take it. One without a
+ * certificate of its own is reached by those who have the key alone (PSK_UNKNOWN for others). No sessions come of it.
+ * Who can guess the key can be either side; what was said before stays secret.
+ * @return INVALID_ARGUMENT for another hash.
+ */
+lk_error lk_config_set_psk_hash(lk_config *config, const char *hash);
 
 /**
  * The groups to exchange keys in, in order of preference, as a colon-separated list of the RFCs' names ("x25519",
@@ -152,6 +164,26 @@ lk_error lk_config_set_max_fragment(lk_config *config, size_t length);
  * @return INVALID_ARGUMENT for another length.
  */
 lk_error lk_config_set_record_size_limit(lk_config *config, size_t length);
+
+/**
+ * Hides how long what this side says is (RFC 8446 section 5.4): each protected record of TLS 1.3, be it data, a
+ * handshake message or an alert, is padded until it carries a multiple of so many bytes, or as many as a record may.
+ * What that costs is bandwidth; how many records there are, and when, it does not hide. 0: no padding (default). Before
+ * TLS 1.3 there is none to be had. It takes the place of lk_config_set_padding_policy().
+ * @return INVALID_ARGUMENT above 16384.
+ */
+lk_error lk_config_set_padding(lk_config *config, size_t multiple);
+
+/**
+ * Answers how many bytes of padding a record gets that carries length bytes of a content type (21 alert, 22 handshake,
+ * 23 application data): at most most, and more counts as that. Called for each protected record of TLS 1.3, in the
+ * thread of its connection, which it must not touch. The peer sees the record's length, and can find the padding's end
+ * in time that depends on it.
+ */
+typedef size_t lk_padding_policy(void *context, uint8_t content_type, size_t length, size_t most);
+
+/** Pads records of TLS 1.3 as a function says, and not to a multiple. NULL: no padding. */
+void lk_config_set_padding_policy(lk_config *config, lk_padding_policy *policy, void *context);
 
 /**
  * Takes records of up to 65,535 bytes from old peers, which no version allows: under a key without AEAD (CBC, NULL),

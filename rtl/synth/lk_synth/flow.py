@@ -51,18 +51,19 @@ class Flow:
         name, top = configuration["name"], configuration["top"]
         return f"""{self._mapping(configuration, sources)}select {top}
 write_rtlil -selected {name}.il
-write_json -selected {name}.ports.json
+write_json {name}.ports.json
 select -clear
 tee -q -o {name}.area.json stat -json
 """
 
     def _mapping(self, configuration, sources):
-        """The part of a yosys script that makes cells of ECP5 out of Verilog. A latch is an error."""
+        """The part of a yosys script that makes cells of ECP5 out of Verilog. A latch is an error. Whether every module is there is
+        checked in synth_ecp5, which brings the chip's own."""
         top = configuration["top"]
         modules = [source for source in sources if source.endswith(".v")]
         parameters = "".join(f"chparam -set {key} {value} {top}\n" for key, value in configuration.get("parameters", {}).items())
         return f"""read_verilog -Iverilog/include {" ".join(modules)}
-{parameters}hierarchy -check -top {top}
+{parameters}hierarchy -top {top}
 proc
 opt_clean
 select -assert-none t:$dlatch*

@@ -67,7 +67,7 @@ BOARD_TIMING = {
                 _step("routing", 1.0, "board.ulpi.data_q", "ulpi_data$tr_io"),
             ],
         },
-        {"from": "<async>", "to": "<async>", "path": [_step("routing", 9.0, "ulpi_dir$tr_io", "ulpi_data$tr_io")]},
+        {"from": "<async>", "to": "<async>", "path": [_step("routing", 7.0, "ulpi_dir$tr_io", "ulpi_data$tr_io")]},
     ],
     "fmax": {
         "$glbnet$ulpi_clk$TRELLIS_IO_IN": {"achieved": 70.0, "constraint": 66.0},
