@@ -142,7 +142,8 @@ void lk_device_close(lk_device *device)
 {
     if (!device)
         return;
-    if (device->transport && device->engine.link.lost != LK_ERROR_DEVICE_LOST)
+    lk_error lost = device->transport ? lk_slot_engine_check(&device->engine) : LK_ERROR_DEVICE_LOST;
+    if (lost != LK_ERROR_DEVICE_LOST && lost != LK_ERROR_DEVICE_INHERITED)
         stream_reset(device->transport, CLOSE_TIMEOUT); /* it is being closed either way */
     if (device->transport)
         lk_slot_engine_release(&device->engine);
@@ -169,9 +170,10 @@ lk_error lk_device_statistics_get(lk_device *device, lk_device_statistics *stati
     uint8_t data[LK_FACTS_STATISTICS_WORDS * WORD];
     lk_reader reader;
     memset(statistics, 0, sizeof *statistics);
-    if (device->engine.link.lost)
-        return LK_ERROR_DEVICE_LOST;
-    lk_error error = facts_read(device->transport, LK_FACTS_STATISTICS_FIRST, LK_FACTS_STATISTICS_WORDS, data, &reader);
+    lk_error error = lk_slot_engine_check(&device->engine);
+    if (error)
+        return error;
+    error = facts_read(device->transport, LK_FACTS_STATISTICS_FIRST, LK_FACTS_STATISTICS_WORDS, data, &reader);
     return error ? error : lk_facts_statistics(&reader, statistics);
 }
 
@@ -210,8 +212,9 @@ static lk_error reopen(lk_device *device)
 
 lk_error lk_device_recover(lk_device *device)
 {
-    if (!device->engine.link.lost)
-        return LK_OK;
+    lk_error lost = lk_slot_engine_check(&device->engine);
+    if (!lost || lost == LK_ERROR_DEVICE_INHERITED)
+        return lost;
     if (device->transport && lk_slot_engine_in_use(&device->engine))
         return LK_ERROR_ENGINE_BUSY;
     int64_t now = lk_health_now();
@@ -232,14 +235,15 @@ lk_error lk_device_selftest_run(lk_device *device, lk_device_selftest *result)
     uint32_t words[WORDS];
     lk_reader reader;
     memset(result, 0, sizeof *result);
-    if (device->engine.link.lost)
-        return LK_ERROR_DEVICE_LOST;
+    lk_error error = lk_slot_engine_check(&device->engine);
+    if (error)
+        return error;
     if (device->information.protocol_version < LK_FACTS_SELFTEST_VERSION)
         return LK_ERROR_ENGINE_UNSUPPORTED;
     if (lk_slot_engine_in_use(&device->engine))
         return LK_ERROR_ENGINE_BUSY;
-    lk_error error = device->transport->methods->control(device->transport, VENDOR_OUT, LK_REQUEST_SELFTEST, 0, 0, NULL,
-                                                         0, NULL, CONTROL_TIMEOUT);
+    error = device->transport->methods->control(device->transport, VENDOR_OUT, LK_REQUEST_SELFTEST, 0, 0, NULL, 0, NULL,
+                                                CONTROL_TIMEOUT);
     if (!error)
         error = facts_read(device->transport, FIRST, WORDS, data, &reader);
     if (error)

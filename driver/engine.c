@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
 
+#include "fork.h"
 #include "protocol/command.h"
 
 #include <stdlib.h>
@@ -56,6 +57,7 @@ static lk_error loss_of(const lk_slot_engine *engine)
     switch (engine->link.lost) {
     case LK_OK:
     case LK_ERROR_DEVICE_HUNG:
+    case LK_ERROR_DEVICE_INHERITED:
     case LK_ERROR_DEVICE_PROTOCOL:
     case LK_ERROR_DEVICE_STALLED:
     case LK_ERROR_NO_MEMORY:
@@ -68,9 +70,12 @@ static lk_error loss_of(const lk_slot_engine *engine)
 /* After a loss nothing comes any more: finishes all there is, once. @return why the link is lost, or OK. */
 static lk_error engine_settle(lk_slot_engine *engine)
 {
+    bool inherited = engine->process != lk_fork_number();
+    if (inherited && !engine->link.lost)
+        engine->link.lost = LK_ERROR_DEVICE_INHERITED; /* and nothing that the parent shares is touched */
     if (!engine->link.lost)
         return LK_OK;
-    if (!engine->settled)
+    if (!engine->settled && !inherited)
         lk_health_lose(engine->health, engine->link.transport, loss_of(engine));
     for (size_t i = 0; !engine->settled && i < engine->slot_count; i++) {
         lk_slot *slot = &engine->slots[i];
@@ -175,6 +180,11 @@ static lk_slot *slot_find_free(lk_slot_engine *engine)
     return NULL;
 }
 
+lk_error lk_slot_engine_check(lk_slot_engine *engine)
+{
+    return engine_settle(engine);
+}
+
 lk_error lk_slot_engine_beat(lk_slot_engine *engine)
 {
     lk_error lost = engine_settle(engine);
@@ -211,12 +221,18 @@ static lk_error parameters_check(const lk_slot_engine *engine, const lk_directio
     return engine_offers(engine, parameters) ? LK_OK : LK_ERROR_ENGINE_UNSUPPORTED;
 }
 
+static bool is_limited(const lk_direction_parameters *parameters)
+{
+    return parameters->kind == LK_SEAL && parameters->limited;
+}
+
 static void slot_protect(lk_slot *slot, const lk_direction_parameters *parameters)
 {
     slot->kind = parameters->kind;
     slot->version = parameters->version;
     slot->cipher = parameters->cipher;
     slot->encrypt_then_mac = parameters->encrypt_then_mac;
+    slot->limited = is_limited(parameters);
 }
 
 static lk_error device_open_direction(lk_engine *base, const lk_direction_parameters *parameters,
@@ -262,7 +278,7 @@ static void slot_forget(lk_slot *slot)
 static bool slot_may_replace(const lk_slot *slot, const lk_direction_parameters *parameters)
 {
     bool same = slot->version == parameters->version && slot->cipher == parameters->cipher &&
-                slot->encrypt_then_mac == parameters->encrypt_then_mac;
+                slot->encrypt_then_mac == parameters->encrypt_then_mac && slot->limited == is_limited(parameters);
     bool opens = slot->kind == LK_OPEN; /* what is in flight is forgotten */
     for (const lk_pending *pending = slot->first; pending; pending = pending->next) {
         if (pending->opcode == LK_OPCODE_SLOT_REPLACE || (pending->operation && !same && !opens))
@@ -297,6 +313,7 @@ static void device_close_direction(lk_direction *base)
     lk_slot *slot = (lk_slot *)base;
     lk_slot_engine *engine = engine_of(slot);
     slot_forget(slot);
+    engine_settle(engine);
     slot->state = LK_SLOT_CLOSING;
     if (slot_command(slot, LK_OPCODE_SLOT_DELETE, NULL) != LK_OK)
         slot->state = LK_SLOT_FREE; /* the device is gone, and its slots with it */
@@ -378,7 +395,8 @@ static lk_error device_submit(lk_direction *base, lk_operation *const *operation
 static lk_error device_progress(lk_engine *base, int timeout)
 {
     lk_slot_engine *engine = (lk_slot_engine *)base;
-    lk_link_progress(&engine->link, timeout);
+    if (engine_settle(engine) == LK_OK)
+        lk_link_progress(&engine->link, timeout);
     return engine_settle(engine);
 }
 
@@ -422,6 +440,7 @@ lk_error lk_slot_engine_init(lk_slot_engine *engine, lk_transport *transport, ui
     lk_completion_receiver receiver = {engine_expect, engine_deliver, engine};
     memset(engine, 0, sizeof *engine);
     engine->base.methods = &device_methods;
+    engine->process = lk_fork_number();
     lk_error error = lk_link_open(&engine->link, transport, &receiver, timeout);
     if (error)
         return error;
@@ -443,10 +462,15 @@ lk_error lk_slot_engine_init(lk_slot_engine *engine, lk_transport *transport, ui
 
 void lk_slot_engine_release(lk_slot_engine *engine)
 {
-    lk_link_lose(&engine->link, LK_ERROR_DEVICE_LOST);
-    if (engine->slots)
+    if (engine->process != lk_fork_number()) {
         engine_settle(engine);
-    lk_link_close(&engine->link);
+        lk_link_abandon(&engine->link);
+    } else {
+        lk_link_lose(&engine->link, LK_ERROR_DEVICE_LOST);
+        if (engine->slots)
+            engine_settle(engine);
+        lk_link_close(&engine->link);
+    }
     lk_pending_release(&engine->pendings);
     free(engine->slots);
     engine->slots = NULL;

@@ -28,6 +28,7 @@ typedef struct lk_slot {
     uint16_t version;
     const lk_cipher *cipher;
     bool encrypt_then_mac;
+    bool limited;      /* the key has a soft limit, of which a completion may tell */
     lk_pending *first; /* in the order of submission */
     lk_pending *last;
 } lk_slot;
@@ -44,6 +45,7 @@ typedef struct lk_slot_engine {
     uint32_t ciphers;
     uint32_t versions;
     bool settled;      /* the link is lost, and everything that was on its way is finished */
+    unsigned process;  /* lk_fork_number() of the one that it belongs to */
     lk_health *health; /* borrowed; NULL: nobody wants to know */
 } lk_slot_engine;
 
@@ -55,6 +57,9 @@ enum { LK_RECORDS_PENDING_MAX = 1024 };
  */
 lk_error lk_slot_engine_init(lk_slot_engine *engine, lk_transport *transport, uint32_t slots, uint32_t ciphers,
                              uint32_t versions, int timeout);
+
+/** @return why the device is lost, or OK. DEVICE_INHERITED in a child of the process that it belongs to. */
+lk_error lk_slot_engine_check(lk_slot_engine *engine);
 
 /** Asks a device that has nothing to do for a sign of life, which lk_engine_progress() takes in. @return why it is
  * lost. */

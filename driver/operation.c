@@ -134,6 +134,7 @@ static void operation_finish(const lk_slot *slot, lk_operation *operation, lk_er
 
 void lk_operation_fail(const lk_slot *slot, lk_operation *operation, lk_error status)
 {
+    operation->near_limit = false;
     operation_finish(slot, operation, status, 0);
 }
 
@@ -146,12 +147,16 @@ lk_error lk_operation_complete(const lk_slot *slot, lk_operation *operation, con
     }
     if (completion->length > operation->output_capacity)
         return LK_ERROR_DEVICE_PROTOCOL;
+    bool near_limit = slot->kind == LK_SEAL && completion->content_type == LK_SEAL_NEAR_LIMIT;
+    if (near_limit && !slot->limited)
+        return LK_ERROR_DEVICE_PROTOCOL;
     if (slot->kind == LK_SEAL ? !sealed_as_asked(slot, operation, payload, completion->length)
                               : !type_possible(slot, operation, completion->content_type))
         return LK_ERROR_DEVICE_PROTOCOL;
     memcpy(operation->output, payload, completion->length);
     if (slot->kind == LK_OPEN)
         operation->content_type = completion->content_type;
+    operation->near_limit = near_limit;
     operation_finish(slot, operation, LK_OK, completion->length);
     return LK_OK;
 }

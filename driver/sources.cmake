@@ -2,6 +2,7 @@
 target_sources(lk_driver PRIVATE
   device.c
   engine.c
+  fork.c
   health.c
   identity.c
   operation.c

@@ -13,6 +13,7 @@ set(LK_RTL_CRYPTO
   ${LK_RTL_DIR}/stream/lk_guard.v
   ${LK_RTL_DIR}/crypto/lk_aead.v
   ${LK_RTL_DIR}/crypto/lk_aes.v
+  ${LK_RTL_DIR}/crypto/lk_aes_bytes.v
   ${LK_RTL_DIR}/crypto/lk_aes_cbc.v
   ${LK_RTL_DIR}/crypto/lk_aes_cipher.v
   ${LK_RTL_DIR}/crypto/lk_aes_gcm.v

@@ -8,6 +8,8 @@ lk_board *lk_board_new(lk_board_phy phy, const char *trace, const char **error)
     switch (phy) {
     case LK_PHY_ULPI:
         return lk_board_ulpi_new(trace, error);
+    case LK_PHY_FULL_SPEED:
+        return lk_board_full_speed_new(trace, error);
     case LK_PHY_DIRECT:
         return lk_board_direct_new(trace, error);
     }
@@ -45,6 +47,11 @@ bool lk_board_active(const lk_board *board)
 uint64_t lk_board_cycles(const lk_board *board)
 {
     return board->backend->cycles(board);
+}
+
+bool lk_board_is_high_speed(const lk_board *board)
+{
+    return board->backend->is_high_speed(board);
 }
 
 void lk_board_bus_reset(lk_board *board)

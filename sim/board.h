@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual board: the Verilated top, and a USB host in front of it. Two ways in: at the ULPI pins, through a model
- * of the PHY and of a host controller that speaks packets, toggles and handshakes; or directly at the endpoints' ports,
- * much faster. Time passes only in lk_board_run(). One thread.
+ * The virtual board: the Verilated top, and a USB host in front of it. Three ways in: at the pins of a ULPI PHY, or at
+ * D+ and D- of a board without one, through models of what is at those pins and of a host controller that speaks
+ * packets, toggles and handshakes; or directly at the endpoints' ports, much faster. Time passes only in
+ * lk_board_run(). One thread.
  */
 #ifndef LK_SIM_BOARD_H
 #define LK_SIM_BOARD_H
@@ -15,7 +16,7 @@
 extern "C" {
 #endif
 
-typedef enum lk_board_phy { LK_PHY_ULPI, LK_PHY_DIRECT } lk_board_phy;
+typedef enum lk_board_phy { LK_PHY_ULPI, LK_PHY_FULL_SPEED, LK_PHY_DIRECT } lk_board_phy;
 
 /** How a request ended. */
 typedef enum lk_urb_status {
@@ -43,8 +44,9 @@ typedef struct lk_urb {
 typedef struct lk_board lk_board;
 
 /**
- * Powers up a board and, at the ULPI pins, goes through attach, reset and high-speed chirp. trace: an FST file, or
- * NULL. NULL when memory is short, the trace file cannot be written or the board does not come up; error then says so.
+ * Powers up a board and, at its pins, goes through attach, reset and, at those of ULPI, high-speed chirp. trace: an FST
+ * file, or NULL. NULL when memory is short, the trace file cannot be written or the board does not come up; error then
+ * says so.
  */
 lk_board *lk_board_new(lk_board_phy phy, const char *trace, const char **error);
 void lk_board_free(lk_board *board);
@@ -68,7 +70,10 @@ bool lk_board_active(const lk_board *board);
 /** Cycles of the board's clock since power-up. */
 uint64_t lk_board_cycles(const lk_board *board);
 
-/** A bus reset by the host (at the pins: SE0 and chirp again). */
+/** True for a board that is at high speed, false at full speed. */
+bool lk_board_is_high_speed(const lk_board *board);
+
+/** A bus reset by the host (at the pins: SE0, and chirp again where there was one). */
 void lk_board_bus_reset(lk_board *board);
 
 #ifdef __cplusplus

@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 typedef struct lk_board_backend {
-    const char *name; /* "ulpi", "direct" */
+    const char *name; /* "ulpi", "full-speed", "direct" */
 
     /** Ends everything, closes the trace file, frees the model. URBs still queued are forgotten, not touched. */
     void (*free)(lk_board *board);
@@ -23,6 +23,7 @@ typedef struct lk_board_backend {
     bool (*run)(lk_board *board, uint64_t cycles);
     bool (*active)(const lk_board *board);
     uint64_t (*cycles)(const lk_board *board);
+    bool (*is_high_speed)(const lk_board *board);
     void (*bus_reset)(lk_board *board);
 } lk_board_backend;
 
@@ -34,6 +35,10 @@ struct lk_board {
 /** At the ULPI pins: a PHY and a host controller (sim/host/). Owns its lk_model_virtual. Arguments and result as
  * lk_board_new(). */
 lk_board *lk_board_ulpi_new(const char *trace, const char **error);
+
+/** At D+ and D- of a board without a PHY (sim/host/). Owns its lk_model_full_speed. Arguments and result as
+ * lk_board_new(). */
+lk_board *lk_board_full_speed_new(const char *trace, const char **error);
 
 /** At the endpoints' ports (sim/direct.c). Owns its lk_model_direct. Arguments and result as lk_board_new(). */
 lk_board *lk_board_direct_new(const char *trace, const char **error);

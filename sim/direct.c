@@ -296,6 +296,12 @@ static uint64_t direct_cycles(const lk_board *base)
     return now((const direct *)base);
 }
 
+static bool direct_is_high_speed(const lk_board *board)
+{
+    (void)board;
+    return true;
+}
+
 static void direct_bus_reset(lk_board *base)
 {
     direct *board = (direct *)base;
@@ -327,6 +333,7 @@ static const lk_board_backend backend = {
     .run = direct_run,
     .active = direct_active,
     .cycles = direct_cycles,
+    .is_high_speed = direct_is_high_speed,
     .bus_reset = direct_bus_reset,
 };
 

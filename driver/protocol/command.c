@@ -48,13 +48,15 @@ static void write_keys(lk_writer *writer, lk_command command, const lk_direction
     size_t key = parameters->cipher->key_length;
     size_t iv = lk_record_iv_length(parameters->version, parameters->cipher);
     size_t mac_key = parameters->cipher->mac_key_length;
+    bool limited = parameters->kind == LK_SEAL && parameters->limited;
     command.length = LK_LOAD_PAYLOAD_BYTES;
     command.sequence = parameters->first_sequence;
     header_write(writer, &command);
     lk_writer_u8(writer, parameters->kind == LK_SEAL ? LK_DIRECTION_SEAL : LK_DIRECTION_OPEN);
     lk_writer_u8(writer, (uint8_t)parameters->version); /* the minor byte */
     lk_writer_u8(writer, (uint8_t)parameters->cipher->id);
-    lk_writer_u8(writer, parameters->encrypt_then_mac ? LK_LOAD_ENCRYPT_THEN_MAC : 0);
+    lk_writer_u8(writer,
+                 (parameters->encrypt_then_mac ? LK_LOAD_ENCRYPT_THEN_MAC : 0) | (limited ? LK_LOAD_LIMITED : 0));
     lk_writer_u32_little(writer, 0);
     lk_writer_bytes(writer, parameters->key, key);
     lk_writer_zeros(writer, LOAD_KEY_ROOM - key);
@@ -62,6 +64,8 @@ static void write_keys(lk_writer *writer, lk_command command, const lk_direction
     lk_writer_zeros(writer, LOAD_IV_ROOM - iv);
     lk_writer_bytes(writer, parameters->mac_key, mac_key);
     lk_writer_zeros(writer, LOAD_MAC_KEY_ROOM - mac_key);
+    lk_writer_u32_little(writer, limited ? parameters->soft_limit : 0);
+    lk_writer_u32_little(writer, limited ? parameters->hard_limit : 0);
 }
 
 void lk_command_write_load(lk_writer *writer, lk_command command, const lk_direction_parameters *parameters)

@@ -14,6 +14,13 @@ static bool carries_record(const lk_completion *completion)
            (completion->opcode == LK_OPCODE_SEAL || completion->opcode == LK_OPCODE_OPEN);
 }
 
+/* What the byte behind the status may say. */
+static bool has_detail(const lk_completion *completion)
+{
+    return carries_record(completion) &&
+           (completion->opcode == LK_OPCODE_OPEN || completion->content_type == LK_SEAL_NEAR_LIMIT);
+}
+
 lk_error lk_completion_parse(lk_reader *reader, lk_completion *completion)
 {
     uint8_t magic = lk_reader_u8(reader);
@@ -29,7 +36,7 @@ lk_error lk_completion_parse(lk_reader *reader, lk_completion *completion)
         return LK_ERROR_DEVICE_PROTOCOL;
     if (completion->length > (carries_record(completion) ? LK_RECORD_BYTES_MAX : 0))
         return LK_ERROR_DEVICE_PROTOCOL;
-    if (completion->content_type != 0 && !(carries_record(completion) && completion->opcode == LK_OPCODE_OPEN))
+    if (completion->content_type != 0 && !has_detail(completion))
         return LK_ERROR_DEVICE_PROTOCOL;
     return LK_OK;
 }

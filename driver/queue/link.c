@@ -86,6 +86,11 @@ void lk_link_close(lk_link *link)
     link_release(link);
 }
 
+void lk_link_abandon(lk_link *link)
+{
+    link_release(link);
+}
+
 lk_writer *lk_link_command(lk_link *link, lk_output_kind kind, size_t size)
 {
     lk_error error = LK_OK;

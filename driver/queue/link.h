@@ -39,6 +39,9 @@ lk_error lk_link_open(lk_link *link, lk_transport *transport, const lk_completio
 /** Ends what is in flight, closes the transport, wipes and frees the buffers. */
 void lk_link_close(lk_link *link);
 
+/** Wipes and frees the buffers in a child of the process that the transport belongs to, which is not touched. */
+void lk_link_abandon(lk_link *link);
+
 /** The writer for one command of that size; NULL when the ring is full or the link is lost. */
 lk_writer *lk_link_command(lk_link *link, lk_output_kind kind, size_t size);
 

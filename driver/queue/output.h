@@ -17,8 +17,8 @@
 enum {
     LK_OUTPUT_BUFFERS = 8,
     LK_OUTPUT_BUFFER_BYTES = 65536,
-    /* SLOT_LOAD and SLOT_DELETE of so many slots fit one buffer: 136 bytes each. */
-    LK_OUTPUT_SLOTS_MAX = 480
+    /* SLOT_LOAD and SLOT_DELETE of so many slots fit one buffer: 144 bytes each. */
+    LK_OUTPUT_SLOTS_MAX = 448
 };
 
 typedef enum lk_output_kind { LK_OUTPUT_RECORD, LK_OUTPUT_SLOT } lk_output_kind;

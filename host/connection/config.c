@@ -198,13 +198,15 @@ lk_error lk_config_set_alpn(lk_config *config, const char *protocols)
 
 lk_error lk_config_set_engine(lk_config *config, lk_engine *engine, lk_engine_policy policy, const char *reason)
 {
-    if (policy != LK_ENGINE_AUTO && policy != LK_ENGINE_REQUIRE_DEVICE && policy != LK_ENGINE_SOFTWARE)
+    bool required = policy == LK_ENGINE_REQUIRE_DEVICE || policy == LK_ENGINE_KEYS_ON_DEVICE;
+    if (policy != LK_ENGINE_AUTO && policy != LK_ENGINE_SOFTWARE && !required)
         return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "there is no engine policy %d", (int)policy);
-    if (policy == LK_ENGINE_REQUIRE_DEVICE && !engine)
+    if (required && !engine)
         return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "a device is required, but none was given");
     config->engine = policy == LK_ENGINE_SOFTWARE ? NULL : engine;
     config->policy = policy;
-    config->settings.required = policy == LK_ENGINE_REQUIRE_DEVICE ? engine : NULL;
+    config->settings.required = required ? engine : NULL;
+    config->settings.keys_on_device = policy == LK_ENGINE_KEYS_ON_DEVICE;
     snprintf(config->engine_reason, sizeof config->engine_reason, "%s", reason ? reason : "no device was given");
     return LK_OK;
 }

@@ -61,7 +61,10 @@ lk_error lk_config_use_dh_parameters_file(lk_config *config, const char *path)
 
 lk_error lk_config_set_psk(lk_config *config, const char *identity, const uint8_t *key, size_t length)
 {
-    lk_psk psk = {.identity_length = strlen(identity), .length = length};
+    lk_psk psk = {.identity_length = strlen(identity),
+                  .length = length,
+                  .external = config->settings.psk.external,
+                  .hash = config->settings.psk.hash};
     if (psk.identity_length == 0 || psk.identity_length > sizeof psk.identity || length == 0 || length > sizeof psk.key)
         return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT,
                               "a pre-shared key has 1 to %d bytes, and its identity 1 to %d", LK_PSK_MAX,
@@ -71,4 +74,18 @@ lk_error lk_config_set_psk(lk_config *config, const char *identity, const uint8_
     config->settings.psk = psk;
     lk_secret_wipe(&psk, sizeof psk);
     return LK_OK;
+}
+
+lk_error lk_config_set_psk_hash(lk_config *config, const char *hash)
+{
+    static const lk_hash hashes[] = {LK_HASH_SHA256, LK_HASH_SHA384};
+    lk_psk *psk = &config->settings.psk;
+    psk->external = false;
+    for (size_t i = 0; hash && !psk->external && i < sizeof hashes / sizeof hashes[0]; i++) {
+        psk->hash = hashes[i];
+        psk->external = strcmp(hash, lk_hash_name(hashes[i])) == 0;
+    }
+    return !hash || psk->external ? LK_OK
+                                  : lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT,
+                                                   "'%s' is no hash of TLS 1.3: write SHA256 or SHA384", hash);
 }

@@ -12,7 +12,7 @@ static lk_error choose_engine(lk_connection *connection, lk_engine **engine)
 {
     const lk_config *config = connection->config;
     *engine = config->software;
-    if (config->policy == LK_ENGINE_REQUIRE_DEVICE) {
+    if (config->policy == LK_ENGINE_REQUIRE_DEVICE || config->policy == LK_ENGINE_KEYS_ON_DEVICE) {
         *engine = config->engine;
     } else if (config->policy == LK_ENGINE_AUTO && config->engine) {
         lk_error error = lk_engine_failover_new(config->engine, config->software, &connection->failover);

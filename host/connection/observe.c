@@ -174,7 +174,9 @@ void lk_connection_observe_engine(lk_connection *connection)
 {
     const lk_config *config = connection->config;
     const char *meaning = "as the configuration says";
-    if (config->policy == LK_ENGINE_REQUIRE_DEVICE)
+    if (config->policy == LK_ENGINE_KEYS_ON_DEVICE)
+        meaning = "the keys are with the device alone: without it the connection ends";
+    else if (config->policy == LK_ENGINE_REQUIRE_DEVICE)
         meaning = "the device is required: nothing falls back to software";
     else if (connection->failover)
         meaning = "the device as long as it can, then software";

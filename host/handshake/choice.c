@@ -123,6 +123,14 @@ static lk_error choose_suite(lk_handshake *handshake, const lk_client_choices *c
     const lk_suite *before = handshake->suite;
     handshake->suite = NULL;
     lk_error error = find_suite(handshake, choices);
+    if (error && handshake->resumption && handshake->resumption->external_length > 0) {
+        lk_resume_drop(handshake); /* the client has no suite with the key's hash: by certificate then */
+        error = find_suite(handshake, choices);
+    }
+    /* RFC 8446 section 6.2, unknown_psk_identity: "Sent by servers when PSK key establishment is desired but no
+     * acceptable PSK identity is provided by the client." */
+    if (error && handshake->version >= LK_TLS1_3 && !handshake->settings->key)
+        return LK_ERROR_PSK_UNKNOWN;
     if (error)
         return error;
     return handshake->retried && handshake->suite != before ? LK_ERROR_ILLEGAL_PARAMETER : LK_OK;

@@ -85,7 +85,7 @@ static void forget_offer(lk_handshake *handshake)
     memset(handshake->alpn, 0, sizeof handshake->alpn);
     /* what a first ClientHello was gone on with, too */
     lk_certificate_chain_clear(&handshake->peer_chain);
-    handshake->resumed = false;
+    handshake->resumed = handshake->external = false;
 }
 
 /* What was read of the ClientHello in place is gone when the message is. */

@@ -72,6 +72,10 @@ lk_error lk_exchange_possible(const lk_handshake *handshake, const lk_suite *sui
         /* RFC 5246 section 7.4.4: an anonymous server may not ask for a certificate. */
         return handshake->client_policy != LK_CLIENT_REQUIRED && has_group(handshake, suite) ? LK_OK
                                                                                              : LK_ERROR_NO_COMMON_SUITE;
+    /* RFC 8446 section 4.2.11: the server must "choose a cipher suite that is compatible with the PSK"; what comes of a
+     * session that does not fit is a full handshake. */
+    if (handshake->version >= LK_TLS1_3 && handshake->resumption && handshake->resumption->external_length > 0)
+        return suite->hash == handshake->resumption->suite->hash ? LK_OK : LK_ERROR_NO_COMMON_SUITE;
     if (!settings->key ||
         (suite->authentication != LK_AUTH_ANY && suite->authentication != lk_signature_authentication(settings->key)))
         return LK_ERROR_NO_COMMON_SUITE;

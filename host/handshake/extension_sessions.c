@@ -109,8 +109,10 @@ void lk_pre_shared_key_compose(lk_handshake *handshake, lk_place place, lk_write
     lk_writer_vector identity = lk_writer_begin(content, 2);
     lk_writer_bytes(content, resumption->ticket, resumption->ticket_length);
     lk_writer_end(content, identity);
-    /* Section 4.2.11.1: the age in milliseconds, plus ticket_age_add, modulo 2^32. */
-    lk_writer_u32(content, (uint32_t)(lk_resumption_now() - resumption->issued) + resumption->age_add);
+    /* Section 4.2.11.1: the age in milliseconds, plus ticket_age_add, modulo 2^32. Section 4.2.11: "For identities
+     * established externally, an obfuscated_ticket_age of 0 SHOULD be used". */
+    bool external = resumption->external_length > 0;
+    lk_writer_u32(content, external ? 0 : (uint32_t)(lk_resumption_now() - resumption->issued) + resumption->age_add);
     lk_writer_end(content, identities);
     lk_writer_vector binders = lk_writer_begin(content, 2);
     lk_writer_vector binder = lk_writer_begin(content, 1);

@@ -73,8 +73,10 @@ void lk_handshake_set_version(lk_handshake *handshake, uint16_t version)
 static bool possible(const lk_handshake *handshake, const lk_suite *suite, uint16_t version)
 {
     const lk_handshake_settings *settings = handshake->settings;
-    bool certified = handshake->role == LK_CLIENT || settings->key || !lk_exchange_certified(suite);
-    return lk_suite_allows(suite, version) && certified &&
+    bool keyed = version >= LK_TLS1_3 && settings->psk.external && settings->psk.length > 0 &&
+                 settings->psk.hash == suite->hash && handshake->client_policy != LK_CLIENT_REQUIRED;
+    bool certified = handshake->role == LK_CLIENT || settings->key || !lk_exchange_certified(suite) || keyed;
+    return lk_suite_allows(suite, version) && certified && (!settings->keys_on_device || version >= LK_TLS1_3) &&
            (suite->exchange != LK_EXCHANGE_PSK || settings->psk.length > 0) &&
            (!settings->required || lk_engine_supports(settings->required, version, suite->cipher));
 }
@@ -166,6 +168,8 @@ lk_error lk_handshake_new(const lk_handshake_settings *settings, lk_role role, c
         if (host)
             memcpy(made->host, host, strlen(host) + 1);
         error = lk_handshake_prepare(made);
+        if (!error)
+            error = lk_resume_offer_external(made);
     }
     if (error) {
         lk_handshake_free(made);
@@ -221,7 +225,7 @@ bool lk_handshake_takes_data(const lk_handshake *handshake)
 
 bool lk_handshake_resumed(const lk_handshake *handshake)
 {
-    return handshake->before ? handshake->before->resumed : handshake->resumed;
+    return handshake->before ? handshake->before->resumed : handshake->resumed && !handshake->external;
 }
 
 uint16_t lk_handshake_version(const lk_handshake *handshake)

@@ -11,6 +11,7 @@
 #include "base/reader.h"
 #include "handshake/authorities.h"
 #include "handshake/certificate.h"
+#include "handshake/digest.h"
 #include "handshake/key_exchange.h"
 #include "handshake/tickets.h"
 #include "record/record.h"
@@ -20,12 +21,14 @@ enum { LK_SUITES_MAX = 96, LK_ALPN_MAX = 512, LK_NAME_MAX = 255 };
 /* Bytes: RFC 4279 section 5.3 has every implementation take 128 of the one and 64 of the other. */
 enum { LK_PSK_IDENTITY_MAX = 128, LK_PSK_MAX = 64 };
 
-/** A key that both sides know already (RFC 4279); length 0: none. */
+/** A key that both sides know already (RFC 4279, RFC 8446); length 0: none. */
 typedef struct lk_psk {
     char identity[LK_PSK_IDENTITY_MAX];
     size_t identity_length;
     uint8_t key[LK_PSK_MAX];
     size_t length;
+    bool external; /* for TLS 1.3 too, with this hash (RFC 8446 section 4.2.11) */
+    lk_hash hash;
 } lk_psk;
 
 /** Bytes that are owned. */
@@ -67,6 +70,7 @@ typedef struct lk_handshake_settings {
     uint16_t record_size_limit; /* bytes of plaintext that it takes in a record (RFC 8449); 0: all there may be */
     bool keeps_export_secret;   /* up to TLS 1.2: the master secret stays, to export from */
     bool fallback;              /* client: it has tried a higher version before */
+    bool keys_on_device;        /* nothing stays that the keys in use follow from: TLS 1.3 alone */
     const lk_engine *required;  /* the engine that must be able to do what is agreed; NULL when any may */
 } lk_handshake_settings;
 

@@ -78,26 +78,29 @@ lk_error lk_key_schedule_start(lk_key_schedule *schedule, lk_hash hash)
     /* RFC 8446 section 7.1: "if no PSK is selected, it will then need to compute the Early Secret corresponding to the
      * zero PSK", and the first salt is "a string of Hash.length bytes set to zeros". */
     static const uint8_t zeros[LK_HASH_MAX];
-    return lk_key_schedule_resume(schedule, hash, zeros);
+    return lk_key_schedule_resume(schedule, hash, zeros, lk_hash_length(hash));
 }
 
-lk_error lk_key_schedule_resume(lk_key_schedule *schedule, lk_hash hash, const uint8_t *key)
+lk_error lk_key_schedule_resume(lk_key_schedule *schedule, lk_hash hash, const uint8_t *key, size_t length)
 {
     static const uint8_t zeros[LK_HASH_MAX];
     schedule->hash = hash;
-    return extract(schedule, zeros, key, lk_hash_length(hash));
+    return extract(schedule, zeros, key, length);
 }
 
-lk_error lk_psk_binder(lk_hash hash, const uint8_t *key, const uint8_t *transcript_hash, uint8_t *out)
+lk_error lk_psk_binder(lk_hash hash, bool external, const uint8_t *key, size_t length, const uint8_t *transcript_hash,
+                       uint8_t *out)
 {
     lk_key_schedule schedule;
     uint8_t empty[LK_HASH_MAX];
     uint8_t binder_key[LK_HASH_MAX];
-    lk_error error = lk_key_schedule_resume(&schedule, hash, key);
+    lk_error error = lk_key_schedule_resume(&schedule, hash, key, length);
     if (!error)
         error = lk_hash_of(hash, (const uint8_t *)"", 0, empty);
     if (!error)
-        error = lk_key_schedule_derive(&schedule, "res binder", empty, binder_key);
+        /* RFC 8446 section 7.1: the label is "ext binder" for external PSKs, "which prevents the substitution of one
+         * type of PSK for the other". */
+        error = lk_key_schedule_derive(&schedule, external ? "ext binder" : "res binder", empty, binder_key);
     /* "computed in the same fashion as the Finished message [...] but with the BaseKey being the binder_key" */
     if (!error)
         error = lk_finished_verify_data(hash, binder_key, transcript_hash, out);

@@ -15,11 +15,13 @@ typedef struct lk_key_schedule {
 /** Early Secret without a pre-shared key. @return CRYPTO. */
 lk_error lk_key_schedule_start(lk_key_schedule *schedule, lk_hash hash);
 
-/** Early Secret with a pre-shared key of the hash's length. @return CRYPTO. */
-lk_error lk_key_schedule_resume(lk_key_schedule *schedule, lk_hash hash, const uint8_t *key);
+/** Early Secret with a pre-shared key. @return CRYPTO. */
+lk_error lk_key_schedule_resume(lk_key_schedule *schedule, lk_hash hash, const uint8_t *key, size_t length);
 
-/** The binder of a pre-shared key from resumption (section 4.2.11.2), the hash's length. @return CRYPTO. */
-lk_error lk_psk_binder(lk_hash hash, const uint8_t *key, const uint8_t *transcript_hash, uint8_t *out);
+/** The binder (section 4.2.11.2) of a pre-shared key, from resumption or external; the hash's length. @return CRYPTO.
+ */
+lk_error lk_psk_binder(lk_hash hash, bool external, const uint8_t *key, size_t length, const uint8_t *transcript_hash,
+                       uint8_t *out);
 
 /** Handshake Secret from the (EC)DHE shared secret. @return CRYPTO. */
 lk_error lk_key_schedule_handshake(lk_key_schedule *schedule, const uint8_t *shared, size_t length);

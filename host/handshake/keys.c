@@ -67,7 +67,8 @@ lk_error lk_keys_exchange(lk_handshake *handshake)
     lk_error error =
         lk_key_exchange_derive(group, handshake->key_pair, handshake->peer_public, group->public_length, shared);
     if (!error)
-        error = handshake->resumed ? lk_key_schedule_resume(schedule, hash, handshake->resumption->secret)
+        error = handshake->resumed ? lk_key_schedule_resume(schedule, hash, handshake->resumption->secret,
+                                                            lk_resumption_secret_length(handshake->resumption))
                                    : lk_key_schedule_start(schedule, hash);
     if (!error)
         error = lk_key_schedule_handshake(schedule, shared, group->shared_length);
@@ -142,30 +143,38 @@ lk_error lk_keys_application_server(lk_handshake *handshake)
     return error ? error : lk_keys_application_write(handshake);
 }
 
+/*
+ * Puts the keys of a side's application secret to work, and goes on to the next secret at once: no way leads back from
+ * it. So the keys in use are with the engine alone, and what stays here gives those of the next KeyUpdate.
+ */
+static lk_error use_application(lk_handshake *handshake, lk_direction_kind kind, const char *meaning)
+{
+    lk_role sender = kind == LK_SEAL ? handshake->role : peer_of(handshake);
+    uint8_t *secret = handshake->application_secret[sender];
+    lk_error error = use_secret(handshake, kind, secret, meaning);
+    return error ? error : lk_traffic_update(handshake->suite->hash, secret);
+}
+
 lk_error lk_keys_application_write(lk_handshake *handshake)
 {
-    return use_secret(handshake, LK_SEAL, handshake->application_secret[handshake->role], "application keys");
+    return use_application(handshake, LK_SEAL, "application keys");
 }
 
 lk_error lk_keys_application_read(lk_handshake *handshake)
 {
-    return use_secret(handshake, LK_OPEN, handshake->application_secret[peer_of(handshake)], "application keys");
+    return use_application(handshake, LK_OPEN, "application keys");
 }
 
 lk_error lk_keys_update_write(lk_handshake *handshake)
 {
-    uint8_t *secret = handshake->application_secret[handshake->role];
-    lk_error error = lk_traffic_update(handshake->suite->hash, secret);
     handshake->update_wanted = false;
     handshake->updated = true;
-    return error ? error : use_secret(handshake, LK_SEAL, secret, "next application keys");
+    return use_application(handshake, LK_SEAL, "next application keys");
 }
 
 lk_error lk_keys_update_read(lk_handshake *handshake)
 {
-    uint8_t *secret = handshake->application_secret[peer_of(handshake)];
-    lk_error error = lk_traffic_update(handshake->suite->hash, secret);
-    return error ? error : use_secret(handshake, LK_OPEN, secret, "next application keys");
+    return use_application(handshake, LK_OPEN, "next application keys");
 }
 
 /* Up to TLS 1.2 */

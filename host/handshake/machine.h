@@ -168,6 +168,7 @@ struct lk_handshake {
     lk_resumption *resumption; /* that is offered (client), or that was found (server); NULL when there is none */
     lk_resumption ticket;      /* TLS 1.2, client: the ticket that came, until the handshake is complete */
     bool resumed, ticket_promised;
+    bool external;                        /* what is gone on with is no session, but an external pre-shared key */
     uint8_t stored_id[LK_SESSION_ID_MAX]; /* server: under which the session stands in the store */
     size_t stored_id_length;              /* 0: it does not */
     bool session_given;                   /* client: the observer was told of a session */

@@ -98,7 +98,7 @@ static lk_error parse_1_3(lk_handshake *handshake, lk_reader *body)
     if (error)
         return error;
     /* "The value of zero indicates that the ticket should be discarded immediately." */
-    bool kept = handshake->settings->keeps_sessions && ticket.lifetime > 0;
+    bool kept = lk_resume_keeps_tickets(handshake) && ticket.lifetime > 0;
     mean(handshake, ticket.lifetime, kept);
     error = lk_handshake_idle(handshake);
     if (error || !kept)

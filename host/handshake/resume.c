@@ -20,6 +20,7 @@ static void take_over(lk_handshake *handshake)
     resumption->chain = (lk_certificate_chain){0};
     handshake->born = resumption->born;
     handshake->resumed = true;
+    handshake->external = resumption->external_length > 0;
     if (resumption->version < LK_TLS1_3)
         memcpy(handshake->master, resumption->secret, sizeof handshake->master);
 }
@@ -102,6 +103,47 @@ lk_error lk_handshake_resume(lk_handshake *handshake, const uint8_t *session, si
     return LK_OK;
 }
 
+/* The external key of the settings, in the place of a session; NULL: no memory. Its suite stands for its hash. */
+static lk_resumption *external_new(const lk_handshake *handshake, const lk_suite *suite)
+{
+    const lk_psk *psk = &handshake->settings->psk;
+    lk_resumption *resumption = calloc(1, sizeof *resumption);
+    uint8_t *identity = malloc(psk->identity_length);
+    if (!resumption || !identity) {
+        free(resumption);
+        free(identity);
+        return NULL;
+    }
+    *resumption = (lk_resumption){.version = LK_TLS1_3,
+                                  .suite = suite,
+                                  .external_length = psk->length,
+                                  .born = lk_resumption_now(),
+                                  .ticket = identity,
+                                  .ticket_length = psk->identity_length};
+    memcpy(resumption->secret, psk->key, psk->length);
+    memcpy(identity, psk->identity, psk->identity_length);
+    return resumption;
+}
+
+/* The first suite that the external key can be used with; NULL: there is none. */
+static const lk_suite *external_suite(const lk_handshake *handshake)
+{
+    const lk_psk *psk = &handshake->settings->psk;
+    for (size_t i = 0; psk->external && psk->length > 0 && i < handshake->suite_count; i++)
+        if (lk_suite_allows(handshake->suites[i], LK_TLS1_3) && handshake->suites[i]->hash == psk->hash)
+            return handshake->suites[i];
+    return NULL;
+}
+
+lk_error lk_resume_offer_external(lk_handshake *handshake)
+{
+    const lk_suite *suite = external_suite(handshake);
+    if (handshake->role != LK_CLIENT || !suite || !lk_handshake_speaks(handshake, LK_TLS1_3))
+        return LK_OK;
+    handshake->resumption = external_new(handshake, suite);
+    return handshake->resumption ? LK_OK : LK_ERROR_NO_MEMORY;
+}
+
 bool lk_resume_offers_1_3(const lk_handshake *handshake)
 {
     const lk_resumption *resumption = handshake->resumption;
@@ -123,7 +165,10 @@ static lk_error binder(const lk_handshake *handshake, const uint8_t *message, si
     uint8_t hash[LK_HASH_MAX];
     lk_hash kind = handshake->resumption->suite->hash;
     lk_error error = lk_transcript_with(&handshake->transcript, kind, message, length, hash);
-    return error ? error : lk_psk_binder(kind, handshake->resumption->secret, hash, out);
+    const lk_resumption *resumption = handshake->resumption;
+    return error ? error
+                 : lk_psk_binder(kind, resumption->external_length > 0, resumption->secret,
+                                 lk_resumption_secret_length(resumption), hash, out);
 }
 
 lk_error lk_resume_bind(lk_handshake *handshake, uint8_t *message, size_t length)
@@ -158,6 +203,11 @@ lk_error lk_resume_accepted_classic(lk_handshake *handshake)
                                  "the server goes on with a session, but with records of another length");
     take_over(handshake);
     return LK_OK;
+}
+
+bool lk_resume_keeps_tickets(const lk_handshake *handshake)
+{
+    return handshake->settings->keeps_sessions && !handshake->external;
 }
 
 lk_error lk_resume_keep(lk_handshake *handshake, const lk_resumption *ticket, const uint8_t *secret)
@@ -265,6 +315,19 @@ static lk_error open_ticket(lk_handshake *handshake, const lk_reader *ticket)
     return error;
 }
 
+/* The external key, where the identity is its own. RFC 8446 section 4.3.2: "Servers which are authenticating with a PSK
+ * MUST NOT send the CertificateRequest message in the main handshake", so who demands certificates takes none. */
+static lk_error find_external(lk_handshake *handshake, const lk_reader *identity)
+{
+    const lk_psk *psk = &handshake->settings->psk;
+    const lk_suite *suite = external_suite(handshake);
+    if (!suite || handshake->client_policy == LK_CLIENT_REQUIRED || identity->left != psk->identity_length ||
+        memcmp(identity->next, psk->identity, psk->identity_length) != 0)
+        return LK_OK;
+    handshake->resumption = external_new(handshake, suite);
+    return handshake->resumption ? LK_OK : LK_ERROR_NO_MEMORY;
+}
+
 static lk_error find_1_3(lk_handshake *handshake)
 {
     lk_offer *offer = &handshake->offer;
@@ -276,14 +339,17 @@ static lk_error find_1_3(lk_handshake *handshake)
     if (identities.left > 0 && !lk_extensions_seen(handshake, LK_EXTENSION_PSK_KEY_EXCHANGE_MODES))
         return lk_handshake_fail(handshake, LK_ERROR_MISSING_EXTENSION,
                                  "the client offers a pre-shared key without psk_key_exchange_modes");
-    if (!offer->psk_with_exchange || !lk_resume_gives_tickets(handshake))
+    if (!offer->psk_with_exchange)
         return LK_OK;
     for (uint16_t i = 0; !error && !handshake->resumption && i < IDENTITIES_MAX && identities.left > 0; i++) {
         lk_reader identity = lk_reader_vector16(&identities);
         lk_reader_u32(&identities); /* obfuscated_ticket_age: for early data alone, which there is none of */
         offer->binder = lk_reader_vector8(&binders);
         offer->identity = i;
-        error = open_ticket(handshake, &identity);
+        if (lk_resume_gives_tickets(handshake))
+            error = open_ticket(handshake, &identity);
+        if (!error && !handshake->resumption)
+            error = find_external(handshake, &identity);
     }
     return error;
 }
@@ -367,7 +433,7 @@ bool lk_resume_ticket_due(const lk_handshake *handshake)
 {
     /* RFC 8446 section 4.2.9: servers send no tickets that "are not compatible with the advertised modes". */
     bool asked = handshake->version >= LK_TLS1_3 ? handshake->offer.psk_with_exchange : handshake->ticket_promised;
-    return asked && lk_resume_gives_tickets(handshake) && lifetime_left(handshake) > 0 &&
+    return asked && !handshake->external && lk_resume_gives_tickets(handshake) && lifetime_left(handshake) > 0 &&
            lk_certificate_chain_size(&handshake->peer_chain) < TICKET_STATE_MAX;
 }
 
@@ -396,7 +462,7 @@ static lk_error derive_secret(lk_handshake *handshake)
 
 lk_error lk_resume_finished_client(lk_handshake *handshake)
 {
-    lk_error error = handshake->settings->keeps_sessions ? derive_secret(handshake) : LK_OK;
+    lk_error error = lk_resume_keeps_tickets(handshake) ? derive_secret(handshake) : LK_OK;
     return error ? error : lk_keys_application_write(handshake);
 }
 

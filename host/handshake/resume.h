@@ -14,6 +14,13 @@
 bool lk_resume_offers_1_3(const lk_handshake *handshake);
 bool lk_resume_offers_classic(const lk_handshake *handshake);
 
+/** Before the first hello: offers the external pre-shared key of the settings, if there is one. @return NO_MEMORY. */
+lk_error lk_resume_offer_external(lk_handshake *handshake);
+
+/** Whether a ticket of TLS 1.3 is of use: one that comes of an external pre-shared key is not, as that serves as well.
+ */
+bool lk_resume_keeps_tickets(const lk_handshake *handshake);
+
 /** Fills in the binder of a composed ClientHello that offers a pre-shared key, header included. @return CRYPTO. */
 lk_error lk_resume_bind(lk_handshake *handshake, uint8_t *message, size_t length);
 

@@ -16,6 +16,8 @@ enum {
 
 size_t lk_resumption_secret_length(const lk_resumption *resumption)
 {
+    if (resumption->external_length > 0)
+        return resumption->external_length;
     return resumption->version >= LK_TLS1_3 ? lk_hash_length(resumption->suite->hash) : LK_MASTER_SECRET_LENGTH;
 }
 

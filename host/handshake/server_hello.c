@@ -47,7 +47,9 @@ static void mean(lk_handshake *handshake)
     lk_handshake_mean(handshake, "server picks %s, %s%s%s%s", lk_version_title(handshake->version),
                       handshake->suite->title, handshake->group ? ", " : "",
                       handshake->group ? handshake->group->title : "",
-                      handshake->resumed ? ", and goes on with the session" : "");
+                      handshake->external  ? ", and takes the pre-shared key"
+                      : handshake->resumed ? ", and goes on with the session"
+                                           : "");
 }
 
 /* "TLS 1.3 servers which negotiate TLS 1.2 or below in response to a ClientHello MUST set the last 8 bytes of their

@@ -49,6 +49,9 @@ typedef struct lk_direction_parameters {
     uint8_t iv[LK_IV_MAX];           /* lk_record_iv_length() bytes; CBC up to TLS 1.0: of the first record */
     uint8_t mac_key[LK_MAC_KEY_MAX]; /* cipher->mac_key_length bytes */
     uint64_t first_sequence;         /* the lowest sequence number that a sealing direction accepts */
+    bool limited;                    /* sealing: the key has limits, of that number before a record is made: */
+    uint32_t soft_limit;             /* when it has reached this one, operations say near_limit, */
+    uint32_t hard_limit;             /* and when it has reached this one, no more is sealed (SEQUENCE_EXHAUSTED) */
 } lk_direction_parameters;
 
 /* The longest record that its header can tell of: old peers make such ones, against every version's rules. */
@@ -77,11 +80,11 @@ typedef enum lk_operation_state { LK_OPERATION_IDLE, LK_OPERATION_SUBMITTED, LK_
  *
  * Statuses are the same from every engine. INVALID_ARGUMENT: the caller's mistake (content type 0, padding in TLS 1.2,
  * more than 2^14 bytes of plaintext and padding, a header whose length is not that of the input, an output that is too
- * small). Then, sealing and opening: SEQUENCE_EXHAUSTED (2^64-1), and sealing: SEQUENCE_REUSED. Opening:
- * RECORD_TOO_SHORT, RECORD_OVERFLOW, BAD_RECORD_MAC, NO_CONTENT_TYPE. What is wrong with the padding or MAC of a CBC
- * record is one and the same BAD_RECORD_MAC, and so is a length that no block cipher makes. An operation that ends with
- * DEVICE_LOST, DEVICE_HUNG, DEVICE_STALLED, DEVICE_PROTOCOL, NO_MEMORY or ENGINE_STALE has left its input as it was,
- * also where the output stands in it, so that it can be done again elsewhere (P4).
+ * small). Then, sealing and opening: SEQUENCE_EXHAUSTED (2^64-1; sealing also the hard limit), and sealing:
+ * SEQUENCE_REUSED. Opening: RECORD_TOO_SHORT, RECORD_OVERFLOW, BAD_RECORD_MAC, NO_CONTENT_TYPE. What is wrong with the
+ * padding or MAC of a CBC record is one and the same BAD_RECORD_MAC, and so is a length that no block cipher makes. An
+ * operation that ends with DEVICE_LOST, DEVICE_HUNG, DEVICE_STALLED, DEVICE_PROTOCOL, NO_MEMORY or ENGINE_STALE has
+ * left its input as it was, also where the output stands in it, so that it can be done again elsewhere (P4).
  */
 typedef struct lk_operation {
     /* set by the caller */
@@ -100,6 +103,7 @@ typedef struct lk_operation {
     size_t output_length;
     const char *engine; /* who did it: "software", "device"; constant strings (P7) */
     int slot;           /* the device slot, -1 in software */
+    bool near_limit;    /* sealing: the key has reached its soft limit, and wants to be changed */
 } lk_operation;
 
 typedef struct lk_direction lk_direction;

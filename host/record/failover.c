@@ -55,7 +55,7 @@ static bool is_lost(lk_error status)
 {
     return status == LK_ERROR_DEVICE_LOST || status == LK_ERROR_DEVICE_STALLED || status == LK_ERROR_DEVICE_PROTOCOL ||
            status == LK_ERROR_DEVICE_HUNG || status == LK_ERROR_ENGINE_STALE || status == LK_ERROR_INPUT_OUTPUT ||
-           status == LK_ERROR_NO_MEMORY;
+           status == LK_ERROR_NO_MEMORY || status == LK_ERROR_DEVICE_INHERITED;
 }
 
 static failover_engine *engine_of(failover_direction *direction)
@@ -150,6 +150,7 @@ static void hand_over(failover_direction *direction, const lk_operation *shadow,
     original->output_length = shadow->output_length;
     original->engine = shadow->engine;
     original->slot = shadow->slot;
+    original->near_limit = shadow->near_limit;
     original->state = LK_OPERATION_DONE;
     if (shadow->status == LK_OK) { /* software goes on behind it (P2) */
         direction->parameters.first_sequence = shadow->sequence + 1;

@@ -27,6 +27,7 @@ typedef struct lk_write_side {
     bool encrypt_then_mac;
     uint64_t sequence; /* of the next record */
     uint64_t limit;    /* of the key: the first sequence number that it does not seal */
+    bool near_limit;   /* the engine has said that this key wants to be changed */
     unsigned epoch;
     lk_write_entry entries[LK_RECORDS_IN_WORK]; /* a ring, in the order of the wire */
     size_t first, count;
@@ -74,7 +75,8 @@ struct lk_record_layer {
     lk_record_limits limits;
     lk_record_padding *padding; /* NULL: none */
     void *padding_context;
-    bool overlong; /* records of old peers may be longer than they may */
+    uint32_t soft_limit, hard_limit; /* of each key that seals; 0: as its cipher wants it */
+    bool overlong;                   /* records of old peers may be longer than they may */
     lk_write_side write;
     lk_read_side read;
 };

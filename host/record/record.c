@@ -50,6 +50,12 @@ void lk_record_layer_set_limits(lk_record_layer *layer, const lk_record_limits *
     layer->limits = *limits;
 }
 
+void lk_record_layer_set_key_limits(lk_record_layer *layer, uint32_t soft, uint32_t hard)
+{
+    layer->soft_limit = soft;
+    layer->hard_limit = hard;
+}
+
 lk_error lk_record_layer_accept_overlong(lk_record_layer *layer)
 {
     if (!layer->immediate)

@@ -73,6 +73,12 @@ typedef struct lk_record_limits {
 void lk_record_layer_set_limits(lk_record_layer *layer, const lk_record_limits *limits);
 
 /**
+ * How many records one key seals, for keys that are set from here on: behind soft of them the layer wants a key update,
+ * behind hard it seals no more. hard 0, as at first: what the cipher bears (AES-GCM: 2^24.5, and 65,536 less).
+ */
+void lk_record_layer_set_key_limits(lk_record_layer *layer, uint32_t soft, uint32_t hard);
+
+/**
  * Before anything came: takes records without AEAD, under a key, of up to LK_RECORD_OVERLONG_MAX bytes.
  * @return ENGINE_UNSUPPORTED where the engine is not immediate: others have no room for them.
  */

@@ -27,6 +27,12 @@ static size_t seal_length(const lk_software_direction *direction, const lk_opera
                             operation->padding);
 }
 
+/* RFC 8446 section 5.5: how much one key protects is limited. */
+static bool has_reached(const lk_software_direction *direction, uint32_t limit)
+{
+    return direction->limited && direction->next >= limit;
+}
+
 static lk_error seal_check(const lk_software_direction *direction, const lk_operation *operation)
 {
     bool padded = operation->padding != 0;
@@ -45,7 +51,7 @@ static lk_error seal_check(const lk_software_direction *direction, const lk_oper
         return LK_ERROR_SEQUENCE_EXHAUSTED;
     if (operation->sequence < direction->next)
         return LK_ERROR_SEQUENCE_REUSED;
-    return LK_OK;
+    return has_reached(direction, direction->hard_limit) ? LK_ERROR_SEQUENCE_EXHAUSTED : LK_OK;
 }
 
 /* The header, the explicit nonce, and (TLS 1.3) the content type and padding as they are before encryption. */
@@ -106,9 +112,11 @@ static bool seal_encrypt(const lk_software_direction *direction, const lk_operat
 lk_error lk_software_seal(lk_software_direction *direction, lk_operation *operation)
 {
     operation->output_length = 0;
+    operation->near_limit = false;
     lk_error error = seal_check(direction, operation);
     if (error != LK_OK)
         return error;
+    operation->near_limit = has_reached(direction, direction->soft_limit);
     /* Before the cipher runs: were it to fail half-way, the number would count as used (P2). */
     direction->next = operation->sequence + 1;
     sealing parts = seal_frame(direction, operation);

@@ -94,6 +94,9 @@ static lk_error software_open_direction(lk_engine *base, const lk_direction_para
     direction->version = parameters->version;
     direction->explicit_nonce_length = lk_record_explicit_nonce_length(parameters->version, cipher);
     direction->next = parameters->first_sequence;
+    direction->limited = parameters->limited;
+    direction->soft_limit = parameters->soft_limit;
+    direction->hard_limit = parameters->hard_limit;
     memcpy(direction->iv, parameters->iv, lk_record_iv_length(parameters->version, cipher));
     direction->encrypt_then_mac = parameters->encrypt_then_mac && cipher->kind == LK_KIND_CBC;
     direction->overlong = parameters->overlong;

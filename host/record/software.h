@@ -29,6 +29,8 @@ typedef struct lk_software_direction {
     bool overlong;
     uint8_t next_iv[LK_CBC_BLOCK_LENGTH_MAX]; /* CBC up to TLS 1.0: of the record behind the one that is being opened */
     uint64_t next;                            /* the lowest sequence number that may still be sealed (P2) */
+    bool limited;                             /* of that number: */
+    uint32_t soft_limit, hard_limit;
 } lk_software_direction;
 
 /**

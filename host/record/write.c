@@ -24,13 +24,22 @@ static lk_write_entry *entry_at(lk_write_side *side, size_t index)
 /*
  * RFC 8446 section 5.5: "For AES-GCM, up to 2^24.5 full-size records (about 24 million) may be encrypted on a given
  * connection while keeping a safety margin". "For ChaCha20/Poly1305, the record sequence number would wrap before the
- * safety limit is reached." The bound is the cipher's, so TLS 1.2 keeps it too. That of 3DES is the block's.
+ * safety limit is reached." The bound is the cipher's, so TLS 1.2 keeps it too. That of 3DES is the block's. 0: none.
  */
-static uint64_t key_limit(const lk_cipher *cipher)
+static uint32_t key_limit(const lk_cipher *cipher)
 {
     if (cipher->kind == LK_KIND_CBC && cipher->block_length < AES_BLOCK_LENGTH)
         return LK_RECORD_LIMIT_3DES;
-    return cipher->kind == LK_KIND_AEAD && cipher->block_length == AES_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : UINT64_MAX;
+    return cipher->kind == LK_KIND_AEAD && cipher->block_length == AES_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : 0;
+}
+
+static void limit_key(const lk_record_layer *layer, lk_direction_parameters *parameters)
+{
+    uint32_t most = key_limit(parameters->cipher);
+    bool set = layer->hard_limit != 0;
+    parameters->limited = set || most != 0;
+    parameters->hard_limit = set ? layer->hard_limit : most;
+    parameters->soft_limit = set ? layer->soft_limit : most - UPDATE_MARGIN;
 }
 
 /* Submits what waits, as many records of one key at a time as there are. Stops at ENGINE_BUSY; progress comes back
@@ -77,7 +86,11 @@ lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_pa
     /* A key is replaced behind what was submitted; what the engine had no room for yet needs the old one longer. */
     bool waits = side->error != LK_OK || write_submit(side) != LK_OK || side->submitted < side->count;
     lk_direction *direction = waits ? NULL : side->direction;
-    lk_error error = lk_record_layer_renew(layer, parameters, &direction);
+    lk_direction_parameters own = *parameters;
+    limit_key(layer, &own);
+    lk_error error = lk_record_layer_renew(layer, &own, &direction);
+    side->limit = own.limited ? own.hard_limit : UINT64_MAX;
+    lk_secret_wipe(&own, sizeof own);
     if (error != LK_OK)
         return error;
     if (direction != side->direction)
@@ -87,7 +100,7 @@ lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_pa
     side->cipher = parameters->cipher;
     side->encrypt_then_mac = parameters->encrypt_then_mac;
     side->sequence = parameters->first_sequence;
-    side->limit = key_limit(parameters->cipher);
+    side->near_limit = false;
     side->epoch++;
     return LK_OK;
 }
@@ -95,7 +108,7 @@ lk_error lk_record_layer_set_write(lk_record_layer *layer, const lk_direction_pa
 bool lk_record_layer_wants_update(const lk_record_layer *layer)
 {
     const lk_write_side *side = &layer->write;
-    return side->direction && side->sequence >= side->limit - UPDATE_MARGIN;
+    return side->direction && (side->near_limit || side->sequence >= UINT64_MAX - UPDATE_MARGIN);
 }
 
 bool lk_record_layer_sealing(const lk_record_layer *layer)
@@ -110,6 +123,8 @@ static void write_finish_first(lk_record_layer *layer)
     entry->fact.status = entry->operation.status;
     entry->fact.engine = entry->direction ? entry->operation.engine : NULL;
     entry->fact.slot = entry->direction ? entry->operation.slot : -1;
+    if (entry->direction && entry->fact.epoch == side->epoch)
+        side->near_limit |= entry->operation.near_limit;
     if (entry->operation.status == LK_OK)
         entry->chunk->ready = entry->end;
     else if (side->error == LK_OK)

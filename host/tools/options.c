@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const policy_names[] = {
-    [LK_ENGINE_AUTO] = "auto", [LK_ENGINE_REQUIRE_DEVICE] = "device", [LK_ENGINE_SOFTWARE] = "software"};
+static const char *const policy_names[] = {[LK_ENGINE_AUTO] = "auto",
+                                           [LK_ENGINE_REQUIRE_DEVICE] = "device",
+                                           [LK_ENGINE_SOFTWARE] = "software",
+                                           [LK_ENGINE_KEYS_ON_DEVICE] = "keys-on-device"};
 
 enum { POLICY_COUNT = sizeof policy_names / sizeof policy_names[0], TIMEOUT_SECONDS_MAX = 1000000, BYTES_MAX = 16384 };
 
@@ -39,7 +41,7 @@ static lk_engine_policy parse_policy(const struct argp_state *state, const char 
     for (int i = 0; i < POLICY_COUNT; i++)
         if (strcmp(text, policy_names[i]) == 0)
             return (lk_engine_policy)i;
-    argp_error(state, "there is no engine '%s': write auto, device or software", text);
+    argp_error(state, "there is no engine '%s': write auto, device, keys-on-device or software", text);
     return LK_ENGINE_AUTO;
 }
 
@@ -108,6 +110,8 @@ static const char **text_of(lk_options *options, int key)
         return &options->suites;
     case LK_OPTION_GROUPS:
         return &options->groups;
+    case LK_OPTION_PSK_HASH:
+        return &options->psk_hash;
     case LK_OPTION_ALPN:
         return &options->alpn;
     case LK_OPTION_KEY_LOG:
@@ -208,7 +212,7 @@ static const struct argp_option table[] = {
     {.doc = "Who makes the records:", .group = 10},
     {"engine", LK_OPTION_ENGINE, "WHICH", 0,
      "auto: the device where it can, software where it cannot, and says why (default); device: the device or an error; "
-     "software: libcrypto alone",
+     "keys-on-device: the same in TLS 1.3 alone, and no key stays in this machine; software: libcrypto alone",
      10},
     {"device", LK_OPTION_DEVICE, "URI", 0,
      "usb:, usb:serial=S or usbip:HOST:PORT/BUSID (default: $LATCHKEY_DEVICE, otherwise usb:)", 10},
@@ -220,7 +224,11 @@ static const struct argp_option table[] = {
     {"groups", LK_OPTION_GROUPS, "LIST", 0, "key exchange groups in order of preference, colon-separated", 20},
     {"dh-min", LK_OPTION_DH_MINIMUM, "BITS", 0, "the least bits of a group of DHE (default: 2048)", 20},
     {"psk", LK_OPTION_PSK, "IDENTITY:FILE", 0,
-     "a pre-shared key for suites with PSK, in hexadecimal digits in FILE, and the name that it goes by", 20},
+     "a pre-shared key for TLS 1.3 and for suites with PSK, in hexadecimal digits in FILE, and the name that it goes "
+     "by",
+     20},
+    {"psk-hash", LK_OPTION_PSK_HASH, "HASH", 0, "the hash of the pre-shared key in TLS 1.3: SHA256 (default) or SHA384",
+     20},
     {"alpn", LK_OPTION_ALPN, "LIST", 0, "application protocols (ALPN) in order of preference, comma-separated", 20},
     {"no-tickets", LK_OPTION_NO_TICKETS, NULL, 0, "no session tickets: sessions up to TLS 1.2 have an id instead", 20},
     {"legacy-sessions", LK_OPTION_LEGACY_SESSIONS, NULL, 0,

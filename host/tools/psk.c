@@ -43,5 +43,8 @@ int lk_psk_use(const lk_setup *setup, const char *option)
     free(text);
     int status = lk_setup_check(setup, "--psk", lk_config_set_psk(setup->config, identity, key, key_length));
     explicit_bzero(key, sizeof key);
+    const char *hash = setup->options->psk_hash ? setup->options->psk_hash : "SHA256";
+    if (!status)
+        status = lk_setup_check(setup, "--psk-hash", lk_config_set_psk_hash(setup->config, hash));
     return status;
 }

@@ -37,7 +37,10 @@ module lk_aead #(
     input  wire         aes_decrypt,
     input  wire [127:0] aes_in,
     output wire         aes_busy,
-    output wire [127:0] aes_out
+    output wire [127:0] aes_out,
+    input  wire         aes_keep,          // and as lk_aes_bytes says
+    input  wire         aes_next,
+    output wire [7:0]   aes_byte
 );
     reg          word_before_q = 1'b0;
     wire         first_word = key_word_valid && !word_before_q;
@@ -46,12 +49,13 @@ module lk_aead #(
     always @(posedge clk) word_before_q <= key_word_valid && !reset;
 
     wire         schedule_busy;
-    wire         gcm_aes_start;
+    wire         gcm_aes_start, gcm_aes_keep, gcm_aes_next;
     wire [127:0] gcm_aes_in;
     lk_aes #(.DECRYPT(AES_DECRYPT)) aes (
         .clk(clk), .reset(reset), .key_word_valid(key_word_valid && !for_chacha), .key_word(key_word), .key_long(key_long),
         .key_wipe(key_wipe || (first_word && for_chacha)), .key_busy(schedule_busy), .start(lend ? aes_start : gcm_aes_start),
-        .decrypt(lend && aes_decrypt), .in(lend ? aes_in : gcm_aes_in), .busy(aes_busy), .out(aes_out));
+        .decrypt(lend && aes_decrypt), .in(lend ? aes_in : gcm_aes_in), .busy(aes_busy), .out(aes_out),
+        .out_keep(lend ? aes_keep : gcm_aes_keep), .out_next(lend ? aes_next : gcm_aes_next), .out_byte(aes_byte));
 
     wire         gcm_busy, gcm_ready, gcm_last, gcm_done, gcm_tag_valid;
     wire [7:0]   gcm_out;
@@ -60,7 +64,8 @@ module lk_aead #(
     lk_aes_gcm #(.GHASH_DIGIT(GHASH_DIGIT)) gcm (
         .clk(clk), .reset(reset), .key_word_valid(key_word_valid && for_gcm), .key_wipe(key_wipe || (first_word && !for_gcm)),
         .key_busy(gcm_busy), .schedule_busy(schedule_busy), .aes_start(gcm_aes_start), .aes_in(gcm_aes_in), .aes_busy(aes_busy),
-        .aes_out(aes_out), .start(start && for_gcm), .decrypt(decrypt), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes),
+        .aes_out(aes_out), .aes_keep(gcm_aes_keep), .aes_next(gcm_aes_next), .aes_byte(aes_byte),
+        .start(start && for_gcm), .decrypt(decrypt), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes),
         .data_bytes(data_bytes), .data_in(data_in), .data_valid(gcm_data_valid), .data_ready(gcm_ready), .data_out(gcm_out),
         .data_last(gcm_last), .data_done(gcm_done), .tag_valid(gcm_tag_valid), .tag(gcm_tag));
 

@@ -17,7 +17,11 @@ module lk_aes #(
     input  wire         decrypt,
     input  wire [127:0] in,
     output wire         busy,
-    output wire [127:0] out
+    output wire [127:0] out,
+    // As lk_aes_bytes says: of `out`.
+    input  wire         out_keep,
+    input  wire         out_next,
+    output wire [7:0]   out_byte
 );
     wire [31:0]  unsubstituted, substituted;
     wire [3:0]   last_round, round;
@@ -31,6 +35,9 @@ module lk_aes #(
     lk_aes_cipher #(.DECRYPT(DECRYPT)) cipher (
         .clk(clk), .reset(reset || key_wipe), .last_round(last_round), .start(start), .decrypt(decrypt), .in(in), .busy(busy),
         .out(out), .round(round), .round_key(round_key), .unsubstituted(unsubstituted), .substituted(substituted));
+
+    lk_aes_bytes bytes (
+        .clk(clk), .reset(reset || key_wipe || key_word_valid), .keep(out_keep), .block(out), .next(out_next), .first(out_byte));
 endmodule
 
 `default_nettype wire

@@ -27,7 +27,10 @@ module lk_aes_cbc (
     output wire         aes_start,     // in the direction of the message
     output wire [127:0] aes_in,
     input  wire         aes_busy,
-    input  wire [127:0] aes_out
+    input  wire [127:0] aes_out,
+    output wire         aes_keep,      // as lk_aes_bytes says
+    output wire         aes_next,
+    input  wire [7:0]   aes_byte
 );
     reg [127:0] in_d, in_q = 128'd0;
     reg [4:0]   in_count_d, in_count_q = 5'd0;
@@ -35,7 +38,6 @@ module lk_aes_cbc (
     reg         in_iv_d, in_iv_q = 1'b0;              // the IV comes in
     reg         first_d, first_q = 1'b0;              // the first block has not gone to AES
     reg         made_d, made_q = 1'b0;                // AES has a block that has not gone out, or makes it
-    reg [127:0] out_d, out_q = 128'd0;
     reg [4:0]   out_left_d, out_left_q = 5'd0;
     reg [5:0]   out_index_d, out_index_q = 6'd0;
     reg [7:0]   past[0:63];                           // IV; decrypting also ciphertext: three blocks are in work, and the one before
@@ -50,11 +52,13 @@ module lk_aes_cbc (
     // The block that AES has made goes out when the one before it is gone.
     wire       out_free = out_left_q == 5'd0 || (out_left_q == 5'd1 && out_moves);
     wire       taken = made_q && !aes_busy && out_free;
+    assign aes_keep = taken;
+    assign aes_next = out_moves;
     assign aes_start = full && !aes_busy && (!made_q || taken);
     assign aes_in = in_q ^ (decrypt || first_q ? 128'd0 : aes_out);
 
     assign in_ready = !full;
-    assign out_data = decrypt ? out_q[127:120] ^ past_byte : out_q[127:120];
+    assign out_data = decrypt ? aes_byte ^ past_byte : aes_byte;
     assign out_valid = out_left_q != 5'd0;
     assign last_byte = in_q[127:120];
 
@@ -68,15 +72,8 @@ module lk_aes_cbc (
         in_iv_d = in_iv_q && !(in_moves && in_index_q[3:0] == 4'd15);
         first_d = first_q && !aes_start;
         made_d = (made_q && !taken) || aes_start;
-        out_d = out_q;
-        out_left_d = out_left_q - {4'd0, out_moves};
+        out_left_d = taken ? 5'd16 : out_left_q - {4'd0, out_moves};
         out_index_d = out_index_q + {5'd0, out_moves};
-        if (taken) begin
-            out_d = aes_out;
-            out_left_d = 5'd16;
-        end else if (out_moves) begin
-            out_d = {out_q[119:0], 8'd0};
-        end
         if (reset || start) begin
             in_count_d = 5'd0;
             in_index_d = 6'd0;
@@ -86,10 +83,7 @@ module lk_aes_cbc (
             out_left_d = 5'd0;
             out_index_d = 6'd0;
         end
-        if (reset) begin
-            in_d = 128'd0;
-            out_d = 128'd0;
-        end
+        if (reset) in_d = 128'd0;
     end
 
     always @(posedge clk) begin
@@ -99,7 +93,6 @@ module lk_aes_cbc (
         in_iv_q <= in_iv_d;
         first_q <= first_d;
         made_q <= made_d;
-        out_q <= out_d;
         out_left_q <= out_left_d;
         out_index_q <= out_index_d;
         if (in_moves && (decrypt || in_iv_q)) past[in_index_q] <= in_data;

@@ -27,6 +27,9 @@ module lk_aes_gcm #(
     output reg  [127:0] aes_in,
     input  wire         aes_busy,
     input  wire [127:0] aes_out,
+    output wire         aes_keep,      // keystream, as lk_aes_bytes says
+    output wire         aes_next,
+    input  wire [7:0]   aes_byte,
     input  wire         start,         // pulse: a message begins
     input  wire         decrypt,
     input  wire [95:0]  nonce,
@@ -53,7 +56,6 @@ module lk_aes_gcm #(
     reg         left_one_d, left_one_q = 1'b0;   // or one
     reg [10:0]  blocks_d, blocks_q = 11'd0;      // keystream blocks that are still to be started
     reg [31:0]  counter_d, counter_q = 32'd0;
-    reg [127:0] keystream_d, keystream_q = 128'd0;
     reg [4:0]   keystream_left_d, keystream_left_q = 5'd0;
     reg         keystream_some_d, keystream_some_q = 1'b0;   // some is left,
     reg         keystream_one_d, keystream_one_q = 1'b0;     // one byte of it
@@ -91,7 +93,7 @@ module lk_aes_gcm #(
         .clk(clk), .reset(reset), .next({keystream_some_d, keystream_one_d, keystream_left_d}),
         .now({keystream_some_q, keystream_one_q, keystream_left_q}), .sound(sound));
     assign data_ready = sound && keystream_some_q && !left_none_q && !in_aad_q && room;
-    assign data_out = data_in ^ keystream_q[127:120];
+    assign data_out = data_in ^ aes_byte;
     assign data_last = left_one_q;
     assign data_done = left_none_q && !in_aad_q;
 
@@ -117,6 +119,8 @@ module lk_aes_gcm #(
 
     // AES may begin a cycle after its result was taken: with it, a block takes it sixteen cycles at most.
     wire refill = purpose_q == KEYSTREAM && !aes_busy && !next_q && (!keystream_some_q || (keystream_one_q && moves));
+    assign aes_keep = refill;
+    assign aes_next = moves;
 
     always @* begin
         next_d = start || refill;
@@ -131,7 +135,6 @@ module lk_aes_gcm #(
         position_d = start ? 4'd0 : position_q + {3'd0, shifts};
         full_d = !start && ((full_q && !taken) || (shifts && position_q == 4'd15));
         block_d = shifts ? {block_q[119:0], byte_in} : block_q;
-        keystream_d = refill ? aes_out : moves ? {keystream_q[119:0], 8'd0} : keystream_q;
         keystream_left_d = start ? 5'd0 : refill ? 5'd16 : keystream_left_q - {4'd0, moves};
         keystream_some_d = !start && (refill || (keystream_some_q && !(keystream_one_q && moves)));
         keystream_one_d = !start && !refill && (moves ? keystream_left_q == 5'd2 : keystream_one_q);
@@ -143,7 +146,6 @@ module lk_aes_gcm #(
             in_aad_d = 1'b0;
             position_d = 4'd0;
             full_d = 1'b0;
-            keystream_d = 128'd0;
             keystream_left_d = 5'd0;
             keystream_some_d = 1'b0;
             keystream_one_d = 1'b0;
@@ -225,7 +227,6 @@ module lk_aes_gcm #(
         left_one_q <= left_one_d;
         blocks_q <= blocks_d;
         counter_q <= counter_d;
-        keystream_q <= keystream_d;
         keystream_left_q <= keystream_left_d;
         keystream_some_q <= keystream_some_d;
         keystream_one_q <= keystream_one_d;

@@ -76,12 +76,12 @@ module lk_chacha20_poly1305 (
 
     // Poly1305 takes the associated data, the ciphertext, and the lengths in bytes.
     wire         hash_lengths = data_done && lengths_pending_q && !block_pending_q;
-    wire [127:0] lengths = {49'd0, total_q, 60'd0, aad_bytes_q};
+    wire [127:0] lengths = {49'd0, total_q, 60'd0, aad_bytes_q};  // their block is in place of the empty one behind the last
     wire         poly_valid = keyed && (block_pending_q || hash_lengths);
     wire         poly_takes = poly_valid && poly_ready;
     lk_poly1305 poly1305 (
         .clk(clk), .reset(reset || key_wipe || start), .key_word_valid(poly_word_valid), .key_word(word),
-        .block({1'b1, hash_lengths ? lengths : block_q}), .block_last(hash_lengths), .block_valid(poly_valid),
+        .block({1'b1, block_q | (hash_lengths ? lengths : 128'd0)}), .block_last(hash_lengths), .block_valid(poly_valid),
         .block_ready(poly_ready), .tag_valid(poly_tag_valid), .tag(poly_tag));
 
     assign tag_valid = poly_tag_valid && data_done && !lengths_pending_q;
@@ -136,6 +136,7 @@ module lk_chacha20_poly1305 (
     always @(posedge clk) begin
         if (!reset && moves) assert (keystream_left_q != 3'd0 && keyed);
         assert (keystream_left_q <= 3'd4);
+        if (hash_lengths) assert (block_q == 128'd0);
     end
 `endif
 endmodule

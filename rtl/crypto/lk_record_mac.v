@@ -33,7 +33,8 @@ module lk_record_mac #(
     output wire         data_ready,     // from registers alone
     output wire         busy,           // until mac_valid
     output wire         mac_valid,      // until the next start
-    output wire [255:0] mac             // first byte in [255:248]; SHA-1 in [255:96]
+    output wire [7:0]   mac_byte,       // with mac_valid: the next byte of the MAC
+    input  wire         mac_taken       // with mac_valid: it is taken; as often as the MAC has bytes, or not at all
 );
     localparam [3:0] IDLE = 4'd0, SWEEP = 4'd1, PREFIX = 4'd2, DIGEST = 4'd3, HEADER = 4'd4, DATA = 4'd5, CLOSE = 4'd6,
                      FILL = 4'd7, JOIN = 4'd8, TURN = 4'd9;
@@ -56,6 +57,7 @@ module lk_record_mac #(
     reg [14:0]  stream_left_d, stream_left_q = 15'd0;
     reg [15:0]  message_bytes_d, message_bytes_q = 16'd0;  // of the pass, without padding
     reg         mac_valid_d, mac_valid_q = 1'b0;
+    reg [4:0]   mac_index_d, mac_index_q = 5'd0;
 
     wire        outer = pass_q[0];
     wire        chained = pass_q == OUTER && !ssl3_q;      // the block begins with the digest, which comes straight from the state
@@ -109,9 +111,10 @@ module lk_record_mac #(
 
     lk_hash #(.SHA1(SHA1), .SHA256(SHA256)) hash (
         .clk(clk), .reset(reset || takes_key || step_q == SWEEP), .sha256(sha256_q), .initial_state(!pass_q[1] || ssl3_q),
-        .state_index(exchange_index), .state_shift(exchanging), .state_in(remembered), .state_out(state_out), .state(mac),
-        .start(hash_start), .discard(discard_q), .may_discard(!outer), .ready(hash_ready), .sound(hash_sound), .word_index(hash_word_index),
-        .word(block[hash_word_index]));
+        .state_index(exchange_index), .state_shift(exchanging), .state_in(remembered), .state_out(state_out),
+        .byte_half(mac_index_q[4]), .byte_place(mac_index_q[1:0]), .byte_taken(mac_taken && mac_valid), .state_byte(mac_byte),
+        .start(hash_start), .discard(discard_q), .may_discard(!outer), .ready(hash_ready), .sound(hash_sound),
+        .word_index(hash_word_index), .word(block[hash_word_index]));
 
     assign data_ready = step_q == DATA && !full_q;
     // Without its last block, the state would be that which HMAC's key leads to, as good as the key.
@@ -216,6 +219,7 @@ module lk_record_mac #(
         counted_left_d = counted_left_q;
         stream_left_d = stream_left_q;
         message_bytes_d = message_bytes_q;
+        mac_index_d = start ? 5'd0 : mac_index_q + {4'd0, mac_taken && mac_valid};
         if (takes_key || start) begin
             sha256_d = sha256;
             ssl3_d = ssl3;
@@ -255,6 +259,7 @@ module lk_record_mac #(
         stream_left_q <= stream_left_d;
         message_bytes_q <= message_bytes_d;
         mac_valid_q <= mac_valid_d;
+        mac_index_q <= mac_index_d;
     end
 endmodule
 

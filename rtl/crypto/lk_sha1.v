@@ -11,7 +11,9 @@ module lk_sha1 (
     input  wire         reset,       // zeros over everything
     input  wire         state_shift, // while ready: the state moves on by a word, state[31:0] goes out
     input  wire [31:0]  state_in,
-    output wire [159:0] state,       // first byte in [159:152]
+    input  wire         state_turn,  // while ready: the state moves on by a word, which comes in again
+    output wire [31:0]  state_out,   // the last word
+    output wire [31:0]  state_bytes, // one byte each of the first word and of the next three, in [31:24] the first byte of all
     input  wire         start,       // while ready: compresses a block
     input  wire         discard,     // with start: and leaves the state as it is,
     input  wire         may_discard, // if this, held, agrees
@@ -48,7 +50,8 @@ module lk_sha1 (
 
     lk_guard #(.WIDTH(7)) guard (.clk(clk), .reset(reset), .next(step_d), .now(step_q), .sound(sound));
 
-    assign state = state_q;
+    assign state_out = state_q[31:0];
+    assign state_bytes = {state_q[159:152], state_q[119:112], state_q[79:72], state_q[39:32]};
     assign ready = loads;
     assign word_index = step_q[3:0];
 
@@ -68,14 +71,14 @@ module lk_sha1 (
 
     // What becomes c, d and e has been turned on the way there.
     wire        finishes = step_q > LAST_STEP - 7'd5 && !(discard_q && may_discard);
-    wire [31:0] final_word = step_q > LAST_STEP - 7'd2 ? made : {made[1:0], made[31:2]};
+    wire [31:0] final_word = !finishes ? 32'd0 : step_q > LAST_STEP - 7'd2 ? made : {made[1:0], made[31:2]};
 
     always @* begin
         step_d = step_q == LAST_STEP ? 7'd0 : step_q + {6'd0, advances};
         phase_d = next_phase;
         discard_d = start ? discard : discard_q;
         state_d = state_q;
-        if (finishes) state_d = {state_q[31:0] + final_word, state_q[159:32]};
+        if (finishes || state_turn) state_d = {state_q[31:0] + final_word, state_q[159:32]};
         else if (state_shift) state_d = {state_in, state_q[159:32]};
         a_d = a_q;
         b_d = b_q;

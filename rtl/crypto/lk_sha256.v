@@ -11,7 +11,9 @@ module lk_sha256 (
     input  wire         reset,       // zeros over everything
     input  wire         state_shift, // while ready: the state moves on by a word, state[31:0] goes out
     input  wire [31:0]  state_in,
-    output wire [255:0] state,       // first byte in [255:248]
+    input  wire         state_turn,  // while ready: each half of the state moves on by a word, which comes in again
+    output wire [31:0]  state_out,   // the last word
+    output wire [63:0]  state_bytes, // of each half one byte of each word, in [63:56] and [31:24] the first byte of all
     input  wire         start,       // while ready: compresses a block
     input  wire         discard,     // with start: and leaves the state as it is,
     input  wire         may_discard, // if this, held, agrees
@@ -109,7 +111,9 @@ module lk_sha256 (
 
     lk_guard #(.WIDTH(7)) guard (.clk(clk), .reset(reset), .next(step_d), .now(step_q), .sound(sound));
 
-    assign state = state_q;
+    assign state_out = state_q[31:0];
+    assign state_bytes = {state_q[255:248], state_q[215:208], state_q[175:168], state_q[135:128],
+                          state_q[127:120], state_q[87:80], state_q[47:40], state_q[7:0]};
     assign ready = loads;
     assign word_index = step_q[3:0];
 
@@ -127,12 +131,15 @@ module lk_sha256 (
     wire [31:0] first = sum_q + (e_mixed + choice);
     wire [31:0] a_made = first + (a_mixed + majority);
     wire [31:0] e_made = first + d_q;
+    wire [31:0] final_a = finishes ? a_made : 32'd0;
+    wire [31:0] final_e = finishes ? e_made : 32'd0;
 
     always @* begin
         step_d = step_q == LAST_STEP ? 7'd0 : step_q + {6'd0, advances};
         discard_d = start ? discard : discard_q;
         state_d = state_q;
-        if (finishes) state_d = {state_q[159:128] + a_made, state_q[255:160], state_q[31:0] + e_made, state_q[127:32]};
+        if (finishes || state_turn)
+            state_d = {state_q[159:128] + final_a, state_q[255:160], state_q[31:0] + final_e, state_q[127:32]};
         else if (state_shift) state_d = {state_in, state_q[255:32]};
         a_d = a_q;
         b_d = b_q;

@@ -14,8 +14,10 @@
 `define LK_COMPLETION_MAGIC                  8'h6C
 `define LK_COMMAND_HEADER_BYTES              16'd24
 `define LK_COMPLETION_HEADER_BYTES           16'd16
-`define LK_LOAD_PAYLOAD_BYTES                16'd88
+`define LK_LOAD_PAYLOAD_BYTES                16'd96
 `define LK_LOAD_ENCRYPT_THEN_MAC             8'h01
+`define LK_LOAD_LIMITED                      8'h02
+`define LK_SEAL_NEAR_LIMIT                   8'h01
 `define LK_RECORD_BYTES_MAX                  16'd16693
 `define LK_DIRECTION_SEAL                    8'd0
 `define LK_DIRECTION_OPEN                    8'd1
@@ -45,6 +47,7 @@
 `define LK_STATUS_SEQUENCE_EXHAUSTED         8'h0E
 `define LK_STATUS_BAD_RECORD_MAC             8'h0F
 `define LK_STATUS_NO_CONTENT_TYPE            8'h10
+`define LK_STATUS_RECORD_LIMIT               8'h11
 
 `define LK_REQUEST_READ_FACTS                8'h01
 `define LK_REQUEST_STREAM_RESET              8'h02

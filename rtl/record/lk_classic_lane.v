@@ -44,6 +44,9 @@ module lk_classic_lane (
     output wire [127:0] aes_in,
     input  wire         aes_busy,
     input  wire [127:0] aes_out,
+    output wire         aes_keep,
+    output wire         aes_next,
+    input  wire [7:0]   aes_byte,
     // Records that are verified afterwards.
     output wire         hands_on,        // pulse: the record in the record buffer is one
     input  wire         hand_free,       // the one before is done with
@@ -84,11 +87,9 @@ module lk_classic_lane (
     wire         record_mac_start, record_mac_valid, mac_ready, mac_valid, verify_mac_start, verify_mac_valid, verify_busy;
     wire         mac_key_busy, mac_busy, padding_good;
     wire [7:0]   record_mac_data, verify_mac_data;
-    wire [4:0]   record_mac_index, verify_mac_index;
+    wire         record_mac_taken, verify_mac_taken;
     wire [14:0]  verify_stream_bytes, content_bytes;
-    wire [255:0] mac;
-    wire [4:0]   mac_index = verify_busy ? verify_mac_index : record_mac_index;
-    wire [7:0]   mac_byte = mac[8*(5'd31-mac_index)+:8];
+    wire [7:0]   mac_byte;
     lk_record_mac record_mac (
         .clk(clk), .reset(reset), .sha256(sha256), .ssl3(ssl3), .key_word_valid(key_word_valid && key_word_kind == MAC_KEY),
         .key_word(key_word), .key_wipe(key_wipe), .key_busy(mac_key_busy), .start(record_mac_start || verify_mac_start),
@@ -96,7 +97,7 @@ module lk_classic_lane (
         .data_bytes(verify_mac_start ? content_bytes : mac_bytes),
         .stream_bytes(verify_mac_start ? verify_stream_bytes : mac_bytes), .data_in(verify_busy ? verify_mac_data : record_mac_data),
         .data_valid(verify_busy ? verify_mac_valid : record_mac_valid), .data_ready(mac_ready), .busy(mac_busy),
-        .mac_valid(mac_valid), .mac(mac));
+        .mac_valid(mac_valid), .mac_byte(mac_byte), .mac_taken(record_mac_taken || verify_mac_taken));
     assign key_busy = mac_key_busy;
 
     lk_record_classic record (
@@ -106,16 +107,17 @@ module lk_classic_lane (
         .out_data(out_data), .out_last(out_last), .out_valid(out_valid), .out_ready(out_ready), .store_data(store_data),
         .store_last(store_last), .store_valid(store_valid), .chain_valid(chain_valid), .chain_byte(chain_byte),
         .chain_take(chain_take), .aes_start(aes_start), .aes_decrypt(aes_decrypt), .aes_in(aes_in), .aes_busy(aes_busy),
-        .aes_out(aes_out), .mac_start(record_mac_start), .mac_data(record_mac_data), .mac_data_valid(record_mac_valid),
-        .mac_data_ready(mac_ready && !verify_busy), .mac_valid(mac_valid && !verify_busy), .mac_index(record_mac_index),
-        .mac_byte(mac_byte), .hands_on(hands_on), .hand_free(hand_free && !verify_busy), .padding_good(padding_good),
+        .aes_out(aes_out), .aes_keep(aes_keep), .aes_next(aes_next), .aes_byte(aes_byte),
+        .mac_start(record_mac_start), .mac_data(record_mac_data), .mac_data_valid(record_mac_valid),
+        .mac_data_ready(mac_ready && !verify_busy), .mac_valid(mac_valid && !verify_busy), .mac_byte(mac_byte),
+        .mac_taken(record_mac_taken), .hands_on(hands_on), .hand_free(hand_free && !verify_busy), .padding_good(padding_good),
         .content_bytes(content_bytes), .idle(idle), .done(done), .authentic(authentic));
 
     lk_record_verify verify (
         .clk(clk), .reset(reset), .start(hands_on), .sha256(sha256), .padding_good(padding_good), .content_bytes(content_bytes),
         .body_bytes(body_bytes), .busy(verify_busy), .read_index(read_index), .read_byte(read_byte), .mac_start(verify_mac_start),
         .mac_stream_bytes(verify_stream_bytes), .mac_data(verify_mac_data), .mac_data_valid(verify_mac_valid),
-        .mac_data_ready(mac_ready), .mac_valid(mac_valid), .mac_index(verify_mac_index), .mac_byte(mac_byte), .done(verify_done),
+        .mac_data_ready(mac_ready), .mac_valid(mac_valid), .mac_byte(mac_byte), .mac_taken(verify_mac_taken), .done(verify_done),
         .authentic(verify_authentic));
 
     // What the results are of.

@@ -11,9 +11,6 @@ module lk_command_executor (
     input  wire        header_valid,
     input  wire        framing_error,
     input  wire [7:0]  opcode,
-    input  wire [15:0] slot,
-    input  wire [15:0] generation,
-    input  wire [31:0] tag,
     input  wire [15:0] length,
     input  wire        payload_done,
     output wire        next,              // pulse: done with it
@@ -46,9 +43,6 @@ module lk_command_executor (
     input  wire        complete_ready,
     output wire [7:0]  complete_opcode,
     output wire [7:0]  complete_status,
-    output wire [15:0] complete_slot,
-    output wire [15:0] complete_generation,
-    output wire [31:0] complete_tag,
     output wire        idle
 );
     localparam [3:0] IDLE = 4'd0, CHECK = 4'd1, LOAD = 4'd2, RECORD = 4'd3, DISCARD = 4'd4, ERASE = 4'd5, ERASE_ALL = 4'd6,
@@ -80,9 +74,6 @@ module lk_command_executor (
     // Nothing of a header is to be had without a command.
     assign complete_opcode = framing_error ? 8'd0 : opcode;
     assign complete_status = status_q;
-    assign complete_slot = framing_error ? 16'd0 : slot;
-    assign complete_generation = framing_error ? 16'd0 : generation;
-    assign complete_tag = framing_error ? 32'd0 : tag;
 
     // After the look-up: what can be wrong before any of the payload is looked at.
     reg [7:0] check_status;

@@ -25,6 +25,7 @@ module lk_lane #(
     input  wire [15:0] padding,
     input  wire [63:0] sequence_number,
     input  wire        open,             // of the slot, from here on
+    input  wire        near_limit,        // of the slot's key: the completion of a record that is sealed tells it
     input  wire        encrypt_then_mac,
     input  wire [3:0]  version,
     input  wire [7:0]  cipher,
@@ -54,13 +55,11 @@ module lk_lane #(
     output wire [15:0] chain_slot,
     output wire [7:0]  chain_byte,
     input  wire        chain_take,
-    // A completion that comes from elsewhere, announced while the lane announces none.
+    // A completion that is no record's, but of the same slot, generation and tag; announced while the lane announces none.
     input  wire        other_valid,
     input  wire [7:0]  other_opcode,
     input  wire [7:0]  other_status,
-    input  wire [15:0] other_slot,
-    input  wire [15:0] other_generation,
-    input  wire [31:0] other_tag,
+    input  wire        other_blank,      // zeros in place of those three
     output wire        other_ready,
     // What is announced.
     input  wire        turn,             // in this cycle it may be
@@ -121,6 +120,8 @@ module lk_lane #(
     wire [7:0]   aead_type, aead_out, aead_store;
     wire         aead_out_last, aead_out_valid, sealed_ready, aead_store_last, aead_store_valid;
     wire         aes_start, aes_decrypt, aes_busy;
+    wire         aes_keep, aes_next;
+    wire [7:0]   aes_byte;
     wire [127:0] aes_in, aes_out;
     // Whose AES is: of the record in the lane, which the next one may already stand behind; then of the next one.
     reg          classic_q = 1'b0;
@@ -143,7 +144,8 @@ module lk_lane #(
         .out_last(aead_out_last), .out_valid(aead_out_valid), .out_ready(sealed_ready), .store_data(aead_store),
         .store_last(aead_store_last), .store_valid(aead_store_valid), .idle(aead_idle), .done(aead_done),
         .authentic(aead_authentic), .typeless(typeless), .opened_type(aead_type), .opened_bytes(aead_bytes), .aes_start(aes_start),
-        .aes_decrypt(aes_decrypt), .aes_in(aes_in), .aes_busy(aes_busy), .aes_out(aes_out));
+        .aes_decrypt(aes_decrypt), .aes_in(aes_in), .aes_busy(aes_busy), .aes_out(aes_out),
+        .aes_keep(aes_keep), .aes_next(aes_next), .aes_byte(aes_byte));
 
     // Suites with a MAC.
     wire [15:0] classic_record_bytes;
@@ -164,7 +166,8 @@ module lk_lane #(
                 .out_valid(classic_out_valid), .out_ready(sealed_ready && !aead_out_valid), .store_data(classic_store),
                 .store_last(classic_store_last), .store_valid(classic_store_valid), .chain_valid(chain_valid),
                 .chain_byte(chain_byte), .chain_take(chain_take), .aes_start(aes_start), .aes_decrypt(aes_decrypt),
-                .aes_in(aes_in), .aes_busy(aes_busy), .aes_out(aes_out), .hands_on(hands_on), .hand_free(hand_free),
+                .aes_in(aes_in), .aes_busy(aes_busy), .aes_out(aes_out), .aes_keep(aes_keep), .aes_next(aes_next),
+                .aes_byte(aes_byte), .hands_on(hands_on), .hand_free(hand_free),
                 .read_index(read_index), .read_byte(read_byte), .idle(classic_idle), .done(classic_done),
                 .authentic(classic_authentic), .opened_type(classic_type), .opened_bytes(classic_bytes),
                 .verify_done(verify_done), .verify_authentic(verify_authentic), .verify_type(verify_type),
@@ -175,8 +178,8 @@ module lk_lane #(
             assign {classic_key_busy, classic_in_ready, classic_done, classic_authentic, classic_out_last, classic_out_valid} = 6'd0;
             assign {classic_store_last, classic_store_valid, hands_on, verify_done, verify_authentic, chain_valid} = 6'd0;
             assign {classic_in_done, classic_idle} = 2'b11;
-            assign {aes_start, aes_decrypt, aes_in} = 130'd0;
-            wire unused = &{1'b0, aes_busy, aes_out, hand_free, read_byte, chain_take, is_mac_key, encrypt_then_mac, 1'b0};
+            assign {aes_start, aes_decrypt, aes_keep, aes_next, aes_in} = 132'd0;
+            wire unused = &{1'b0, aes_busy, aes_out, aes_byte, hand_free, read_byte, chain_take, is_mac_key, encrypt_then_mac, 1'b0};
         end
     endgenerate
 
@@ -212,7 +215,7 @@ module lk_lane #(
     wire [31:0] complete_tag;
     wire [15:0] key_slot;
     lk_lane_control control (
-        .clk(clk), .reset(reset), .record_valid(record_valid), .open(open), .slot(slot), .generation(generation), .tag(tag),
+        .clk(clk), .reset(reset), .record_valid(record_valid), .open(open), .near_limit(near_limit), .slot(slot), .generation(generation), .tag(tag),
         .payload_done(payload_done), .record_begins(record_begins), .record_done(record_done), .to_received(to_received),
         .to_lane(to_lane), .to_nowhere(to_nowhere), .received_header(received_header), .received_all(received_all),
         .open_status(open_status), .chained(chained), .fetch_key(fetch_key), .key_here(key_here), .key_slot(key_slot), .key_granted(key_granted), .key_coming(key_coming), .wipe(wipe),
@@ -222,7 +225,7 @@ module lk_lane #(
         .lane_bytes(classic_q ? classic_bytes : aead_bytes), .hands_on(hands_on), .hand_free(hand_free),
         .verify_done(verify_done), .verify_authentic(verify_authentic), .verify_type(verify_type), .verify_bytes(verify_bytes),
         .record_bytes(record_bytes), .bank_free(bank_free), .lane_start(lane_start), .keep(keep), .drop(drop),
-        .verified(verified), .complete_valid(complete_valid), .complete_ready(complete_ready),
+        .verified(verified), .blank(other_blank), .complete_valid(complete_valid), .complete_ready(complete_ready),
         .complete_opcode(complete_opcode), .complete_status(complete_status), .complete_type(complete_type),
         .complete_slot(complete_slot), .complete_generation(complete_generation), .complete_tag(complete_tag),
         .complete_length(complete_length), .owing(owing), .free(free));
@@ -274,9 +277,7 @@ module lk_lane #(
     lk_completion_builder builder (
         .clk(clk), .reset(reset), .valid((complete_valid || other_valid) && turn), .ready(builder_ready), .opcode(announced_opcode),
         .status(announced_status), .content_type(complete_valid ? complete_type : 8'd0),
-        .slot(complete_valid ? complete_slot : other_slot),
-        .generation(complete_valid ? complete_generation : other_generation),
-        .tag(complete_valid ? complete_tag : other_tag), .length(announced_length), .may_begin(may_begin),
+        .slot(complete_slot), .generation(complete_generation), .tag(complete_tag), .length(announced_length), .may_begin(may_begin),
         .begins_sealed(begins_sealed), .sealed_data(sealed_word), .sealed_valid(sealed_word_valid),
         .sealed_ready(sealed_word_ready), .send_begins(send_begins), .send_words(send_words), .send_data(send_data),
         .send_valid(send_valid), .send_ready(send_ready), .sent(sent), .out_data(out_data), .out_last(out_last),

@@ -11,6 +11,7 @@ module lk_lane_control (
     // The record in work: held from record_valid to record_done.
     input  wire        record_valid,
     input  wire        open,              // else it is sealed
+    input  wire        near_limit,        // and its key has reached the soft limit
     input  wire [15:0] slot,
     input  wire [15:0] generation,
     input  wire [31:0] tag,
@@ -57,6 +58,7 @@ module lk_lane_control (
     output wire        drop,              // or may not
     output wire        verified,          // and is that of the record that was verified afterwards
     // Completions.
+    input  wire        blank,             // the command in work has no header: what is announced of it has zeros
     output wire        complete_valid,
     input  wire        complete_ready,
     output reg  [7:0]  complete_opcode,
@@ -178,9 +180,7 @@ module lk_lane_control (
         complete_opcode = open ? `LK_OPCODE_OPEN : `LK_OPCODE_SEAL;
         complete_status = `LK_STATUS_OK;
         complete_type = 8'd0;
-        complete_slot = slot;
-        complete_generation = generation;
-        complete_tag = tag;
+        {complete_slot, complete_generation, complete_tag} = blank ? 64'd0 : {slot, generation, tag};
         complete_length = 16'd0;
         if (opened) begin
             complete_opcode = `LK_OPCODE_OPEN;
@@ -194,6 +194,7 @@ module lk_lane_control (
         end else if (state_q == DISCARD) begin
             complete_status = status_q;
         end else begin
+            complete_type = near_limit ? `LK_SEAL_NEAR_LIMIT : 8'd0;
             complete_length = record_bytes;
         end
     end

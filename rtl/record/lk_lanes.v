@@ -26,6 +26,7 @@ module lk_lanes #(
     input  wire [15:0] padding,
     input  wire [63:0] sequence_number,
     input  wire        open,             // of the slot, from here on
+    input  wire        near_limit,       // its key has reached the soft limit
     input  wire        encrypt_then_mac,
     input  wire        chained,          // a record goes on from the one before
     input  wire [3:0]  version,
@@ -63,9 +64,7 @@ module lk_lanes #(
     output wire        other_ready,
     input  wire [7:0]  other_opcode,
     input  wire [7:0]  other_status,
-    input  wire [15:0] other_slot,
-    input  wire [15:0] other_generation,
-    input  wire [31:0] other_tag,
+    input  wire        other_blank,      // zeros in place of slot, generation and tag of the command
     // What is announced.
     output wire        announces,        // pulse, with:
     output wire [7:0]  announced_opcode,
@@ -89,21 +88,21 @@ module lk_lanes #(
             assign sealed_length = length;
             lk_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC)) lane (
                 .clk(clk), .reset(reset), .record_valid(record_valid), .slot(slot), .generation(generation), .tag(tag),
-                .content_type(content_type), .length(length), .padding(padding), .sequence_number(sequence_number), .open(open),
+                .content_type(content_type), .length(length), .padding(padding), .sequence_number(sequence_number), .open(open), .near_limit(near_limit),
                 .encrypt_then_mac(encrypt_then_mac), .version(version), .cipher(cipher), .iv(iv), .payload_data(payload_data), .payload_count(payload_count),
                 .payload_valid(payload_valid), .payload_ready(payload_ready), .payload_done(payload_done),
                 .record_begins(record_begins), .record_done(record_done), .fetch_key(fetches), .key_form(fetch_form),
                 .key_granted(fetch_key), .key_coming(table_busy), .key_word_valid(key_word_valid),
                 .key_word_kind(key_word_kind), .key_word(key_word), .chain_valid(chain_valid), .chain_slot(chain_slot),
                 .chain_byte(chain_byte), .chain_take(chain_take), .wipe(wipe), .wipe_all(wipe_all), .wipe_slot(slot), .key_busy(key_busy), .wiping(wiping),
-                .other_valid(other_valid), .other_opcode(other_opcode), .other_status(other_status), .other_slot(other_slot),
-                .other_generation(other_generation), .other_tag(other_tag), .other_ready(other_ready), .turn(1'b1),
+                .other_valid(other_valid), .other_opcode(other_opcode), .other_status(other_status), .other_blank(other_blank),
+                .other_ready(other_ready), .turn(1'b1),
                 .announces(announces), .announced_opcode(announced_opcode), .announced_status(announced_status),
                 .announced_length(opened_length), .may_deliver(1'b1), .delivered(delivered), .out_data(out_data),
                 .out_last(out_last), .out_valid(out_valid), .out_ready(out_ready), .owing(owing), .free(free), .idle(idle));
             wire unused = &{1'b0, lane_given, given_lane, about_slot, table_taken, delivered, chained, 1'b0};
         end else begin : several
-            localparam FIELDS = 278;
+            localparam FIELDS = 279;
             wire [LANES-1:0]    take, feed, feed_ready, fetches, key_busies, chains, chain_takes, wipings, announcing, may_deliver, delivered;
             wire [LANES-1:0]    lane_last, lane_valid, lane_ready, lane_idle;
             wire [3*LANES-1:0]  queued_records;
@@ -194,16 +193,16 @@ module lk_lanes #(
                 wire [63:0]       lane_sequence;
                 wire [3:0]        lane_version;
                 wire [95:0]       lane_iv;
-                wire              lane_open, lane_combined, owing, free, begins, unused_ready;
+                wire              lane_open, lane_near_limit, lane_combined, owing, free, begins, unused_ready;
                 lk_lane_queue #(.FIELDS(FIELDS)) queue (
                     .clk(clk), .reset(reset), .take(take[i]),
-                    .fields({encrypt_then_mac, iv, cipher, version, open, sequence_number, padding, content_type, tag, generation, slot, length}),
+                    .fields({near_limit, encrypt_then_mac, iv, cipher, version, open, sequence_number, padding, content_type, tag, generation, slot, length}),
                     .in_data(payload_data), .in_valid(feed[i] && payload_valid), .in_ready(feed_ready[i]),
                     .records(queued_records[3*i+:3]), .words(queued_words[13*i+:13]), .record_valid(queue_valid),
                     .record_fields(fields), .payload_data(queue_data), .payload_count(queue_count),
                     .payload_valid(queue_payload_valid), .payload_ready(queue_payload_ready), .payload_done(queue_payload_done),
                     .record_done(queue_done));
-                assign {lane_combined, lane_iv, lane_cipher, lane_version, lane_open, lane_sequence, lane_padding, lane_type, lane_tag,
+                assign {lane_near_limit, lane_combined, lane_iv, lane_cipher, lane_version, lane_open, lane_sequence, lane_padding, lane_type, lane_tag,
                         lane_generation, lane_slot, lane_length} = fields;
                 assign fetch_slots[16*i+:16] = lane_slot;
                 assign sealed_lengths[16*i+:16] = lane_length;
@@ -211,7 +210,7 @@ module lk_lanes #(
                     .GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC), .ALONE(0)) lane (
                     .clk(clk), .reset(reset), .record_valid(queue_valid), .slot(lane_slot), .generation(lane_generation),
                     .tag(lane_tag), .content_type(lane_type), .length(lane_length), .padding(lane_padding),
-                    .sequence_number(lane_sequence), .open(lane_open), .encrypt_then_mac(lane_combined),
+                    .sequence_number(lane_sequence), .open(lane_open), .near_limit(lane_near_limit), .encrypt_then_mac(lane_combined),
                     .version(lane_version), .cipher(lane_cipher), .iv(lane_iv),
                     .payload_data(queue_data), .payload_count(queue_count), .payload_valid(queue_payload_valid),
                     .payload_ready(queue_payload_ready), .payload_done(queue_payload_done), .record_begins(begins),
@@ -220,8 +219,8 @@ module lk_lanes #(
                     .key_word_kind(key_word_kind), .key_word(key_word), .chain_valid(chains[i]),
                     .chain_slot(chain_slots[16*i+:16]), .chain_byte(chain_bytes[8*i+:8]), .chain_take(chain_takes[i]),
                     .wipe(wipe), .wipe_all(wipe_all), .wipe_slot(slot), .key_busy(key_busies[i]), .wiping(wipings[i]),
-                    .other_valid(1'b0), .other_opcode(8'd0), .other_status(8'd0), .other_slot(16'd0), .other_generation(16'd0),
-                    .other_tag(32'd0), .other_ready(unused_ready), .turn(turn_q[i]), .announces(announcing[i]),
+                    .other_valid(1'b0), .other_opcode(8'd0), .other_status(8'd0), .other_blank(1'b0),
+                    .other_ready(unused_ready), .turn(turn_q[i]), .announces(announcing[i]),
                     .announced_opcode(opcodes[8*i+:8]), .announced_status(statuses[8*i+:8]),
                     .announced_length(announced_lengths[16*i+:16]), .may_deliver(may_deliver[i]), .delivered(delivered[i]),
                     .out_data(lane_data[32*i+:32]), .out_last(lane_last[i]), .out_valid(lane_valid[i]), .out_ready(lane_ready[i]),
@@ -237,7 +236,8 @@ module lk_lanes #(
             assign other_ready = other_idle && other_builder_ready && turn_q[LANES];
             lk_completion_builder other (
                 .clk(clk), .reset(reset), .valid(other_announces), .ready(other_builder_ready), .opcode(other_opcode),
-                .status(other_status), .content_type(8'd0), .slot(other_slot), .generation(other_generation), .tag(other_tag),
+                .status(other_status), .content_type(8'd0), .slot(other_blank ? 16'd0 : slot),
+                .generation(other_blank ? 16'd0 : generation), .tag(other_blank ? 32'd0 : tag),
                 .length(16'd0), .may_begin(1'b1), .begins_sealed(), .sealed_data(32'd0), .sealed_valid(1'b0), .sealed_ready(),
                 .send_begins(), .send_words(), .send_data(32'd0), .send_valid(1'b0), .send_ready(), .sent(), .out_data(other_data),
                 .out_last(other_last), .out_valid(other_out_valid), .out_ready(other_out_ready), .delivered(other_delivered),

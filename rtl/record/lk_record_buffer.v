@@ -33,6 +33,11 @@ module lk_record_buffer #(
 );
     localparam BANKS = VERIFIES != 0 ? 3 : 2;
 
+    function [2:0] place_of;  // a bank's bit
+        input [1:0] of_bank;
+        place_of = {of_bank == 2'd2, of_bank == 2'd1, of_bank == 2'd0};
+    endfunction
+
     reg [12:0] fill_d, fill_q = 13'd0;                      // the word that is filled next; from 4096 on past the end
     reg [1:0]  fill_bank_d, fill_bank_q = 2'd0;
     reg [1:0]  verify_bank_d, verify_bank_q = 2'd0;
@@ -62,7 +67,8 @@ module lk_record_buffer #(
     genvar              i;
     generate
         for (i = 0; i < BANKS; i = i + 1) begin : bank
-            reg [31:0]  memory[0:4095];
+            // A word is never written while it is read: no_rw_check leaves out logic for that case.
+            (* no_rw_check *) reg [31:0] memory[0:4095];
             reg [31:0]  word_q = 32'd0;
             wire        sends = send_bank == i && left_q != 13'd0;
             wire [11:0] read_address = sends ? send_q : read_index[13:2];
@@ -74,11 +80,13 @@ module lk_record_buffer #(
         end
         if (VERIFIES != 0) begin : tail
             // MAC and padding, at most 32 and 256 bytes.
-            reg [31:0]  memory[0:511];
+            (* no_rw_check *) reg [31:0] memory[0:511];
             reg [31:0]  word_q = 32'd0;
-            wire [31:0] bank_word = verify_bank_q == 2'd0 ? words[31:0] : verify_bank_q == 2'd1 ? words[63:32] : words[95:64];
-            wire [31:0] word = place_q[2] ? word_q : bank_word;
-            assign read_byte = word[8*place_q[1:0]+:8];
+            // The byte of each word comes first: then there are eight bits to choose from banks.
+            wire [7:0]  first_byte = words[8*place_q[1:0]+:8], second_byte = words[32+8*place_q[1:0]+:8];
+            wire [7:0]  third_byte = words[64+8*place_q[1:0]+:8], tail_byte = word_q[8*place_q[1:0]+:8];
+            assign read_byte = place_q[2] ? tail_byte : verify_bank_q == 2'd0 ? first_byte
+                             : verify_bank_q == 2'd1 ? second_byte : third_byte;
             always @(posedge clk) begin
                 if (filled_valid && fill_q[12]) memory[{fill_bank_q, fill_q[6:0]}] <= filled;
                 word_q <= memory[{verify_bank_q, read_index[8:2]}];
@@ -104,10 +112,10 @@ module lk_record_buffer #(
         fill_bank_d = fill_begins ? free_bank : fill_bank_q;
         verify_bank_d = hand_on ? fill_bank_q : verify_bank_q;
         taken_d = taken_q;
-        if (hand_on) taken_d[fill_bank_q] = 1'b1;
-        if (keep) taken_d[keep_bank] = 1'b1;
-        if (drop) taken_d[verify_bank_q] = 1'b0;
-        if (sent) taken_d[send_bank] = 1'b0;
+        if (hand_on) taken_d = taken_d | place_of(fill_bank_q);
+        if (keep) taken_d = taken_d | place_of(keep_bank);
+        if (drop) taken_d = taken_d & ~place_of(verify_bank_q);
+        if (sent) taken_d = taken_d & ~place_of(send_bank);
         kept_d = kept_q + {1'b0, keep} - {1'b0, sent};
         kept_banks_d = sent ? {2'd0, kept_banks_q[5:2]} : kept_banks_q;
         if (keep) begin

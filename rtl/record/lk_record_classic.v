@@ -50,14 +50,17 @@ module lk_record_classic (
     output wire [127:0] aes_in,
     input  wire         aes_busy,
     input  wire [127:0] aes_out,
+    output wire         aes_keep,
+    output wire         aes_next,
+    input  wire [7:0]   aes_byte,
     // The MAC; not when CBC opens with the MAC inside.
     output wire         mac_start,
     output wire [7:0]   mac_data,
     output wire         mac_data_valid,
     input  wire         mac_data_ready,
     input  wire         mac_valid,
-    output wire [4:0]   mac_index,        // which byte of it is wanted
-    input  wire [7:0]   mac_byte,
+    input  wire [7:0]   mac_byte,         // the next of it
+    output wire         mac_taken,
     // A record whose MAC is inside goes on: its padding, and how much of it is content and padding.
     output wire         hands_on,         // pulse; what describes the record is still there
     input  wire         hand_free,
@@ -70,7 +73,7 @@ module lk_record_classic (
 );
     localparam [3:0] IDLE = 4'd0, HEADER = 4'd1, IV = 4'd2, DATA = 4'd3, INNER_MAC = 4'd4, PADDING = 4'd5, DRAIN = 4'd6, CHAIN = 4'd7,
                      MAC = 4'd8, HAND = 4'd9;
-    localparam [14:0] HEADER_BYTES = 15'd5, IV_BYTES = 15'd16;
+    localparam [5:0]  HEADER_BYTES = 6'd5, IV_BYTES = 6'd16;
 
     reg [3:0]  state_d, state_q = IDLE;
     reg        open_d, open_q = 1'b0, cbc_d, cbc_q = 1'b0, sha256_d, sha256_q = 1'b0, etm_d, etm_q = 1'b0;
@@ -82,7 +85,6 @@ module lk_record_classic (
     reg        done_d, done_q = 1'b0;
     reg        authentic_d, authentic_q = 1'b0;
 
-    wire [14:0] mac_length = sha256_q ? 15'd32 : 15'd20;
     wire        mac_inside = cbc_q && !etm_q;
     wire        sealing = !open_q;
     wire        last = left_q == 15'd1;
@@ -104,11 +106,13 @@ module lk_record_classic (
         .in_valid(to_cbc && source_valid && (!to_out || out_ready) && (!to_mac || mac_data_ready)), .in_ready(cbc_ready),
         .out_data(cbc_out), .out_valid(cbc_out_valid),
         .out_ready(open_q || (out_ready && (!cbc_to_mac || mac_data_ready))), .last_byte(chain_byte),
-        .last_shift(chain_take), .aes_start(aes_start), .aes_in(aes_in), .aes_busy(aes_busy), .aes_out(aes_out));
+        .last_shift(chain_take), .aes_start(aes_start), .aes_in(aes_in), .aes_busy(aes_busy), .aes_out(aes_out),
+        .aes_keep(aes_keep), .aes_next(aes_next), .aes_byte(aes_byte));
 
     assign cbc_out_moves = cbc_out_valid && (open_q || (out_ready && (!cbc_to_mac || mac_data_ready)));
-    wire [7:0] header_byte = header[8*left_q[2:0]-8+:8];
-    wire [7:0] iv_byte = iv[8*left_q[4:0]-8+:8];
+    wire [3:0] behind = left_q[3:0] - 4'd1;  // the bytes behind this one: tools that see a multiple of eight bits need no shifter
+    wire [7:0] header_byte = header[{behind[2:0], 3'd0}+:8];
+    wire [7:0] iv_byte = iv[{behind, 3'd0}+:8];
 
     // Where bytes come from.
     wire in_is_source = (state_q == IV && explicit_q) || state_q == DATA || (state_q == MAC && open_q);
@@ -158,7 +162,7 @@ module lk_record_classic (
     assign mac_data = to_mac ? source : cbc_out;
     assign mac_data_valid = to_mac ? source_valid && (!to_cbc || cbc_ready) && (!to_out || out_ready)
                                    : cbc_to_mac && cbc_out_valid && out_ready;
-    assign mac_index = mac_length[4:0] - left_q[4:0];
+    assign mac_taken = moves && (state_q == INNER_MAC || state_q == MAC);
     assign mac_start = start && !(open && cbc && !encrypt_then_mac);
     assign store_valid = open_q && (cbc_q ? cbc_out_valid : state_q == DATA && moves);
     assign store_data = cbc_q ? cbc_out : source;
@@ -181,48 +185,51 @@ module lk_record_classic (
     assign done = done_q;
     assign authentic = authentic_q && sound;
 
-    // Behind the body, and behind its IV for the next record.
-    wire [3:0] behind_chain = mac_inside ? (open_q ? HAND : IDLE) : MAC;
+    // Which step follows, and how long that is, says what came before; only whether it begins now depends on bytes that move.
+    wire [3:0]  behind_chain = mac_inside ? (open_q ? HAND : IDLE) : MAC;  // behind the body, and its IV for the next record
+    wire        none = plaintext_bytes == 15'd0;
+    wire        begins = state_q == IDLE;
+    reg  [3:0]  follows;
+    reg         ends;
     always @* begin
-        state_d = state_q;
-        left_d = left_q - {14'd0, moves};
+        ends = moves && last;
         case (state_q)
-            IDLE: if (start) begin
-                state_d = !open ? HEADER : cbc ? IV : body_bytes == 15'd0 ? MAC : DATA;
-                left_d = !open ? HEADER_BYTES : cbc ? IV_BYTES : body_bytes == 15'd0 ? (sha256 ? 15'd32 : 15'd20) : body_bytes;
+            IDLE: begin
+                ends = start;
+                follows = !open ? HEADER : cbc ? IV : body_bytes == 15'd0 ? MAC : DATA;
             end
-            HEADER: if (moves && last) begin
-                state_d = cbc_q ? IV : plaintext_bytes == 15'd0 ? MAC : DATA;
-                left_d = cbc_q ? IV_BYTES : plaintext_bytes == 15'd0 ? mac_length : plaintext_bytes;
+            HEADER: follows = cbc_q ? IV : none ? MAC : DATA;
+            IV: follows = open_q || !none ? DATA : etm_q ? PADDING : INNER_MAC;
+            DATA: follows = !cbc_q ? MAC : open_q ? DRAIN : etm_q ? PADDING : INNER_MAC;
+            INNER_MAC: follows = PADDING;
+            PADDING: follows = DRAIN;
+            DRAIN: begin
+                ends = body_left_q == 15'd0;
+                follows = explicit_q ? behind_chain : CHAIN;
             end
-            IV: if (moves && last) begin
-                state_d = open_q || plaintext_bytes != 15'd0 ? DATA : etm_q ? PADDING : INNER_MAC;
-                left_d = open_q ? body_bytes : plaintext_bytes != 15'd0 ? plaintext_bytes
-                       : etm_q ? {11'd0, padding_q} + 15'd1 : mac_length;
+            CHAIN: begin
+                ends = chain_take && last;
+                follows = behind_chain;
             end
-            DATA: if (moves && last) begin
-                state_d = !cbc_q ? MAC : open_q ? DRAIN : etm_q ? PADDING : INNER_MAC;
-                left_d = cbc_q && !open_q && etm_q ? {11'd0, padding_q} + 15'd1 : mac_length;
+            MAC: follows = IDLE;
+            default: begin
+                ends = hand_free;
+                follows = IDLE;
             end
-            INNER_MAC: if (moves && last) begin
-                state_d = PADDING;
-                left_d = {11'd0, padding_q} + 15'd1;
-            end
-            PADDING: if (moves && last) state_d = DRAIN;
-            DRAIN: if (body_left_q == 15'd0) begin
-                state_d = explicit_q ? behind_chain : CHAIN;
-                left_d = explicit_q ? mac_length : IV_BYTES;
-            end
-            CHAIN: if (chain_take) begin
-                left_d = left_q - 15'd1;
-                if (last) begin
-                    state_d = behind_chain;
-                    left_d = mac_length;
-                end
-            end
-            MAC: if (moves && last) state_d = IDLE;
-            default: if (hand_free) state_d = IDLE;
         endcase
+    end
+
+    reg [5:0] short_length;
+    always @* begin
+        case (follows)
+            HEADER: short_length = HEADER_BYTES;
+            IV, CHAIN: short_length = IV_BYTES;
+            PADDING: short_length = {2'd0, padding_q} + 6'd1;
+            default: short_length = (begins ? sha256 : sha256_q) ? 6'd32 : 6'd20;
+        endcase
+        state_d = ends ? follows : state_q;
+        left_d = left_q - {14'd0, moves || (state_q == CHAIN && chain_take)};
+        if (ends) left_d = follows != DATA ? {9'd0, short_length} : open_q || begins ? body_bytes : plaintext_bytes;
         if (reset) state_d = IDLE;
     end
 

@@ -89,7 +89,7 @@ module lk_record_engine #(
     // back while a slot is loaded.
     wire        payload_begins, to_loader, to_nowhere;
     wire        fetch_key, advance, commit, erase, erase_all;
-    wire        slot_valid, slot_opens, slot_encrypt_then_mac, key_word_valid, load_write, load_done;
+    wire        slot_valid, slot_opens, slot_encrypt_then_mac, slot_near_limit, slot_at_limit, key_word_valid, load_write, load_done;
     wire [1:0]  key_word_kind;
     wire [3:0]  slot_version;
     wire [4:0]  load_index, key_form;
@@ -99,7 +99,7 @@ module lk_record_engine #(
     wire [95:0] slot_iv;
     wire [31:0] key_word, load_word;
     wire [7:0]  loader_status;
-    wire [13:0] load_properties;
+    wire [14:0] load_properties;
     // A cipher that failed its test is not there.
     wire        load_failed = ciphers_failed[load_properties[4:0]] && !testing
                            && loader_status != `LK_STATUS_BAD_FIELD;
@@ -120,7 +120,7 @@ module lk_record_engine #(
         .key_slot(fetch_slot), .advance(advance), .commit(commit), .write(load_write), .busy(table_busy), .slot(slot_ahead), .write_index(load_index),
         .write_word(load_word), .sequence_number(sequence_number), .commit_properties({load_properties, generation}),
         .valid(slot_valid), .encrypt_then_mac(slot_encrypt_then_mac), .opens(slot_opens), .version(slot_version),
-        .cipher(slot_cipher), .generation(slot_generation), .next(slot_next), .iv(slot_iv), .key_form(key_form),
+        .cipher(slot_cipher), .generation(slot_generation), .next(slot_next), .near_limit(slot_near_limit), .at_limit(slot_at_limit), .iv(slot_iv), .key_form(key_form),
         .key_word_valid(key_word_valid), .key_word_kind(key_word_kind), .key_word(key_word),
         .loading(payload_begins || to_loader), .chain_valid(chain_valid),
         .chain_slot(chain_slot), .chain_byte(chain_byte), .chain_take(chain_take), .live(live_slots));
@@ -137,14 +137,13 @@ module lk_record_engine #(
     lk_slot_check slot_check (
         .opcode(opcode), .generation(generation), .length(length), .padding(padding), .sequence_number(sequence_number),
         .slot_valid(slot_valid), .slot_generation(slot_generation), .slot_opens(slot_opens), .slot_tls1_3(tls1_3),
-        .slot_explicit_iv(slot_explicit_iv), .slot_next(slot_next), .status(slot_status));
+        .slot_explicit_iv(slot_explicit_iv), .slot_next(slot_next), .slot_at_limit(slot_at_limit), .status(slot_status));
 
     // The lanes.
     wire        lanes_payload_ready, record_valid, record_begins, record_done, records_owed, records_run, lanes_idle, keys_wiping;
     wire        complete_valid, complete_ready, announces;
     wire [7:0]  complete_opcode, complete_status, announced_opcode, announced_status;
-    wire [15:0] complete_slot, complete_generation, sealed_length, opened_length;
-    wire [31:0] complete_tag;
+    wire [15:0] sealed_length, opened_length;
     assign payload_ready = to_loader || to_nowhere || (record_valid && lanes_payload_ready);
     lk_lanes #(
         .LANES(LANES), .SLOT_BITS(SLOT_BITS), .GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305),
@@ -152,7 +151,7 @@ module lk_record_engine #(
         .clk(clk), .reset(clear), .lane_given(testing), .given_lane(test_lane),
         .about_slot(uses_slot && !framing_error && {16'd0, slot} < SLOTS), .slot(slot),
         .record_valid(record_valid), .generation(generation), .tag(tag), .content_type(content_type), .length(length),
-        .padding(padding), .sequence_number(sequence_number), .open(slot_opens), .encrypt_then_mac(slot_encrypt_then_mac),
+        .padding(padding), .sequence_number(sequence_number), .open(slot_opens), .near_limit(slot_near_limit), .encrypt_then_mac(slot_encrypt_then_mac),
         .chained(chained), .version(slot_version), .cipher(slot_cipher),
         .iv(slot_iv), .payload_data(payload_data), .payload_count(payload_count), .payload_valid(payload_valid),
         .payload_ready(lanes_payload_ready), .payload_done(payload_done), .record_begins(record_begins),
@@ -161,8 +160,7 @@ module lk_record_engine #(
         .key_word_valid(key_word_valid), .key_word_kind(key_word_kind), .key_word(key_word), .chain_valid(chain_valid),
         .chain_slot(chain_slot), .chain_byte(chain_byte), .chain_take(chain_take), .wipe(erase), .wipe_all(erase_all || drop),
         .wiping(keys_wiping), .key_busy(keys_busy), .other_valid(complete_valid), .other_ready(complete_ready),
-        .other_opcode(complete_opcode), .other_status(complete_status), .other_slot(complete_slot),
-        .other_generation(complete_generation), .other_tag(complete_tag), .announces(announces),
+        .other_opcode(complete_opcode), .other_status(complete_status), .other_blank(framing_error), .announces(announces),
         .announced_opcode(announced_opcode), .announced_status(announced_status), .sealed_length(sealed_length),
         .opened_length(opened_length), .out_data(out_data), .out_last(out_last), .out_valid(out_valid),
         .out_ready(testing ? test_ready : completion_ready), .idle(lanes_idle));
@@ -170,15 +168,14 @@ module lk_record_engine #(
     // Control.
     wire executor_idle;
     lk_command_executor executor (
-        .clk(clk), .reset(clear), .header_valid(header_valid), .framing_error(framing_error), .opcode(opcode), .slot(slot),
-        .generation(generation), .tag(tag), .length(length), .payload_done(payload_done), .next(next), .uses_slot(uses_slot),
+        .clk(clk), .reset(clear), .header_valid(header_valid), .framing_error(framing_error), .opcode(opcode),
+        .length(length), .payload_done(payload_done), .next(next), .uses_slot(uses_slot),
         .header_status(header_status), .slot_status(slot_status), .load_status(load_status), .load_done(load_done),
         .payload_begins(payload_begins), .to_loader(to_loader), .to_nowhere(to_nowhere), .table_busy(table_busy),
         .slot_valid(slot_valid), .advance(advance), .commit(commit), .erase(erase), .erase_all(erase_all),
         .record_valid(record_valid), .record_begins(record_begins), .record_done(record_done), .records_owed(records_owed),
         .records_run(records_run), .keys_busy(keys_wiping), .complete_valid(complete_valid), .complete_ready(complete_ready),
-        .complete_opcode(complete_opcode), .complete_status(complete_status), .complete_slot(complete_slot),
-        .complete_generation(complete_generation), .complete_tag(complete_tag), .idle(executor_idle));
+        .complete_opcode(complete_opcode), .complete_status(complete_status), .idle(executor_idle));
 
     // What it does: for lights, and for the counters of the facts.
     assign working = !(executor_idle && lanes_idle) && !testing;

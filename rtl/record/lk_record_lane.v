@@ -61,7 +61,10 @@ module lk_record_lane #(
     input  wire         aes_decrypt,
     input  wire [127:0] aes_in,
     output wire         aes_busy,
-    output wire [127:0] aes_out
+    output wire [127:0] aes_out,
+    input  wire         aes_keep,
+    input  wire         aes_next,
+    output wire [7:0]   aes_byte
 );
     localparam [1:0] IDLE = 2'd0, DATA = 2'd1, TAG = 2'd2;
     localparam [4:0] TAG_BYTES = 5'd16;
@@ -97,7 +100,7 @@ module lk_record_lane #(
         .start(start), .decrypt(open_q), .nonce(nonce), .next_nonce(next_nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in),
         .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
         .tag_valid(tag_valid), .tag(tag), .aes_start(aes_start), .aes_decrypt(aes_decrypt), .aes_in(aes_in), .aes_busy(aes_busy),
-        .aes_out(aes_out));
+        .aes_out(aes_out), .aes_keep(aes_keep), .aes_next(aes_next), .aes_byte(aes_byte));
 
     // Whether a record is opened or sealed, how far it is, what was found: without being sure of that, nothing leaves, and nothing is
     // authentic (P1).

@@ -25,8 +25,8 @@ module lk_record_verify (
     output wire        mac_data_valid,
     input  wire        mac_data_ready,
     input  wire        mac_valid,
-    output wire [4:0]  mac_index,
-    input  wire [7:0]  mac_byte,
+    input  wire [7:0]  mac_byte,       // the next of it
+    output wire        mac_taken,
     // The result.
     output wire        done,           // pulse
     output wire        authentic       // from done to the next start
@@ -52,7 +52,7 @@ module lk_record_verify (
     assign mac_stream_bytes = body_bytes - (sha256 ? 15'd32 : 15'd20);
     assign mac_data = read_byte;
     assign mac_data_valid = state_q == HASH;
-    assign mac_index = mac_length[4:0] - left_q[4:0];
+    assign mac_taken = state_q == COMPARE && mac_valid;
     assign done = done_q;
 
     // How far it is, and what was found: without being sure of that, nothing is authentic (P1).

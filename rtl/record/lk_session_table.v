@@ -3,9 +3,10 @@
 // memory. One operation at a time: a pulse while not busy, except that find waits for its turn, and erase_all interrupts
 // whatever runs.
 //
-//   word 0       valid, encrypt-then-MAC, direction, version, cipher, generation
+//   word 0       valid, limited, encrypt-then-MAC, direction, version, cipher, generation
 //   words 1-2    the lowest sequence number that sealing accepts (P2)
 //   words 3-5    IV of an AEAD (TLS 1.2 AES-GCM: the salt in word 3)
+//   words 6-7    of a limited slot: the soft and the hard limit of that number
 //   words 8-15   key (AES-128: words 8-11)
 //   words 16-23  MAC key (SHA-1: words 16-20)
 //   words 24-27  CBC up to TLS 1.0: the IV of the next record, which the lane writes back
@@ -30,7 +31,7 @@ module lk_session_table #(
     input  wire [4:0]  write_index,
     input  wire [31:0] write_word,
     input  wire [63:0] sequence_number,   // with advance and commit
-    input  wire [29:0] commit_properties, // encrypt-then-MAC, direction, version (4), cipher (8), generation (16)
+    input  wire [30:0] commit_properties, // limited, encrypt-then-MAC, direction, version (4), cipher (8), generation (16)
     // What find found; holds until the next operation but fetch_key and advance.
     output wire        valid,
     output wire        encrypt_then_mac,
@@ -39,6 +40,8 @@ module lk_session_table #(
     output wire [7:0]  cipher,
     output wire [15:0] generation,
     output wire [63:0] next,
+    output wire        near_limit,        // it has reached the soft limit,
+    output wire        at_limit,          // and the hard one
     output wire [95:0] iv,                // first byte in [95:88]
     input  wire [4:0]  key_form,          // what is fetched: {chained IV, MAC key of SHA-256, MAC key, short key, key}
     output wire        key_word_valid,
@@ -52,7 +55,7 @@ module lk_session_table #(
     output wire [15:0] live               // valid slots
 );
     localparam SLOT_BITS = $clog2(SLOTS), BITS = SLOT_BITS + 5, WORDS = SLOTS * 32;
-    localparam [4:0] FIND_LAST = 5'd5, KEY_FIRST = 5'd8, KEY_128_LAST = 5'd11, KEY_LAST = 5'd15, MAC_KEY_FIRST = 5'd16,
+    localparam [4:0] FIND_LAST = 5'd5, FIND_LIMITED_LAST = 5'd7, KEY_FIRST = 5'd8, KEY_128_LAST = 5'd11, KEY_LAST = 5'd15, MAC_KEY_FIRST = 5'd16,
                      MAC_KEY_SHA1_LAST = 5'd20, MAC_KEY_LAST = 5'd23, CHAIN_FIRST = 5'd24, CHAIN_LAST = 5'd27,
                      ADVANCE_LAST = 5'd2, SLOT_LAST = 5'd31;
     localparam [2:0] IDLE = 3'd0, FIND = 3'd1, KEY = 3'd2, ADVANCE = 3'd3, COMMIT = 3'd4, ERASE = 3'd5, ERASE_ALL = 3'd6,
@@ -66,7 +69,9 @@ module lk_session_table #(
     reg                 key_d, key_q = 1'b0;                // word_q holds a word of a key
     reg [4:0]           read_index_d, read_index_q = 5'd0;
     reg                 valid_d, valid_q = 1'b0;
-    reg [29:0]          properties_d, properties_q = 30'd0;
+    reg [30:0]          properties_d, properties_q = 31'd0;
+    reg                 near_limit_d, near_limit_q = 1'b0;
+    reg                 at_limit_d, at_limit_q = 1'b0;
     reg [63:0]          next_d, next_q = 64'd0;
     reg [95:0]          iv_d, iv_q = 96'd0;
     reg [1:0]           chain_count_d, chain_count_q = 2'd0;
@@ -83,7 +88,10 @@ module lk_session_table #(
 
     assign busy = state_q != IDLE || find_waits_q || read_q || key_q;
     assign valid = valid_q;
-    assign {encrypt_then_mac, opens, version, cipher, generation} = properties_q;
+    wire limited;
+    assign {limited, encrypt_then_mac, opens, version, cipher, generation} = properties_q;
+    assign near_limit = near_limit_q;
+    assign at_limit = at_limit_q;
     assign next = next_q;
     assign iv = iv_q;
     assign key_word_valid = key_q;
@@ -100,6 +108,10 @@ module lk_session_table #(
     wire       mac_ends = index == (mac_sha256 ? MAC_KEY_LAST : MAC_KEY_SHA1_LAST);
     wire       fetch_ends = (key_ends && !has_mac && !has_chain) || (mac_ends && !has_chain) || index == CHAIN_LAST;
     wire [4:0] fetch_next = key_ends ? (has_mac ? MAC_KEY_FIRST : CHAIN_FIRST) : mac_ends ? CHAIN_FIRST : index + 5'd1;
+
+    // The word of a find that has come, as a limit. The number has come before it.
+    wire reached = next_q[63:32] != 32'd0 || next_q[31:0] >= word_q;
+    wire find_ends = index == (limited ? FIND_LIMITED_LAST : FIND_LAST);
 
     // The state machine: where it goes, and over which words.
     wire chain_word_ends = chain_take && chain_count_q == 2'd3;
@@ -143,7 +155,7 @@ module lk_session_table #(
             end
             default: begin
                 address_d[4:0] = state_q == KEY ? fetch_next : index + 5'd1;
-                if ((state_q == FIND && index == FIND_LAST) || (state_q == KEY && fetch_ends)
+                if ((state_q == FIND && find_ends) || (state_q == KEY && fetch_ends)
                     || ((state_q == ADVANCE || state_q == COMMIT) && index == ADVANCE_LAST)
                     || (state_q == ERASE && index == SLOT_LAST)) state_d = IDLE;
             end
@@ -166,7 +178,7 @@ module lk_session_table #(
                 memory_in = write_word;
             end
             FIND, KEY: memory_write = 1'b0;
-            ADVANCE, COMMIT: memory_in = index == 5'd0 ? {1'b1, 1'b0, properties_q} : index == 5'd1 ? next_q[31:0] : next_q[63:32];
+            ADVANCE, COMMIT: memory_in = index == 5'd0 ? {1'b1, properties_q} : index == 5'd1 ? next_q[31:0] : next_q[63:32];
             CHAIN: begin
                 memory_write = chain_word_ends;
                 memory_in = {chain_byte, chain_word_q};
@@ -193,6 +205,8 @@ module lk_session_table #(
         read_index_d = index;
         valid_d = valid_q;
         properties_d = properties_q;
+        near_limit_d = near_limit_q;
+        at_limit_d = at_limit_q;
         next_d = next_q;
         iv_d = iv_q;
         chain_count_d = chain_count_q + {1'b0, chain_take};
@@ -200,12 +214,14 @@ module lk_session_table #(
         live_d = live_q;
         if (read_q) begin
             case (read_index_q)
-                5'd0: {valid_d, properties_d} = {word_q[31], word_q[29:0]};
+                5'd0: {valid_d, properties_d, near_limit_d, at_limit_d} = {word_q, 2'b00};
                 5'd1: next_d[31:0] = word_q;
                 5'd2: next_d[63:32] = word_q;
                 5'd3: iv_d[95:64] = swapped;
                 5'd4: iv_d[63:32] = swapped;
-                default: iv_d[31:0] = swapped;
+                5'd5: iv_d[31:0] = swapped;
+                5'd6: near_limit_d = reached;
+                default: at_limit_d = reached;
             endcase
         end else if (state_q == IDLE && advance) begin
             next_d = sequence_number + 64'd1;
@@ -239,6 +255,8 @@ module lk_session_table #(
         read_index_q <= read_index_d;
         valid_q <= valid_d;
         properties_q <= properties_d;
+        near_limit_q <= near_limit_d;
+        at_limit_q <= at_limit_d;
         next_q <= next_d;
         iv_q <= iv_d;
         chain_count_q <= chain_count_d;

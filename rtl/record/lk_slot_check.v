@@ -16,6 +16,7 @@ module lk_slot_check (
     input  wire        slot_tls1_3,
     input  wire        slot_explicit_iv, // sixteen bytes of IV stand in front of the plaintext
     input  wire [63:0] slot_next,        // the lowest sequence number that sealing accepts (P2)
+    input  wire        slot_at_limit,    // its key seals no more
     output reg  [7:0]  status
 );
     localparam [16:0] PLAINTEXT_MAX = 17'd16384, IV_BYTES = 17'd16;
@@ -35,6 +36,7 @@ module lk_slot_check (
         else if (seal ? !seal_fits : !open && length != (replace ? `LK_LOAD_PAYLOAD_BYTES : 16'd0)) status = `LK_STATUS_BAD_LENGTH;
         else if (seal && sequence_number < slot_next) status = `LK_STATUS_SEQUENCE_REUSED;
         else if (seal && &sequence_number) status = `LK_STATUS_SEQUENCE_EXHAUSTED;
+        else if (seal && slot_at_limit) status = `LK_STATUS_RECORD_LIMIT;
     end
 endmodule
 

@@ -21,7 +21,8 @@ module lk_stream_store #(
     reg [DEPTH_LOG2:0] head_d, head_q = {(DEPTH_LOG2 + 1) {1'b0}};
     reg [DEPTH_LOG2:0] tail_d, tail_q = {(DEPTH_LOG2 + 1) {1'b0}};
     reg                valid_d, valid_q = 1'b0;
-    reg [WIDTH-1:0]    memory[0:(1 << DEPTH_LOG2) - 1];
+    // A word is never fetched while it is put: no_rw_check leaves out logic for that case.
+    (* no_rw_check *) reg [WIDTH-1:0] memory[0:(1 << DEPTH_LOG2) - 1];
     reg [WIDTH-1:0]    word_q = {WIDTH{1'b0}};
 
     wire put = in_valid && in_ready;

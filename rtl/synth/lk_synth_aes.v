@@ -19,9 +19,11 @@ module lk_synth_aes #(
     output wire         busy,
     output wire [127:0] out
 );
+    wire [7:0] unused_byte;
     lk_aes #(.DECRYPT(DECRYPT)) aes (
         .clk(clk), .reset(reset), .key_word_valid(word_valid), .key_word(word), .key_long(long_key), .key_wipe(wipe),
-        .key_busy(key_busy), .start(start), .decrypt(decrypt), .in(in), .busy(busy), .out(out));
+        .key_busy(key_busy), .start(start), .decrypt(decrypt), .in(in), .busy(busy), .out(out),
+        .out_keep(1'b0), .out_next(1'b0), .out_byte(unused_byte));
 endmodule
 
 `default_nettype wire

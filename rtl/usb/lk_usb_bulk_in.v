@@ -3,12 +3,15 @@
 // acknowledged it. Full packets follow each other for as long as there is something to say. When a completion is over and nothing
 // follows for IDLE_LIMIT cycles, what there is goes out as a short packet, or as one without data after a full packet, so that the
 // host's transfer ends (clause 5.8.3). In the midst of a completion the limit is STALLED_LIMIT: completions that are whole are never
-// held back by one that waits for the host.
+// held back by one that waits for the host. At full speed both are longer than the host's next packet takes to come: what it makes
+// of the engine belongs to the same transfer.
 `default_nettype none
 
 module lk_usb_bulk_in #(
     parameter IDLE_LIMIT = 64,
-    parameter STALLED_LIMIT = 2000
+    parameter STALLED_LIMIT = 2000,
+    parameter FULL_SPEED_IDLE_LIMIT = 4000,
+    parameter FULL_SPEED_STALLED_LIMIT = 16000
 ) (
     input  wire        clk,
     input  wire        reset,
@@ -28,7 +31,8 @@ module lk_usb_bulk_in #(
     output wire        packet_last,
     input  wire        packet_acked
 );
-    localparam [10:0] IDLE = IDLE_LIMIT, STALLED = STALLED_LIMIT;
+    localparam [13:0] IDLE = IDLE_LIMIT, STALLED = STALLED_LIMIT, FULL_SPEED_IDLE = FULL_SPEED_IDLE_LIMIT,
+                      FULL_SPEED_STALLED = FULL_SPEED_STALLED_LIMIT;
 
     reg [2:0]  fill_q, fill_d;          // buffer that words go to, and a bit more to tell full from empty
     reg [2:0]  send_q, send_d;          // buffer that is sent
@@ -36,7 +40,7 @@ module lk_usb_bulk_in #(
     reg [31:0] lengths_q, lengths_d;    // words in each closed buffer, 8 bits each
     reg        open_q, open_d;          // the last packet was full: the host's transfer goes on
     reg        ended_q, ended_d;        // the last word ended a completion
-    reg [10:0] idle_q, idle_d;          // cycles without a word
+    reg [13:0] idle_q, idle_d;          // cycles without a word
     reg        sent_q, sent_d;          // the packet at send_q was sent: the host may have it
     reg [8:0]  index_q, index_d;        // byte of it that is next
     reg        toggle_q, toggle_d;
@@ -44,7 +48,8 @@ module lk_usb_bulk_in #(
     wire [7:0]  packet_words = high_speed ? 8'd128 : 8'd16;
     wire        full = (fill_q ^ send_q) == 3'b100;
     wire        take = in_valid && in_ready;
-    wire        flush = !full && (words_q != 8'd0 || open_q) && idle_q >= (ended_q ? IDLE : STALLED);
+    wire [13:0] limit = high_speed ? (ended_q ? IDLE : STALLED) : (ended_q ? FULL_SPEED_IDLE : FULL_SPEED_STALLED);
+    wire        flush = !full && (words_q != 8'd0 || open_q) && idle_q >= limit;
     wire [7:0]  length = lengths_q[{send_q[1:0], 3'b000} +: 8];
     wire [31:0] word;
 
@@ -60,7 +65,7 @@ module lk_usb_bulk_in #(
         lengths_d = lengths_q;
         open_d = open_q;
         ended_d = ended_q;
-        idle_d = (idle_q == 11'h7FF) ? idle_q : idle_q + 11'd1;
+        idle_d = (idle_q == 14'h3FFF) ? idle_q : idle_q + 14'd1;
         sent_d = sent_q;
         index_d = index_q;
         toggle_d = toggle_q;
@@ -69,7 +74,7 @@ module lk_usb_bulk_in #(
             words_d = words_q + 8'd1;
             ended_d = in_last;
         end
-        if (in_valid) idle_d = 11'd0;
+        if (in_valid) idle_d = 14'd0;
         if ((take && words_d == packet_words) || (flush && !in_valid)) begin
             lengths_d[{fill_q[1:0], 3'b000} +: 8] = words_d;
             open_d = words_d == packet_words;
@@ -109,7 +114,7 @@ module lk_usb_bulk_in #(
         lengths_q <= reset ? 32'd0 : lengths_d;
         open_q <= !reset && open_d;
         ended_q <= reset || ended_d;
-        idle_q <= reset ? 11'd0 : idle_d;
+        idle_q <= reset ? 14'd0 : idle_d;
         sent_q <= !reset && sent_d;
         index_q <= reset ? 9'd0 : index_d;
         toggle_q <= !reset && toggle_d;

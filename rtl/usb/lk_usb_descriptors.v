@@ -5,6 +5,7 @@
 `include "lk_protocol.vh"
 
 module lk_usb_descriptors #(
+    parameter HIGH_SPEED = 1, // 0: full speed alone, so that there is nothing to say of another speed (USB 2.0 clause 9.6.2)
     parameter [63:0] SERIAL = 64'h0000000000000001 // shown as 16 hexadecimal digits
 ) (
     input  wire       clk,
@@ -120,9 +121,9 @@ module lk_usb_descriptors #(
         length = DEVICE_LENGTH;
         case ({kind, index})
             {DEVICE, 8'd0}: ;
-            {DEVICE_QUALIFIER, 8'd0}: begin start = QUALIFIER_START; length = QUALIFIER_LENGTH; end
+            {DEVICE_QUALIFIER, 8'd0}: begin found = HIGH_SPEED != 0; start = QUALIFIER_START; length = QUALIFIER_LENGTH; end
             {CONFIGURATION, 8'd0}: begin start = high_speed ? HIGH_START : FULL_START; length = CONFIGURATION_LENGTH; end
-            {OTHER_SPEED, 8'd0}: begin start = high_speed ? FULL_START : HIGH_START; length = CONFIGURATION_LENGTH; end
+            {OTHER_SPEED, 8'd0}: begin found = HIGH_SPEED != 0; start = high_speed ? FULL_START : HIGH_START; length = CONFIGURATION_LENGTH; end
             {BOS, 8'd0}: begin start = BOS_START; length = BOS_LENGTH; end
             {MICROSOFT, 8'd0}: begin start = MICROSOFT_START; length = MICROSOFT_LENGTH; end
             {STRING, 8'd0}: begin start = LANGUAGE_START; length = LANGUAGE_LENGTH; end

@@ -3,11 +3,13 @@
 `default_nettype none
 
 module lk_usb_device #(
+    parameter HIGH_SPEED = 1,                  // 0: full speed alone, as lk_full_speed has it
+    parameter CLOCK_MEGAHERTZ = 60,
     parameter [63:0] SERIAL = 64'h0000000000000001
 ) (
     input  wire        clk,
     input  wire        reset,
-    // transceiver; see lk_ulpi
+    // transceiver; see lk_ulpi and lk_full_speed
     output wire [1:0]  xcvr_select,
     output wire        term_select,
     output wire [1:0]  op_mode,
@@ -44,7 +46,7 @@ module lk_usb_device #(
     wire [1:0] reset_op_mode;
     assign op_mode = test_raw ? 2'd2 : reset_op_mode;
     /* verilator lint_off PINCONNECTEMPTY */ // nothing here saves power in suspend: the clock must go on for the engine
-    lk_usb_reset reset_control (
+    lk_usb_reset #(.HIGH_SPEED(HIGH_SPEED), .CLOCK_MEGAHERTZ(CLOCK_MEGAHERTZ)) reset_control (
         .clk(clk), .reset(reset), .session_valid(session_valid), .settled(settled), .hold(test_active),
         .line_state(line_state), .rx_active(rx_active),
         .xcvr_select(xcvr_select), .term_select(term_select), .op_mode(reset_op_mode), .chirp(chirp),
@@ -124,7 +126,7 @@ module lk_usb_device #(
         .status_done(status_done)
     );
 
-    lk_usb_request #(.SERIAL(SERIAL)) requests (
+    lk_usb_request #(.HIGH_SPEED(HIGH_SPEED), .SERIAL(SERIAL)) requests (
         .clk(clk), .reset(reset), .bus_reset(bus_reset), .high_speed(high_speed), .setup_valid(setup_valid),
         .setup_packet(setup_packet), .in_data(request_data), .in_valid(request_valid), .in_last(request_last),
         .in_ready(request_ready), .done(request_done), .stall(request_stall), .status_done(status_done),

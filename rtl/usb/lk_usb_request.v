@@ -7,6 +7,7 @@
 `default_nettype none
 
 module lk_usb_request #(
+    parameter HIGH_SPEED = 1,
     parameter [63:0] SERIAL = 64'h0000000000000001
 ) (
     input  wire        clk,
@@ -66,7 +67,7 @@ module lk_usb_request #(
     wire        descriptor_found;
     wire [8:0]  descriptor_start;
     wire [7:0]  descriptor_length, descriptor_byte;
-    lk_usb_descriptors #(.SERIAL(SERIAL)) descriptors (
+    lk_usb_descriptors #(.HIGH_SPEED(HIGH_SPEED), .SERIAL(SERIAL)) descriptors (
         .clk(clk), .kind(value[15:8]), .index(value[7:0]), .high_speed(high_speed),
         .found(descriptor_found), .start(descriptor_start), .length(descriptor_length),
         .address(position_d), .data(descriptor_byte)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attach, bus reset, high-speed detection, suspend and resume (USB 2.0 clauses 7.1.5 to 7.1.7, state diagrams in appendix C).
-// Drives the transceiver's mode. Times are in cycles of 60 MHz.
+// Drives the transceiver's mode. A device that has full speed alone goes from the reset straight to full speed.
 `default_nettype none
 
-module lk_usb_reset (
+module lk_usb_reset #(
+    parameter HIGH_SPEED = 1,                  // 0: full speed alone
+    parameter CLOCK_MEGAHERTZ = 60
+) (
     input  wire       clk,
     input  wire       reset,
     input  wire       session_valid,
@@ -20,19 +23,21 @@ module lk_usb_reset (
     output wire       enabled,        // packets may be taken and answered
     output wire       suspended
 );
-    localparam [17:0] RESET_FILTER = 18'd150;      // 2.5 us of SE0 is a reset (T_FILTSE0)
-    localparam [17:0] IDLE_LIMIT = 18'd180000;     // 3 ms without traffic (T_WTREV)
-    localparam [17:0] REVERT_WAIT = 18'd12000;     // 200 us between full-speed terminations and the look at the line (T_WTRSTHS)
-    localparam [17:0] CHIRP_QUIET = 18'd300;       // 5 us in chirp mode before K; some PHYs need 2.5 us
-    localparam [17:0] CHIRP_LENGTH = 18'd66000;    // 1.1 ms of K; at least 1 ms (T_UCH)
-    localparam [17:0] CHIRP_LIMIT = 18'd120000;    // 2 ms for the host to answer (T_WTFS)
-    localparam [17:0] CHIRP_FILTER = 18'd150;      // 2.5 us of K or J is a chirp (T_FILT)
-    localparam [17:0] RESUME_FILTER = 18'd150;
+    localparam [17:0] MEGAHERTZ = CLOCK_MEGAHERTZ[17:0];
+    localparam [17:0] RESET_FILTER = MEGAHERTZ * 18'd5 / 18'd2; // 2.5 us of SE0 is a reset (T_FILTSE0)
+    localparam [17:0] IDLE_LIMIT = MEGAHERTZ * 18'd3000;        // 3 ms without traffic (T_WTREV)
+    localparam [17:0] REVERT_WAIT = MEGAHERTZ * 18'd200;        // 200 us between full-speed terminations and the look at the line (T_WTRSTHS)
+    localparam [17:0] CHIRP_QUIET = MEGAHERTZ * 18'd5;          // 5 us in chirp mode before K; some PHYs need 2.5 us
+    localparam [17:0] CHIRP_LENGTH = MEGAHERTZ * 18'd1100;      // 1.1 ms of K; at least 1 ms (T_UCH)
+    localparam [17:0] CHIRP_LIMIT = MEGAHERTZ * 18'd2000;       // 2 ms for the host to answer (T_WTFS)
+    localparam [17:0] CHIRP_FILTER = RESET_FILTER;                    // 2.5 us of K or J is a chirp (T_FILT)
+    localparam [17:0] RESUME_FILTER = RESET_FILTER;
     localparam [1:0]  SE0 = 2'd0, J = 2'd1, K = 2'd2;
     localparam [2:0]  CHIRPS = 3'd6;               // K J K J K J
 
     localparam [3:0] DETACHED = 4'd0, ATTACH = 4'd1, FULL = 4'd2, HIGH = 4'd3, REVERT = 4'd4, SUSPENDED = 4'd5, RESUME = 4'd6,
                      CHIRP_MODE = 4'd7, CHIRP_K = 4'd8, CHIRP_ANSWER = 4'd9, FULL_WAIT = 4'd10, HIGH_WAIT = 4'd11;
+    localparam [3:0] AFTER_RESET = (HIGH_SPEED != 0) ? CHIRP_MODE : FULL_WAIT;
 
     reg [3:0]  state_q, state_d;
     reg [17:0] timer_q, timer_d;       // cycles in this state, or since the last traffic
@@ -60,7 +65,7 @@ module lk_usb_reset (
             FULL: begin
                 if (line_state != J || rx_active) timer_d = 18'd0;
                 was_high_d = 1'b0;
-                if (reset_seen) state_d = CHIRP_MODE;
+                if (reset_seen) state_d = AFTER_RESET;
                 else if (timer_q >= IDLE_LIMIT) state_d = SUSPENDED;
             end
             HIGH: begin
@@ -71,7 +76,7 @@ module lk_usb_reset (
             // Full-speed terminations again: the line now tells a reset (SE0) from suspend (J); clause 7.1.7.6.
             REVERT: if (timer_q >= REVERT_WAIT) state_d = (line_q == SE0) ? CHIRP_MODE : SUSPENDED;
             SUSPENDED: begin
-                if (reset_seen) state_d = CHIRP_MODE;
+                if (reset_seen) state_d = AFTER_RESET;
                 else if (line_q == K && steady_q >= RESUME_FILTER) state_d = RESUME;
             end
             RESUME: if (line_q != K) state_d = was_high_q ? HIGH_WAIT : FULL;
@@ -94,7 +99,7 @@ module lk_usb_reset (
         if (state_d != state_q) begin
             timer_d = 18'd0;
             steady_d = 18'd0;
-            bus_reset_d = state_d == CHIRP_MODE || state_d == DETACHED;
+            bus_reset_d = state_d == AFTER_RESET || state_d == DETACHED;
         end
     end
 
@@ -108,8 +113,8 @@ module lk_usb_reset (
         bus_reset_q <= !reset && bus_reset_d;
     end
 
-    wire chirping = state_q == CHIRP_MODE || state_q == CHIRP_K || state_q == CHIRP_ANSWER;
-    wire high = state_q == HIGH || state_q == HIGH_WAIT;
+    wire chirping = HIGH_SPEED != 0 && (state_q == CHIRP_MODE || state_q == CHIRP_K || state_q == CHIRP_ANSWER);
+    wire high = HIGH_SPEED != 0 && (state_q == HIGH || state_q == HIGH_WAIT);
     assign xcvr_select = (high || chirping) ? 2'd0 : 2'd1;
     assign term_select = !high && state_q != DETACHED;
     assign op_mode = (state_q == DETACHED) ? 2'd1 : chirping ? 2'd2 : 2'd0;

@@ -10,10 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum {
-    LK_BUS_MICROFRAME = 7500, /* cycles of 125 us */
-    LK_BUS_FRAME = 60000      /* 1 ms */
-};
+enum { LK_BUS_MICROFRAME = 7500 }; /* cycles of 60 MHz in 125 us */
 
 typedef struct lk_bus {
     lk_phy phy;
@@ -30,8 +27,9 @@ typedef struct lk_bus {
     uint64_t chirp_cycles; /* length of the device's chirp at the last reset */
 } lk_bus;
 
-/** Powers the port and the board, waits for the pull-up and resets. @return false when no device comes up. */
-bool lk_bus_attach(lk_bus *bus, lk_model_virtual *model, bool full_speed_only);
+/** Powers the port and the board, waits for the pull-up and resets. The caller has made bus->phy; all else is zero.
+ * @return false when no device comes up. */
+bool lk_bus_attach(lk_bus *bus, bool full_speed_only);
 
 /** A bus reset (USB 2.0 clause 7.1.7.5). @return false when the device has no pull-up after it. */
 bool lk_bus_reset(lk_bus *bus);

@@ -21,7 +21,6 @@ enum {
 
 typedef struct lk_host {
     lk_board board;
-    lk_model_virtual *model;
     lk_bus bus;
     uint8_t address;
     lk_endpoint endpoints[ENDPOINTS]; /* 0; OUT 1 to 15; IN 1 to 15 */
@@ -201,6 +200,11 @@ static uint64_t host_cycles(const lk_board *board)
     return now((const lk_host *)board);
 }
 
+static bool host_is_high_speed(const lk_board *board)
+{
+    return ((const lk_host *)board)->bus.high_speed;
+}
+
 static void host_bus_reset(lk_board *board)
 {
     lk_host *self = (lk_host *)board;
@@ -217,35 +221,30 @@ static void host_bus_reset(lk_board *board)
 static void host_free(lk_board *board)
 {
     lk_host *self = (lk_host *)board;
-    lk_model_virtual_free(self->model);
+    lk_phy_end(&self->bus.phy);
     free(self);
 }
 
-static const lk_board_backend backend = {
-    .name = "ulpi",
-    .free = host_free,
-    .submit = host_submit,
-    .unlink = host_unlink,
-    .run = host_run,
-    .active = host_active,
-    .cycles = host_cycles,
-    .bus_reset = host_bus_reset,
-};
-
-static lk_board *board_new(const char *trace, bool full_speed_only, const char **error)
-{
-    lk_host *self = calloc(1, sizeof *self);
-    lk_model_virtual *model = self ? lk_model_virtual_new(trace) : NULL;
-    if (!model) {
-        free(self);
-        *error = trace ? "the trace file cannot be written; check its path and permissions" : "out of memory";
-        return NULL;
+#define BACKEND(title)                                                                                                 \
+    {                                                                                                                  \
+        .name = (title), .free = host_free, .submit = host_submit, .unlink = host_unlink, .run = host_run,             \
+        .active = host_active, .cycles = host_cycles, .is_high_speed = host_is_high_speed, .bus_reset = host_bus_reset \
     }
-    self->board.backend = &backend;
-    self->model = model;
+static const lk_board_backend ulpi = BACKEND("ulpi");
+static const lk_board_backend full_speed = BACKEND("full-speed");
+
+static const char *no_model(const char *trace)
+{
+    return trace ? "the trace file cannot be written; check its path and permissions" : "out of memory";
+}
+
+/* A host whose phy has its model; it frees both when the board does not come up. */
+static lk_board *power_up(lk_host *self, const lk_board_backend *backend, bool full_speed_only, const char **error)
+{
+    self->board.backend = backend;
     for (unsigned i = 0; i < ENDPOINTS; i++)
         self->endpoints[i].number = (uint8_t)(i <= 15 ? i : DIRECTION_IN | (i - 15));
-    if (!lk_bus_attach(&self->bus, model, full_speed_only)) {
+    if (!lk_bus_attach(&self->bus, full_speed_only)) {
         host_free(&self->board);
         *error = "the board does not come up: no pull-up on the bus after reset";
         return NULL;
@@ -253,14 +252,40 @@ static lk_board *board_new(const char *trace, bool full_speed_only, const char *
     return &self->board;
 }
 
+static lk_board *at_ulpi(const char *trace, bool full_speed_only, const char **error)
+{
+    lk_host *self = calloc(1, sizeof *self);
+    lk_model_virtual *model = self ? lk_model_virtual_new(trace) : NULL;
+    if (!model) {
+        free(self);
+        *error = no_model(trace);
+        return NULL;
+    }
+    lk_phy_at_ulpi(&self->bus.phy, model);
+    return power_up(self, &ulpi, full_speed_only, error);
+}
+
 lk_board *lk_board_ulpi_new(const char *trace, const char **error)
 {
-    return board_new(trace, false, error);
+    return at_ulpi(trace, false, error);
 }
 
 lk_board *lk_host_full_speed_board(const char *trace, const char **error)
 {
-    return board_new(trace, true, error);
+    return at_ulpi(trace, true, error);
+}
+
+lk_board *lk_board_full_speed_new(const char *trace, const char **error)
+{
+    lk_host *self = calloc(1, sizeof *self);
+    lk_model_full_speed *model = self ? lk_model_full_speed_new(trace) : NULL;
+    if (!model) {
+        free(self);
+        *error = no_model(trace);
+        return NULL;
+    }
+    lk_phy_at_line(&self->bus.phy, model);
+    return power_up(self, &full_speed, true, error);
 }
 
 lk_bus *lk_host_bus(lk_board *board)

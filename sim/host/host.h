@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A USB 2.0 host controller in front of the ULPI pins: it takes requests, makes transactions of them, and keeps what a
+ * A USB 2.0 host controller in front of the pins: it takes requests, makes transactions of them, and keeps what a
  * host keeps for each endpoint. Tests reach under it here.
  */
 #ifndef LK_SIM_HOST_HOST_H
@@ -34,7 +34,7 @@ typedef struct lk_host_counts {
 /** Chooses a fault for the next transaction. Called for each one; transaction->fault is LK_FAULT_NONE before. */
 typedef lk_fault (*lk_host_fault_hook)(void *context, const lk_transaction *transaction);
 
-/** The functions below take a board made with LK_PHY_ULPI, and no other. */
+/** The functions below take a board made with LK_PHY_ULPI or LK_PHY_FULL_SPEED, and no other. */
 
 /** The bus of that board. */
 lk_bus *lk_host_bus(lk_board *board);
@@ -55,7 +55,7 @@ uint8_t lk_host_address(const lk_board *board);
 uint8_t lk_host_toggle(const lk_board *board, uint8_t endpoint);
 void lk_host_set_toggle(lk_board *board, uint8_t endpoint, uint8_t toggle);
 
-/** A board whose host knows full speed alone. Else as lk_board_new(). */
+/** A board with a ULPI PHY whose host knows full speed alone. Else as lk_board_new(). */
 lk_board *lk_host_full_speed_board(const char *trace, const char **error);
 
 #ifdef __cplusplus

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Verilated board in C: two tops, each with its pins as a plain structure. The caller sets the inputs and steps; a
- * step is one cycle of the clock. Outputs are those after the rising edge, so they are what the other side sees at the
- * next edge.
+ * The Verilated board in C: three tops, each with its pins as a plain structure. The caller sets the inputs and steps;
+ * a step is one cycle of the clock. Outputs are those after the rising edge, so they are what the other side sees at
+ * the next edge.
  */
 #ifndef LK_SIM_MODEL_H
 #define LK_SIM_MODEL_H
@@ -34,6 +34,20 @@ typedef struct lk_model_virtual_pins {
     uint32_t lights;       /* of a real board: which of its lights shine, bit by bit as its model says */
 } lk_model_virtual_pins;
 
+/** Pins of lk_board_full_speed, seen from the board: D+ and D-, one bit each. */
+typedef struct lk_model_full_speed_pins {
+    /* inputs */
+    uint8_t reset;
+    uint8_t dp_in;
+    uint8_t dm_in;
+    uint8_t vbus;
+    /* outputs */
+    uint8_t dp_out;
+    uint8_t dm_out;
+    uint8_t output_enable;
+    uint8_t pull_up;
+} lk_model_full_speed_pins;
+
 /** Ports of lk_board_direct; see rtl/boards/virtual/lk_board_direct.v. */
 typedef struct lk_model_direct_pins {
     /* inputs */
@@ -63,6 +77,7 @@ typedef struct lk_model_direct_pins {
 } lk_model_direct_pins;
 
 typedef struct lk_model_virtual lk_model_virtual;
+typedef struct lk_model_full_speed lk_model_full_speed;
 typedef struct lk_model_direct lk_model_direct;
 
 /**
@@ -71,6 +86,7 @@ typedef struct lk_model_direct lk_model_direct;
  * @return NULL when memory is short or the trace file cannot be written.
  */
 lk_model_virtual *lk_model_virtual_new(const char *trace);
+lk_model_full_speed *lk_model_full_speed_new(const char *trace);
 lk_model_direct *lk_model_direct_new(const char *trace);
 
 /** In boards made from now on, the selftest expects wrong answers of these ciphers (bit map, docs/suites.md). */
@@ -78,18 +94,22 @@ void lk_model_fail_selftest(uint32_t ciphers);
 
 /** Closes the trace. NULL is fine. */
 void lk_model_virtual_free(lk_model_virtual *model);
+void lk_model_full_speed_free(lk_model_full_speed *model);
 void lk_model_direct_free(lk_model_direct *model);
 
 /** The pins: the same structure for the model's whole life. */
 lk_model_virtual_pins *lk_model_virtual_pins_of(lk_model_virtual *model);
+lk_model_full_speed_pins *lk_model_full_speed_pins_of(lk_model_full_speed *model);
 lk_model_direct_pins *lk_model_direct_pins_of(lk_model_direct *model);
 
 /** One cycle. */
 void lk_model_virtual_step(lk_model_virtual *model);
+void lk_model_full_speed_step(lk_model_full_speed *model);
 void lk_model_direct_step(lk_model_direct *model);
 
 /** Cycles since it was made. */
 uint64_t lk_model_virtual_cycles(const lk_model_virtual *model);
+uint64_t lk_model_full_speed_cycles(const lk_model_full_speed *model);
 uint64_t lk_model_direct_cycles(const lk_model_direct *model);
 
 #ifdef __cplusplus

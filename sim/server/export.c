@@ -7,7 +7,8 @@ enum {
     CONFIGURATION_MAX = 512,
     BUS = 1,
     ADDRESS = 2,    /* 1 is the root hub's */
-    SPEED_HIGH = 3, /* of Linux' enum usb_device_speed */
+    SPEED_FULL = 2, /* of Linux' enum usb_device_speed */
+    SPEED_HIGH = 3,
     SET_ADDRESS = 5,
     GET_DESCRIPTOR = 6,
     DESCRIPTOR_DEVICE = 1,
@@ -48,7 +49,7 @@ bool lk_export_begin(lk_export *exported, lk_board *board)
                                        .bus_id = "1-1",
                                        .bus = BUS,
                                        .device = ADDRESS,
-                                       .speed = SPEED_HIGH}};
+                                       .speed = lk_board_is_high_speed(board) ? SPEED_HIGH : SPEED_FULL}};
     if (!set_address(board))
         return false;
     lk_reader first = read_descriptor(board, DESCRIPTOR_DEVICE, device, sizeof device);

@@ -214,23 +214,34 @@ static const lk_transport_methods methods = {
     .close = sim_close,
 };
 
+static const char *const ways[] = {
+    [LK_PHY_ULPI] = "ulpi", [LK_PHY_FULL_SPEED] = "full-speed", [LK_PHY_DIRECT] = "direct"};
+
 static bool phy_of(const lk_uri *uri, lk_board_phy *phy)
 {
-    if (strcmp(uri->rest, "ulpi") == 0)
-        *phy = LK_PHY_ULPI;
-    else if (strcmp(uri->rest, "direct") == 0 || uri->rest[0] == '\0')
-        *phy = LK_PHY_DIRECT;
-    else
-        return false;
-    return true;
+    *phy = LK_PHY_DIRECT;
+    if (uri->rest[0] == '\0')
+        return true;
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+        if (strcmp(uri->rest, ways[way]) == 0) {
+            *phy = (lk_board_phy)way;
+            return true;
+        }
+    }
+    return false;
+}
+
+static lk_error refuse(const lk_uri *uri, char *diagnosis)
+{
+    return lk_diagnose(diagnosis, LK_ERROR_DEVICE_URI,
+                       "sim:%s means nothing; write sim:direct, sim:ulpi or sim:full-speed", uri->rest);
 }
 
 static lk_error sim_open(lk_uri *uri, int timeout, lk_transport **transport, char *diagnosis)
 {
     lk_board_phy phy;
     if (!phy_of(uri, &phy))
-        return lk_diagnose(diagnosis, LK_ERROR_DEVICE_URI, "sim:%s means nothing; write sim:direct or sim:ulpi",
-                           uri->rest);
+        return refuse(uri, diagnosis);
     simulated *sim = calloc(1, sizeof *sim);
     if (!sim)
         return lk_diagnose(diagnosis, LK_ERROR_NO_MEMORY, "there is no memory for a simulated board");
@@ -249,7 +260,7 @@ static lk_error sim_open(lk_uri *uri, int timeout, lk_transport **transport, cha
         sim_close(&sim->transport);
         return error;
     }
-    snprintf(uri->rest, sizeof uri->rest, "%s", phy == LK_PHY_ULPI ? "ulpi" : "direct");
+    snprintf(uri->rest, sizeof uri->rest, "%s", ways[phy]);
     *transport = &sim->transport;
     return LK_OK;
 }
@@ -259,9 +270,10 @@ static lk_error sim_list(const lk_uri *uri, int timeout, lk_transport_found *fou
     (void)timeout;
     lk_board_phy phy;
     if (!phy_of(uri, &phy))
-        return lk_diagnose(diagnosis, LK_ERROR_DEVICE_URI, "sim:%s means nothing; write sim:direct or sim:ulpi",
-                           uri->rest);
-    found(context, phy == LK_PHY_ULPI ? "sim:ulpi" : "sim:direct", LK_OK);
+        return refuse(uri, diagnosis);
+    char name[32];
+    snprintf(name, sizeof name, "sim:%s", ways[phy]);
+    found(context, name, LK_OK);
     return LK_OK;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Records through the simulated board: cycles at the ULPI pins against what a high-speed bus can carry at most, and how
- * fast the two simulations run. Cycles are exact; simulation speed processor time; depends on the machine.
+ * Records through the simulated boards: cycles at the ULPI pins against what a high-speed bus can carry at most, cycles
+ * at D+ and D- against a full-speed bus, and how fast the simulations run. Cycles are exact; simulation speed processor
+ * time; depends on the machine.
  */
 #include "bench/report.h"
 
@@ -20,6 +21,9 @@
 enum {
     RECORDS = 100,
     RECORDS_QUICK = 10,
+    RECORDS_FULL_SPEED = 12, /* a fortieth of the speed */
+    RECORDS_FULL_SPEED_QUICK = 3,
+    FRAME = 48000, /* cycles */
     RECORD = 16384,
     PADDING_MAX = 16384, /* plaintext, type and padding are at most 16385 bytes */
     VERSION_TLS_1_3 = 4,
@@ -33,6 +37,9 @@ enum {
 
 /* 13 packets of 512 bytes in a microframe (USB 2.0 table 5-10). */
 static const double BUS_LIMIT = 13.0 * 512 / LK_BUS_MICROFRAME;
+
+/* 19 packets of 64 bytes in a frame (table 5-9). */
+static const double BUS_LIMIT_FULL_SPEED = 19.0 * 64 / FRAME;
 
 typedef struct lk_buffers {
     uint8_t *out;
@@ -196,12 +203,17 @@ static lk_result open_records(lk_board *board, const lk_buffers *buffers, unsign
     return result;
 }
 
-static bool add_share(lk_report *report, const char *name, const lk_result *result, const char *note)
+static bool add_share_of(double limit, lk_report *report, const char *name, const lk_result *result, const char *note)
 {
     if (!result->good)
         return false;
-    lk_report_add(report, name, (double)result->bytes / (double)result->cycles / BUS_LIMIT, "ratio", note);
+    lk_report_add(report, name, (double)result->bytes / (double)result->cycles / limit, "ratio", note);
     return true;
+}
+
+static bool add_share(lk_report *report, const char *name, const lk_result *result, const char *note)
+{
+    return add_share_of(BUS_LIMIT, report, name, result, note);
 }
 
 static bool measure_pins(lk_report *report, const lk_buffers *buffers, unsigned count)
@@ -252,6 +264,32 @@ static bool measure_pins(lk_report *report, const lk_buffers *buffers, unsigned 
     return true;
 }
 
+static bool measure_full_speed(lk_report *report, const lk_buffers *buffers, unsigned count)
+{
+    lk_board *board = prepare(LK_PHY_FULL_SPEED, buffers);
+    if (!board)
+        return false;
+    const lk_host_counts *counts = lk_host_counts_of(board);
+    lk_result out = seal(board, buffers, EMPTY_SLOT, count, 0, false);
+    lk_result in = seal(board, buffers, SLOT_SEAL, count, 0, true);
+    uint64_t packets = counts->in_packets + counts->out_packets;
+    lk_result sealing = seal(board, buffers, SLOT_SEAL, count, count, false);
+    packets = counts->in_packets + counts->out_packets - packets;
+    unsigned most = counts->most_packets;
+    lk_board_free(board);
+    const double limit = BUS_LIMIT_FULL_SPEED;
+    if (!add_share_of(limit, report, "usb.full_speed.out.bus_share", &out, "as usb.ulpi.out, at D+ and D-") ||
+        !add_share_of(limit, report, "usb.full_speed.in.bus_share", &in, "as usb.ulpi.in, at D+ and D-") ||
+        !add_share_of(limit, report, "usb.full_speed.mixed.bus_share", &sealing, "AES-128-GCM, 16 KiB sealed"))
+        return false;
+    lk_report_add(report, "usb.full_speed.mixed.packets_per_frame", (double)packets * FRAME / (double)sealing.cycles,
+                  "packets", "sealing; 19 is the limit");
+    lk_report_add(report, "usb.full_speed.most_packets_per_frame", most, "packets", "in the fullest frame");
+    lk_report_add(report, "sim.full_speed.cycles_per_second", (double)sealing.cycles / sealing.seconds, "cycles/s",
+                  "while sealing; processor time; depends on the machine");
+    return true;
+}
+
 static bool measure_direct(lk_report *report, const lk_buffers *buffers, unsigned count)
 {
     lk_board *board = prepare(LK_PHY_DIRECT, buffers);
@@ -275,8 +313,9 @@ int main(int argc, char **argv)
     unsigned count = options.quick ? RECORDS_QUICK : RECORDS;
     size_t capacity = (size_t)(count + 1) * (RECORD + 1024);
     lk_buffers buffers = {.out = malloc(capacity), .in = malloc(capacity), .capacity = capacity};
-    lk_report *report = lk_report_new("USB: the board at the pins of a high-speed bus");
+    lk_report *report = lk_report_new("USB: the boards at the pins of their buses");
     bool good = buffers.out && buffers.in && report && measure_pins(report, &buffers, count) &&
+                measure_full_speed(report, &buffers, options.quick ? RECORDS_FULL_SPEED_QUICK : RECORDS_FULL_SPEED) &&
                 measure_direct(report, &buffers, count);
     if (good)
         good = lk_report_finish(report, options.json);

@@ -38,6 +38,7 @@ static const flag flags[] = {
     FLAG("-key-file", TEXT, key_file),
     FLAG("-min-version", NUMBER, min_version),
     FLAG("-max-version", NUMBER, max_version),
+    FLAG("-no-ssl3", SWITCH, no_ssl3),
     FLAG("-no-tls1", SWITCH, no_tls1),
     FLAG("-no-tls11", SWITCH, no_tls11),
     FLAG("-no-tls12", SWITCH, no_tls12),
@@ -92,6 +93,10 @@ static const flag flags[] = {
     {"-cbc-record-splitting", FLAG_MOOT, 0},         /* done always, where the version calls for it */
     {"-partial-write", FLAG_MOOT, 0},                /* done always */
     {"-allow-hint-mismatch", FLAG_MOOT, 0},
+    /* of runners before 2019 */
+    {"-enable-all-curves", FLAG_MOOT, 0},
+    {"-enable-ed25519", FLAG_MOOT, 0},
+    {"-tls13-variant", FLAG_MOOT_TEXT, 0}, /* drafts of TLS 1.3, which are not spoken */
 };
 
 static const flag *flag_find(const char *name)

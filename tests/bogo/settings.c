@@ -54,7 +54,9 @@ static int lacking(const lk_config *config, const char *what)
 static int set_versions(lk_config *config, const shim_flags *flags)
 {
     bool without[] = {flags->no_tls1, flags->no_tls11, flags->no_tls12, flags->no_tls13};
-    uint16_t lowest = flags->min_version > 0 ? (uint16_t)flags->min_version : TLS1_0;
+    /* Runners that know SSL 3.0 do not number their shims, and expect it to be on. */
+    uint16_t first = flags->shim_id || flags->no_ssl3 ? TLS1_0 : LK_VERSION_SSL3;
+    uint16_t lowest = flags->min_version > 0 ? (uint16_t)flags->min_version : first;
     uint16_t highest = flags->max_version > 0 ? (uint16_t)flags->max_version : LK_VERSION_TLS1_3;
     while (highest >= lowest && highest >= TLS1_0 && without[highest - TLS1_0])
         highest--;
@@ -70,8 +72,9 @@ static int set_versions(lk_config *config, const shim_flags *flags)
 }
 
 /* Everything that the library has, unless the flags name some: the runner expects more than safe defaults. */
-static int set_suites(lk_config *config, const char *wanted)
+static int set_suites(lk_config *config, const shim_flags *flags)
 {
+    const char *wanted = flags->cipher;
     char list[LIST_MAX] = "";
     size_t count = 0;
     const lk_suite *suites = lk_suite_table(&count);
@@ -81,6 +84,9 @@ static int set_suites(lk_config *config, const char *wanted)
         size_t length = strlen(list);
         /* The runner takes what is offered: what protects nothing is none of its own. */
         if (strstr(suites[i].title, "_NULL_") || strstr(suites[i].title, "_anon_"))
+            continue;
+        /* The runners with SSL 3.0 would take these in it, where RFC 8422 has none. */
+        if (!flags->shim_id && !flags->server && strstr(suites[i].title, "_ECDHE_"))
             continue;
         (void)snprintf(list + length, sizeof list - length, "%s%s", length > 0 ? ":" : "", suites[i].title);
     }
@@ -227,7 +233,7 @@ int shim_configure(shim_state *shim, const shim_flags *flags)
     lk_config *config = shim->config;
     int status = set_versions(config, flags);
     if (!status)
-        status = set_suites(config, flags->cipher);
+        status = set_suites(config, flags);
     if (!status)
         status = set_groups(config, &flags->curves);
     if (!status)

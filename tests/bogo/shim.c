@@ -23,28 +23,41 @@ static int unimplemented(const char *flag)
     return SHIM_UNIMPLEMENTED;
 }
 
+static int connect_by(int family, const void *address, socklen_t length)
+{
+    int made = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), at_once = 1;
+    (void)setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+    if (made >= 0 && connect(made, address, length) == 0)
+        return made;
+    if (made >= 0)
+        (void)close(made);
+    return -1;
+}
+
+/* Runners that do not number their shims listen on IPv6 where they can, and do not say so. */
 static int connect_to(const shim_flags *flags)
 {
     struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)flags->port)};
     struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)flags->port)};
+    int made = -1;
     six.sin6_addr = in6addr_loopback;
     four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const struct sockaddr *address = flags->ipv6 ? (struct sockaddr *)&six : (struct sockaddr *)&four;
-    int made = socket(flags->ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), at_once = 1;
-    (void)setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
-    if (made >= 0 && connect(made, address, flags->ipv6 ? sizeof six : sizeof four) == 0)
-        return made;
-    perror("connect");
-    if (made >= 0)
-        (void)close(made);
-    return -1;
+    if (flags->ipv6 || !flags->shim_id)
+        made = connect_by(AF_INET6, &six, sizeof six);
+    if (made < 0 && !flags->ipv6)
+        made = connect_by(AF_INET, &four, sizeof four);
+    if (made < 0)
+        perror("connect");
+    return made;
 }
 
 /* The runner tells its shims apart by a number, little-endian. */
 static bool introduce(int socket, const char *id)
 {
     uint8_t bytes[8];
-    unsigned long long number = id ? strtoull(id, NULL, 10) : 0;
+    if (!id)
+        return true;
+    unsigned long long number = strtoull(id, NULL, 10);
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)(number >> 8 * i);
     return send(socket, bytes, sizeof bytes, MSG_NOSIGNAL) == (ssize_t)sizeof bytes;

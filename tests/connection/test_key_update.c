@@ -87,14 +87,18 @@ Test(key_update, requests_in_a_row_are_answered_once_and_after_data_again)
 
 Test(key_update, a_key_at_its_limit_is_changed_by_itself)
 {
-    loopback *pair = established();
-    layer_of(pair, LK_CLIENT)->write.sequence = LK_RECORD_LIMIT_GCM - 10;
-    layer_of(pair, LK_SERVER)->read.sequence = LK_RECORD_LIMIT_GCM - 10;
-    both_ways(pair);
-    cr_assert_eq(layer_of(pair, LK_CLIENT)->write.epoch, 3);
-    cr_assert_eq(layer_of(pair, LK_SERVER)->read.epoch, 3);
-    cr_assert_lt(layer_of(pair, LK_CLIENT)->write.sequence, 10);
-    both_ways(pair);
+    enum { SOFT = 4, HARD = 12, TIMES = 40 };
+    loopback *pair = loopback_new("EC");
+    loopback_connect(pair, "localhost");
+    lk_record_layer_set_key_limits(layer_of(pair, LK_CLIENT), SOFT, HARD);
+    loopback_establish(pair);
+    for (int i = 0; i < TIMES; i++) {
+        both_ways(pair);
+        cr_assert_leq(layer_of(pair, LK_CLIENT)->write.sequence, SOFT + 2);
+    }
+    cr_assert_geq(layer_of(pair, LK_CLIENT)->write.epoch, 2 + TIMES / (SOFT + 2));
+    cr_assert_eq(layer_of(pair, LK_SERVER)->read.epoch, layer_of(pair, LK_CLIENT)->write.epoch);
+    cr_assert_eq(layer_of(pair, LK_SERVER)->write.epoch, 2, "its keys have no such limit");
     loopback_free(pair);
 }
 

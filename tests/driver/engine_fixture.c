@@ -80,7 +80,7 @@ lk_error fixture_progress(engine_fixture *fixture)
     return lk_engine_progress(&fixture->engine.base, 0);
 }
 
-void fixture_answer_seal(engine_fixture *fixture, const adversary_command *command, uint16_t version)
+static void answer_seal(engine_fixture *fixture, const adversary_command *command, uint16_t version, uint8_t detail)
 {
     uint8_t record[LK_RECORD_MAX];
     size_t length =
@@ -92,7 +92,17 @@ void fixture_answer_seal(engine_fixture *fixture, const adversary_command *comma
     if (version == LK_TLS1_2)
         lk_writer_u64(&writer, command->sequence);
     memset(record + writer.length, 'c', length - writer.length);
-    adversary_answer(&fixture->far_end, command, LK_STATUS_OK, 0, record, (uint16_t)length);
+    adversary_answer(&fixture->far_end, command, LK_STATUS_OK, detail, record, (uint16_t)length);
+}
+
+void fixture_answer_seal(engine_fixture *fixture, const adversary_command *command, uint16_t version)
+{
+    answer_seal(fixture, command, version, 0);
+}
+
+void fixture_answer_seal_near_limit(engine_fixture *fixture, const adversary_command *command, uint16_t version)
+{
+    answer_seal(fixture, command, version, LK_SEAL_NEAR_LIMIT);
 }
 
 size_t fixture_answer_all(engine_fixture *fixture, uint16_t version)

@@ -45,6 +45,9 @@ lk_error fixture_progress(engine_fixture *fixture);
 /** Answers a SEAL command with a record that has the right header. */
 void fixture_answer_seal(engine_fixture *fixture, const adversary_command *command, uint16_t version);
 
+/** The same, and says that the key has reached its soft limit. */
+void fixture_answer_seal_near_limit(engine_fixture *fixture, const adversary_command *command, uint16_t version);
+
 /** Lets commands come in and answers each as a well-behaved device would. @return how many. */
 size_t fixture_answer_all(engine_fixture *fixture, uint16_t version);
 

@@ -211,7 +211,7 @@ static lk_status load_bytes(const uint8_t head[8])
 Test(commands, what_is_loaded_is_checked)
 {
     cr_assert_eq(load_bytes((uint8_t[8]){2, 4, 0}), LK_STATUS_BAD_FIELD, "no such direction");
-    cr_assert_eq(load_bytes((uint8_t[8]){0, 4, 0, 2}), LK_STATUS_BAD_FIELD, "no such flag");
+    cr_assert_eq(load_bytes((uint8_t[8]){0, 4, 0, 4}), LK_STATUS_BAD_FIELD, "no such flag");
     cr_assert_eq(load_bytes((uint8_t[8]){0, 4, 0, LK_LOAD_ENCRYPT_THEN_MAC}), LK_STATUS_UNSUPPORTED, "not with AEAD");
     cr_assert_eq(load_bytes((uint8_t[8]){0, 4, 0, 0, 1}), LK_STATUS_BAD_FIELD);
     cr_assert_eq(load_bytes((uint8_t[8]){0, 1, 0}), LK_STATUS_UNSUPPORTED, "TLS 1.0");

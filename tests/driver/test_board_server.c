@@ -6,6 +6,8 @@
 #include <criterion/criterion.h>
 
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { COUNT = 12 };
 
@@ -126,4 +128,56 @@ Test(server, that_dies_loses_the_device_and_nothing_hangs)
     lk_direction_close(direction);
     lk_device_close(device);
     cr_assert_eq(lk_device_open(process.uri, &device, diagnosis), LK_ERROR_CONNECTION_REFUSED);
+}
+
+/* What a child does with what it inherits. @return how often something was not as it should be. */
+static int be_child(lk_device *device, lk_direction *direction)
+{
+    int wrong = 0;
+    lk_device_statistics statistics;
+    lk_operation operation = {.input = plaintext,
+                              .input_length = 10,
+                              .output = sealed[1][0],
+                              .output_capacity = LK_RECORD_MAX,
+                              .sequence = COUNT,
+                              .content_type = 23};
+    lk_operation *one = &operation;
+    lk_direction *another = NULL;
+    lk_direction_parameters parameters = {
+        .kind = LK_SEAL, .version = LK_TLS1_3, .cipher = lk_cipher_find(LK_CIPHER_AES_128_GCM)};
+    size_t accepted = 0;
+    wrong += lk_direction_submit(direction, &one, 1, &accepted) != LK_ERROR_DEVICE_INHERITED || accepted > 0;
+    wrong += lk_engine_open(lk_device_engine(device), &parameters, &another) != LK_ERROR_DEVICE_INHERITED;
+    wrong += lk_engine_progress(lk_device_engine(device), 0) != LK_ERROR_DEVICE_INHERITED;
+    wrong += lk_device_statistics_get(device, &statistics) != LK_ERROR_DEVICE_INHERITED;
+    wrong += lk_device_heartbeat(device) != LK_ERROR_DEVICE_INHERITED;
+    wrong += lk_device_recover(device) != LK_ERROR_DEVICE_INHERITED;
+    lk_direction_close(direction);
+    lk_device_close(device);
+    return wrong;
+}
+
+Test(server, stays_the_parents_when_a_child_is_forked)
+{
+    lk_operation operations[COUNT];
+    lk_device *device;
+    int status = 0;
+    board_process_start(&process, "direct");
+    cr_assert_eq(lk_device_open(process.uri, &device, diagnosis), LK_OK, "%s", diagnosis);
+    lk_engine *engine = lk_device_engine(device);
+    lk_direction *direction = direction_open(engine);
+    submit_all(direction, operations, 0, 3000);
+    cr_assert_eq(lk_engine_progress(engine, 100), LK_OK);
+    pid_t child = fork(); /* with operations on their way */
+    if (child == 0)
+        _exit(be_child(device, direction));
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%d", status);
+    for (int i = 0; i < 600 && operations[COUNT - 1].state != LK_OPERATION_DONE; i++)
+        cr_assert_eq(lk_engine_progress(engine, 100), LK_OK);
+    for (size_t i = 0; i < COUNT; i++)
+        cr_assert_eq(operations[i].status, LK_OK, "the parent's goes on as if there had been no child");
+    lk_direction_close(direction);
+    lk_device_close(device);
+    board_process_kill(&process);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The device engine replaces keys: what it sends, when it declines, and what becomes of what is in flight. */
+/* The device engine replaces keys: what it sends, when it declines, and what becomes of what is in flight; and what it
+ * makes of a device that says that a key should be replaced. */
 #include "engine_fixture.h"
 
 #include <criterion/criterion.h>
@@ -180,5 +181,52 @@ Test(replace, that_is_refused_costs_the_link)
     cr_assert_eq(fixture_progress(&fixture), LK_ERROR_DEVICE_PROTOCOL);
     cr_assert_eq(operations[0].operation.status, LK_ERROR_DEVICE_PROTOCOL);
     cr_assert_eq(replace(direction, LK_SEAL, LK_TLS1_3), LK_ERROR_DEVICE_PROTOCOL);
+    lk_direction_close(direction);
+}
+
+/* A record of a key with limits, or without; the device says that the soft one is reached. */
+static lk_error near_limit(bool limited)
+{
+    lk_direction *direction = NULL;
+    lk_direction_parameters parameters = next_key(LK_SEAL, LK_TLS1_3);
+    parameters.limited = limited;
+    parameters.soft_limit = 0x01020304;
+    parameters.hard_limit = 0x05060708;
+    cr_assert_eq(lk_engine_open(&fixture.engine.base, &parameters, &direction), LK_OK);
+    fixture_seal(&operations[0], 100, 3);
+    fixture_submit(direction, &operations[0]);
+    adversary_command load = take(), seal = take();
+    cr_assert_eq(load.payload[3], limited ? LK_LOAD_LIMITED : 0);
+    static const uint8_t limits[] = {4, 3, 2, 1, 8, 7, 6, 5}, none[sizeof limits];
+    cr_assert_arr_eq(load.payload + LK_LOAD_PAYLOAD_BYTES - sizeof limits, limited ? limits : none, sizeof limits);
+    adversary_answer(&fixture.far_end, &load, LK_STATUS_OK, 0, NULL, 0);
+    fixture_answer_seal_near_limit(&fixture, &seal, LK_TLS1_3);
+    lk_error error = fixture_progress(&fixture);
+    lk_direction_close(direction);
+    return error;
+}
+
+Test(replace, is_asked_for_by_a_device_whose_key_is_near_its_limit)
+{
+    cr_assert_eq(near_limit(true), LK_OK);
+    cr_assert_eq(operations[0].operation.status, LK_OK);
+    cr_assert(operations[0].operation.near_limit);
+}
+
+Test(replace, that_is_asked_for_of_a_key_without_limits_costs_the_link)
+{
+    cr_assert_eq(near_limit(false), LK_ERROR_DEVICE_PROTOCOL);
+    cr_assert_not(operations[0].operation.near_limit);
+}
+
+Test(replace, comes_too_late_behind_the_hard_limit)
+{
+    lk_direction *direction = fixture_open_loaded(&fixture, LK_SEAL, LK_TLS1_3);
+    fixture_seal(&operations[0], 100, 3);
+    fixture_submit(direction, &operations[0]);
+    adversary_command seal = take();
+    adversary_answer(&fixture.far_end, &seal, LK_STATUS_RECORD_LIMIT, 0, NULL, 0);
+    cr_assert_eq(fixture_progress(&fixture), LK_OK);
+    cr_assert_eq(operations[0].operation.status, LK_ERROR_SEQUENCE_EXHAUSTED);
     lk_direction_close(direction);
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { WAIT_MAX = 30000 /* ms */, WAIT_STEP = 20 /* ms */, PIECE_MAX = 20000 };
+enum { WAIT_MAX = 120000 /* ms */, WAIT_STEP = 20 /* ms */, PIECE_MAX = 20000 };
 
 /* What is agreed on: one row after another, by seed. */
 static const struct {

@@ -66,7 +66,7 @@ module formal_command_executor (
 
     // What is left open is free.
     lk_command_executor executor (
-        .clk(clk), .reset(reset), .header_valid(header_valid), .framing_error(framing_error), .opcode(opcode), .slot(slot),
+        .clk(clk), .reset(reset), .header_valid(header_valid), .framing_error(framing_error), .opcode(opcode),
         .length(length), .next(next), .uses_slot(uses_slot), .header_status(header_status), .slot_status(slot_status),
         .load_status(load_status), .load_done(load_done), .to_loader(to_loader),
         .table_busy(table_busy), .slot_valid(loaded && !erased_q), .keys_busy(keys_busy), .advance(advance), .commit(commit),

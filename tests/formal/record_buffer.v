@@ -16,7 +16,7 @@
 // sees: kept buffer.kept_q
 // sees: left buffer.left_q
 // mutation: sends_other record/lk_record_buffer.v s/wire \[1:0\] send_bank = kept_banks_q\[1:0\]/wire [1:0] send_bank = kept_banks_q[3:2]/
-// mutation: fills_kept record/lk_record_buffer.v s/if (keep) taken_d\[keep_bank\] = 1'b1;//
+// mutation: fills_kept record/lk_record_buffer.v s/if (keep) taken_d = taken_d | place_of(keep_bank);//
 // mutation: releases_at_start record/lk_record_buffer.v s/kept_d = kept_q + {1'b0, keep}/kept_d = kept_q + {1'b0, fill_begins}/
 // mutation: is_always_free record/lk_record_buffer.v s/assign bank_free = .*/assign bank_free = 1'b1;/
 // mutation: keeps_wrong record/lk_record_buffer.v s/verified ? verify_bank_q : fill_bank_q/fill_bank_q/

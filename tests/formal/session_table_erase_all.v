@@ -28,7 +28,7 @@ module formal_session_table_erase_all (
     input wire [4:0]  write_index,
     input wire [31:0] write_word,
     input wire [63:0] sequence_number,
-    input wire [29:0] commit_properties,
+    input wire [30:0] commit_properties,
     input wire [4:0]  key_form,
     input wire        loading,
     input wire        chain_valid,

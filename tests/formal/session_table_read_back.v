@@ -64,11 +64,11 @@ module formal_session_table_read_back (
     input wire [31:0] a_written,
     input wire [31:0] b_written,
     input wire [63:0] sequence_number,
-    input wire [29:0] commit_properties
+    input wire [30:0] commit_properties
 );
     localparam [2:0] FIND = 3'd1, KEY = 3'd2;
     localparam [4:0] KEYS_FIRST = 5'd8, KEYS_LAST = 5'd27;
-    localparam OUTPUTS = 211;
+    localparam OUTPUTS = 213;
     wire [OUTPUTS-1:0] a_outputs, b_outputs;
     wire               a_key_valid, b_key_valid;
     wire [31:0]        a_key, b_key, a_word, b_word, a_in, b_in;
@@ -77,7 +77,7 @@ module formal_session_table_read_back (
     wire [2:0]         a_state, b_state;
     wire [3:0]         a_form, b_form;
     wire [4:0]         a_read_index, b_read_index;
-    wire [29:0]        a_properties, b_properties;
+    wire [30:0]        a_properties, b_properties;
     wire [23:0]        a_chain, b_chain;
     wire [1:0]         a_chain_count, b_chain_count;
     wire               a_write, b_write, a_read, b_read, a_waits, b_waits;
@@ -89,7 +89,8 @@ module formal_session_table_read_back (
         .opens(a_outputs[196]), .version(a_outputs[195:192]), .cipher(a_outputs[206:199]),
         .generation(a_outputs[191:176]), .next(a_outputs[175:112]), .iv(a_outputs[111:16]), .key_form(key_form),
         .key_word_valid(a_key_valid), .key_word_kind(a_outputs[209:208]), .key_word(a_key),
-        .chain_valid(chain_valid), .chain_slot(chain_slot), .chain_byte(chain_byte), .chain_take(a_outputs[210]),
+        .chain_valid(chain_valid), .chain_slot(chain_slot), .chain_byte(chain_byte), .chain_take(a_outputs[210]), .near_limit(a_outputs[211]),
+        .at_limit(a_outputs[212]),
         .live(a_outputs[15:0]));
     lk_session_table b (
         .clk(clk), .reset(reset), .erase_all(erase_all), .erase(erase), .find(find), .fetch_key(fetch_key), .key_slot(key_slot),
@@ -99,7 +100,8 @@ module formal_session_table_read_back (
         .opens(b_outputs[196]), .version(b_outputs[195:192]), .cipher(b_outputs[206:199]),
         .generation(b_outputs[191:176]), .next(b_outputs[175:112]), .iv(b_outputs[111:16]), .key_form(key_form),
         .key_word_valid(b_key_valid), .key_word_kind(b_outputs[209:208]), .key_word(b_key),
-        .chain_valid(chain_valid), .chain_slot(chain_slot), .chain_byte(chain_byte), .chain_take(b_outputs[210]),
+        .chain_valid(chain_valid), .chain_slot(chain_slot), .chain_byte(chain_byte), .chain_take(b_outputs[210]), .near_limit(b_outputs[211]),
+        .at_limit(b_outputs[212]),
         .live(b_outputs[15:0]));
 
     // The memory: what was read, of a key or not; only keys are written differently.
@@ -129,10 +131,10 @@ module formal_session_table_read_back (
         assert (a_properties == b_properties && a_form == b_form && a_waits == b_waits && a_chain == b_chain
                 && a_chain_count == b_chain_count);
         assert (left_q <= 6'd21);
-        if (a_state == FIND) assert (a_place[4:0] <= 5'd5);
+        if (a_state == FIND) assert (a_place[4:0] <= 5'd7);
         if (a_state == KEY) assert (a_place[4:0] >= KEYS_FIRST && a_place[4:0] <= KEYS_LAST
                                     && left_q + {1'b0, a_place[4:0]} >= 6'd29);
-        if (a_read) assert (read_known_q && read_place_q <= 5'd5);
+        if (a_read) assert (read_known_q && read_place_q <= 5'd7);
     end
 endmodule
 

@@ -38,7 +38,7 @@ module formal_session_table_sequence (
     input wire [4:0]  write_index,
     input wire [31:0] write_word,
     input wire [63:0] sequence_number,
-    input wire [29:0] commit_properties,
+    input wire [30:0] commit_properties,
     input wire [4:0]  key_form,
     input wire        loading,
     input wire        chain_valid,
@@ -95,7 +95,7 @@ module formal_session_table_sequence (
         assert (!find_waits);
         if (state == CHAIN) assert (index >= 5'd24 && index <= 5'd27);
         if (state == FIND || state == ADVANCE || state == COMMIT || state == ERASE) assert (address[5] == found);
-        if (state == FIND) assert (index <= 5'd5);
+        if (state == FIND) assert (index <= 5'd7);
         if (state == KEY) assert (index >= 5'd8);
         if (state == ADVANCE) assert (index == 5'd1 || index == 5'd2);
         if (state == COMMIT) assert (index <= 5'd2);

@@ -272,6 +272,29 @@ Test(software, P2_a_sequence_number_is_sealed_once_and_they_only_grow)
     }
 }
 
+Test(software, P2_a_key_with_limits_says_when_it_is_near_the_end_and_then_seals_no_more)
+{
+    lk_engine *engine = support_software();
+    lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_TLS1_3, lk_cipher_find(0), 1);
+    parameters.limited = true;
+    parameters.first_sequence = 1;
+    parameters.soft_limit = 3;
+    parameters.hard_limit = 5;
+    lk_direction *direction = support_open(engine, &parameters);
+    for (uint64_t sequence = 1; sequence < 8; sequence++) {
+        uint8_t output[64];
+        lk_operation operation = {.output = output,
+                                  .output_capacity = sizeof output,
+                                  .sequence = sequence,
+                                  .content_type = LK_CONTENT_APPLICATION_DATA,
+                                  .near_limit = sequence < 3};
+        cr_expect_eq(support_run(direction, &operation), sequence < 5 ? LK_OK : LK_ERROR_SEQUENCE_EXHAUSTED);
+        cr_expect_eq(operation.near_limit, sequence >= 3 && sequence < 5, "number %d", (int)sequence);
+    }
+    lk_direction_close(direction);
+    lk_engine_free(engine);
+}
+
 Test(software, P2_a_direction_begins_at_its_first_sequence_number)
 {
     lk_engine *engine = support_software();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The board as a host controller driver has it (sim/board.h): the same at the pins and at the endpoints' ports. */
+/* The board as a host controller driver has it (sim/board.h): the same at its pins, with a PHY and without, and at the
+ * endpoints' ports. */
 #include "protocol/protocol.h"
 #include "sim/request.h"
 #include "sim/stream.h"
@@ -10,14 +11,14 @@
 
 enum { LONG_TIME = 20000000 /* cycles */ };
 
-static lk_board_phy phys[] = {LK_PHY_DIRECT, LK_PHY_ULPI};
+static lk_board_phy phys[] = {LK_PHY_DIRECT, LK_PHY_ULPI, LK_PHY_FULL_SPEED};
 
-/* Each of these tests runs at both ways in. */
+/* Each of these tests runs at all ways in. */
 #define BOARD_TEST(name)                                                                                               \
     static void name(lk_board *board);                                                                                 \
     ParameterizedTestParameters(board, name)                                                                           \
     {                                                                                                                  \
-        return cr_make_param_array(lk_board_phy, phys, 2);                                                             \
+        return cr_make_param_array(lk_board_phy, phys, 3);                                                             \
     }                                                                                                                  \
     ParameterizedTest(lk_board_phy *phy, board, name)                                                                  \
     {                                                                                                                  \
@@ -243,7 +244,7 @@ BOARD_TEST(time_stops_when_only_an_in_request_waits_for_nothing)
 
 Test(board, says_why_a_trace_cannot_be_written)
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         const char *error = NULL;
         cr_assert_null(lk_board_new(phys[i], "/nonexistent/board.fst", &error));
         cr_assert_not_null(strstr(error, "trace"), "%s", error);

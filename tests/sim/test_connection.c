@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole connections whose every record is made and opened on the simulated board, with the suites that have a MAC. */
+/* Whole connections whose every record is made and opened on the simulated board: with the suites that have a MAC, and
+ * at D+ and D- of the board without a PHY. */
 #include "connection/loopback.h"
 #include "sim/pair.h"
 
 #include <criterion/criterion.h>
 
-enum { LENGTH = 40000 };
+enum { LENGTH = 40000, LENGTH_FULL_SPEED = 20000 };
 
 static uint8_t data[LENGTH];
 
-static void over_the_board(uint16_t version, const char *suite)
+static void over(const char *board, size_t length, uint16_t version, const char *suite)
 {
     engine_pair pair;
     lk_device_statistics before, after;
-    pair_open(&pair, "sim:direct");
+    pair_open(&pair, board);
     loopback *sides = loopback_new("RSA");
     for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
         lk_config *config = sides->side[role].config;
@@ -26,8 +27,8 @@ static void over_the_board(uint16_t version, const char *suite)
     cr_assert_eq(lk_device_statistics_get(pair.device, &before), LK_OK);
     loopback_establish(sides);
     cr_assert_str_eq(lk_connection_suite(sides->side[LK_CLIENT].connection), suite);
-    loopback_transfer(sides, LK_CLIENT, data, sizeof data);
-    loopback_transfer(sides, LK_SERVER, data, sizeof data);
+    loopback_transfer(sides, LK_CLIENT, data, length);
+    loopback_transfer(sides, LK_SERVER, data, length);
 
     lk_connection_statistics statistics;
     lk_connection_statistics_get(sides->side[LK_CLIENT].connection, &statistics);
@@ -41,6 +42,11 @@ static void over_the_board(uint16_t version, const char *suite)
     pair_close(&pair);
 }
 
+static void over_the_board(uint16_t version, const char *suite)
+{
+    over("sim:direct", LENGTH, version, suite);
+}
+
 Test(connection, of_tls_1_2_with_cbc_goes_over_the_board)
 {
     over_the_board(LK_TLS1_2, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA");
@@ -50,4 +56,14 @@ Test(connection, of_tls_1_2_with_cbc_goes_over_the_board)
 Test(connection, of_tls_1_0_with_chained_ivs_goes_over_the_board)
 {
     over_the_board(LK_TLS1_0, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA");
+}
+
+Test(connection, of_tls_1_3_goes_over_the_board_without_a_phy)
+{
+    over("sim:full-speed", LENGTH_FULL_SPEED, LK_TLS1_3, "TLS_AES_128_GCM_SHA256");
+}
+
+Test(connection, of_tls_1_2_goes_over_the_board_without_a_phy)
+{
+    over("sim:full-speed", LENGTH_FULL_SPEED, LK_TLS1_2, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 }

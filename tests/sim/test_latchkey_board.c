@@ -55,6 +55,11 @@ Test(latchkey_board, serves_at_the_pins_and_sums_up_when_interrupted, .fini = en
     assert_serves("ulpi");
 }
 
+Test(latchkey_board, serves_at_the_line_and_sums_up_when_interrupted, .fini = end)
+{
+    assert_serves("full-speed");
+}
+
 Test(latchkey_board, serves_at_the_ports_and_sums_up_when_interrupted, .fini = end)
 {
     assert_serves("direct");

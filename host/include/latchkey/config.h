@@ -73,11 +73,23 @@ lk_error lk_config_set_dh_minimum(lk_config *config, unsigned bits);
 
 /**
  * The key that suites with PSK prove both sides by (RFC 4279), and the name by which a client tells which one it means:
- * at most 128 bytes. Both are copied. The key has 1 to 64 bytes and must be as hard to guess as any: who hears a
- * handshake can try keys at leisure, so a password will not do.
+ * at most 128 bytes. Both are copied. For TLS 1.3 lk_config_set_psk_hash() must be called too. The key has 1 to 64
+ * bytes and must be as hard to guess as any: who hears a handshake can try keys at leisure, so a password will not do.
  * @return INVALID_ARGUMENT.
  */
 lk_error lk_config_set_psk(lk_config *config, const char *identity, const uint8_t *key, size_t length);
+
+/**
+ * Uses the key of lk_config_set_psk() in TLS 1.3 too (RFC 8446 section 4.2.11, psk_dhe_ke), with a hash that both sides
+ * must agree on beforehand: "SHA256", which is meant where nothing is said, or "SHA384". NULL: not in TLS 1.3
+ * (default). A client offers it in its hello, where everybody can read the identity, unless it offers a session; a
+ * server that knows it takes it, with a fresh key exchange and without certificates; otherwise there is a handshake
+ * with certificates, as ever. A server that demands certificates of its clients does not take it. One without a
+ * certificate of its own is reached by those who have the key alone (PSK_UNKNOWN for others). No sessions come of it.
+ * Who can guess the key can be either side; what was said before stays secret.
+ * @return INVALID_ARGUMENT for another hash.
+ */
+lk_error lk_config_set_psk_hash(lk_config *config, const char *hash);
 
 /**
  * The groups to exchange keys in, in order of preference, as a colon-separated list of the RFCs' names ("x25519",

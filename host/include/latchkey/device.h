@@ -8,7 +8,11 @@
  *   usbip:HOST:PORT/BUSID a board behind a USB/IP server, spoken to directly; /BUSID may be left out when there is one
  * board
  *
- * A device, and every connection that uses it, belongs to one thread at a time.
+ * A device, and every connection that uses it, belongs to one thread at a time, and to the process that opened it: in a
+ * child of fork() the device answers DEVICE_INHERITED, new connections there go without it (or open it again, once the
+ * parent has closed it), and lk_connection_free() and lk_device_close() free the child's memory, keys wiped, and touch
+ * nothing that the parent uses. A connection that both processes have goes on in one of them alone: numbers are used
+ * once.
  */
 #ifndef LATCHKEY_DEVICE_H
 #define LATCHKEY_DEVICE_H

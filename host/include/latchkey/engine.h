@@ -14,7 +14,9 @@ typedef struct lk_engine lk_engine;
 typedef enum lk_engine_policy {
     LK_ENGINE_AUTO,           /* the device where it can, software where it cannot, with the reason reported */
     LK_ENGINE_REQUIRE_DEVICE, /* the device or an error: only suites it has are offered, nothing falls back */
-    LK_ENGINE_SOFTWARE        /* libcrypto alone */
+    LK_ENGINE_SOFTWARE,       /* libcrypto alone */
+    LK_ENGINE_KEYS_ON_DEVICE  /* as REQUIRE_DEVICE, in TLS 1.3 alone, and the host keeps nothing that the keys in use
+                                 follow  from: what remains in its memory, and why, is in docs/security.md */
 } lk_engine_policy;
 
 /** One row a reason why a direction is in software although a device was wished for: X(name, sentence). */
@@ -28,6 +30,7 @@ typedef enum lk_engine_policy {
     X(STALLED, "the device refused a transfer")                                                                        \
     X(PROTOCOL, "the device answered with something its protocol does not allow")                                      \
     X(FORGOTTEN, "the device has forgotten its keys: it was reset")                                                    \
+    X(INHERITED, "the device belongs to the parent process")                                                           \
     X(DISAGREED, "the device refused a record that software finds good")                                               \
     X(RESOURCES, "the system refused a transfer to the device, or memory for it")                                      \
     X(OTHER, "the device failed in a way that has no name here")

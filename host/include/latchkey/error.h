@@ -139,6 +139,8 @@ extern "C" {
     X(BAD_SIGNATURE, LK_ALERT_DECRYPT_ERROR, "the peer's signature over the handshake is wrong")                       \
     X(BAD_FINISHED, LK_ALERT_DECRYPT_ERROR, "the peer's Finished does not match the handshake")                        \
     X(BAD_BINDER, LK_ALERT_DECRYPT_ERROR, "the peer does not prove that it knows the session it wants to go on with")  \
+    X(PSK_UNKNOWN, LK_ALERT_UNKNOWN_PSK_IDENTITY,                                                                      \
+      "the client names no pre-shared key that is known here, and this side has no certificate")                       \
     X(WEAK_PARAMETERS, LK_ALERT_INSUFFICIENT_SECURITY, "the server's Diffie-Hellman group is too weak to be used")     \
     X(BAD_KEY_SHARE, LK_ALERT_ILLEGAL_PARAMETER, "the peer's key share is not a valid public key of its group")        \
     X(RENEGOTIATION, LK_ALERT_NO_RENEGOTIATION, "the peer asked for renegotiation, which is off")                      \
@@ -186,6 +188,7 @@ extern "C" {
     X(DEVICE_PROTOCOL, LK_ALERT_INTERNAL_ERROR, "the device answered with something its protocol does not allow")      \
     X(DEVICE_STALLED, LK_ALERT_INTERNAL_ERROR, "the device refused a transfer")                                        \
     X(DEVICE_HUNG, LK_ALERT_INTERNAL_ERROR, "the device owes an answer and is silent: it hangs; plug it in again")     \
+    X(DEVICE_INHERITED, LK_ALERT_INTERNAL_ERROR, "the device belongs to the parent process; open it after fork()")     \
     X(DEVICE_DISAGREES, LK_ALERT_INTERNAL_ERROR,                                                                       \
       "the device refused a record that software finds good; it, or its cable, is faulty")                             \
     X(DEVICE_UNAVAILABLE, LK_ALERT_NONE, "this build has no support for that kind of device")

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every board with USB of its own has: the USB device and the record engine, behind UTMI-like signals. A board puts a front
-// before it (lk_ulpi, or one without a PHY) and lights behind it.
+// before it (lk_ulpi, or lk_full_speed) and lights behind it.
 `default_nettype none
 
 module lk_board_core #(
+    parameter HIGH_SPEED = 1,        // 0: full speed alone; see lk_usb_device
     parameter SLOTS = 256,
     parameter LANES = 1,
     parameter CHACHA20_POLY1305 = 1,
@@ -14,7 +15,7 @@ module lk_board_core #(
 ) (
     input  wire        clk,
     input  wire        reset,
-    // transceiver; see lk_ulpi
+    // transceiver; see lk_ulpi and lk_full_speed
     output wire [1:0]  xcvr_select,
     output wire        term_select,
     output wire [1:0]  op_mode,
@@ -39,7 +40,7 @@ module lk_board_core #(
     wire        command_valid, command_ready, completion_valid, completion_last, completion_ready;
     wire        stream_reset, selftest, stream_reset_busy;
     wire [7:0]  fact_address;
-    lk_usb_device #(.SERIAL(SERIAL)) device (
+    lk_usb_device #(.HIGH_SPEED(HIGH_SPEED), .CLOCK_MEGAHERTZ(CLOCK_HERTZ / 1000000), .SERIAL(SERIAL)) device (
         .clk(clk), .reset(reset),
         .xcvr_select(xcvr_select), .term_select(term_select), .op_mode(op_mode), .settled(settled), .line_state(line_state),
         .session_valid(session_valid), .rx_active(rx_active), .rx_valid(rx_valid), .rx_error(rx_error), .rx_data(rx_data),

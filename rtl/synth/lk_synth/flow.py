@@ -51,7 +51,7 @@ class Flow:
         name, top = configuration["name"], configuration["top"]
         return f"""{self._mapping(configuration, sources)}select {top}
 write_rtlil -selected {name}.il
-write_json -selected {name}.ports.json
+write_json {name}.ports.json
 select -clear
 tee -q -o {name}.area.json stat -json
 """

@@ -81,7 +81,8 @@ session by its id, one by a ticket, a renegotiation that our side asks for (secu
 roles. In each cell bytes go both ways and are compared one by one; version, suite, whether a session was gone on with, who made the
 records, and how the connection ended are read from our statistics, and the second handshake and the kind of session from our trace.
 selfserv of NSS gives back no more of a request than a line: towards it go 8,000 bytes, in full handshakes and those with a client's
-certificate, and a request alone in its other cells.
+certificate, and a request alone in its other cells. curl is a client by its nature; botan's tls_client is not tried, because it does not
+see the end of its input when it is started from here.
 `tests/interop/run --help` says how to run a part of it.
 
 """

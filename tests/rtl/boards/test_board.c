@@ -23,7 +23,7 @@ enum {
 
 static uint32_t lights(lk_board *board)
 {
-    return lk_host_bus(board)->phy.pins->lights;
+    return lk_host_bus(board)->phy.ulpi.pins->lights;
 }
 
 static void wait_for_selftest(lk_board *board)

@@ -71,7 +71,7 @@ module lk_test_chacha (
         .data_out(data_out), .data_last(data_last), .data_done(data_done), .tag_valid(tag_valid), .tag(tag));
 
     wire         pair_ready, pair_last, pair_done, pair_tag_valid;
-    wire [7:0]   pair_out;
+    wire [7:0]   pair_out, lent_byte;
     wire [127:0] pair_tag;
     wire         lent_busy;
     wire [127:0] lent_out;
@@ -81,8 +81,9 @@ module lk_test_chacha (
         .next_nonce(16'd0), .aad(128'd0),
         .aad_bytes(4'd0), .data_bytes(15'd0), .data_in(8'd0), .data_valid(1'b0), .data_ready(pair_ready), .data_out(pair_out),
         .data_last(pair_last), .data_done(pair_done), .tag_valid(pair_tag_valid), .tag(pair_tag),
-        .aes_start(1'b0), .aes_decrypt(1'b0), .aes_in(128'd0), .aes_busy(lent_busy), .aes_out(lent_out));
-    wire unused = &{1'b0, pair_ready, pair_last, pair_done, pair_tag_valid, pair_out, pair_tag, lent_busy, lent_out, 1'b0};
+        .aes_start(1'b0), .aes_decrypt(1'b0), .aes_in(128'd0), .aes_busy(lent_busy), .aes_out(lent_out),
+        .aes_keep(1'b0), .aes_next(1'b0), .aes_byte(lent_byte));
+    wire unused = &{1'b0, pair_ready, pair_last, pair_done, pair_tag_valid, pair_out, pair_tag, lent_busy, lent_out, lent_byte, 1'b0};
 
     // Bits that are left, by cipher: chacha, aead.chacha20, pair.both.chacha.chacha20.
     wire [15:0] entries, aead_entries, gcm_entries;
@@ -121,7 +122,7 @@ module lk_test_chacha (
                                       pair.aes.key_schedule.bank[2].memory[i], pair.aes.key_schedule.bank[3].memory[i]};
         end
     endgenerate
-    assign gcm_leftover = |{pair.gcm.hash_key_q, pair.gcm.square_q, pair.gcm.keystream_q};
+    assign gcm_leftover = |{pair.gcm.hash_key_q, pair.gcm.square_q, pair.aes.bytes.bytes_q};
     assign aes_leftover = |gcm_entries;
     assign chacha_leftover = |{pair_copies, pair.both.chacha.chacha20.key_q};
     assign leftover = |{entries, copies, stages, chacha.key_q, chacha.d_waits_q, aead_entries, aead_copies, aead_stages,

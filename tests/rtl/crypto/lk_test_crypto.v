@@ -62,7 +62,8 @@ module lk_test_crypto (
         .busy(key_busy), .unsubstituted(unsubstituted), .substituted(substituted),
         .last_round(last_round), .round(reads ? round : aes_round), .round_key(round_key));
 
-    wire         cbc_aes_start;
+    wire         cbc_aes_start, cbc_keep, cbc_next, gcm_keep, gcm_next;
+    wire [7:0]   cbc_byte, gcm_byte;
     wire [127:0] cbc_aes_in;
     wire         reads = !(aes_busy || aes_start || cbc);
 
@@ -75,18 +76,20 @@ module lk_test_crypto (
         .clk(clk), .reset(reset), .start(cbc_start), .decrypt(cbc_decrypt), .in_data(cbc_in), .in_valid(cbc_in_valid),
         .in_ready(cbc_in_ready), .out_data(cbc_out), .out_valid(cbc_out_valid), .out_ready(cbc_out_ready),
         .last_byte(cbc_last_byte), .last_shift(cbc_last_shift), .aes_start(cbc_aes_start), .aes_in(cbc_aes_in),
-        .aes_busy(aes_busy), .aes_out(aes_out));
+        .aes_busy(aes_busy), .aes_out(aes_out), .aes_keep(cbc_keep), .aes_next(cbc_next), .aes_byte(cbc_byte));
+    lk_aes_bytes bytes (.clk(clk), .reset(reset), .keep(cbc_keep), .block(aes_out), .next(cbc_next), .first(cbc_byte));
 
     wire         gcm_schedule_busy, gcm_aes_start, gcm_aes_busy;
     wire [127:0] gcm_aes_in, gcm_aes_out;
     lk_aes #(.DECRYPT(0)) gcm_aes (
         .clk(clk), .reset(reset), .key_word_valid(gcm_key_valid), .key_word(key_word), .key_long(key_long), .key_wipe(key_wipe),
         .key_busy(gcm_schedule_busy), .start(gcm_aes_start), .decrypt(1'b0), .in(gcm_aes_in), .busy(gcm_aes_busy),
-        .out(gcm_aes_out));
+        .out(gcm_aes_out), .out_keep(gcm_keep), .out_next(gcm_next), .out_byte(gcm_byte));
     lk_aes_gcm gcm (
         .clk(clk), .reset(reset), .key_word_valid(gcm_key_valid), .key_wipe(key_wipe), .key_busy(gcm_key_busy),
         .schedule_busy(gcm_schedule_busy), .aes_start(gcm_aes_start), .aes_in(gcm_aes_in), .aes_busy(gcm_aes_busy),
-        .aes_out(gcm_aes_out), .start(gcm_start), .decrypt(gcm_decrypt), .nonce(gcm_nonce), .aad(gcm_aad),
+        .aes_out(gcm_aes_out), .aes_keep(gcm_keep), .aes_next(gcm_next), .aes_byte(gcm_byte),
+        .start(gcm_start), .decrypt(gcm_decrypt), .nonce(gcm_nonce), .aad(gcm_aad),
         .aad_bytes(gcm_aad_bytes), .data_bytes(gcm_bytes), .data_in(gcm_in), .data_valid(gcm_in_valid),
         .data_ready(gcm_in_ready), .data_out(gcm_out), .data_last(gcm_last), .data_done(gcm_done), .tag_valid(gcm_tag_valid),
         .tag(gcm_tag));

@@ -18,7 +18,6 @@ module lk_test_mac (
     output wire         hash_ready,
     output wire [3:0]   hash_word_index,
     input  wire [31:0]  hash_word,
-    output wire [255:0] hash_state,
     // The MAC.
     input  wire         ssl3,
     input  wire         key_word_valid,
@@ -34,7 +33,8 @@ module lk_test_mac (
     output wire         data_ready,
     output wire         busy,
     output wire         mac_valid,
-    output wire [255:0] mac,
+    output wire [7:0]   mac_byte,
+    input  wire         mac_taken,
     output wire         single_differs, // a build with one hash, of the one that is in use, does otherwise
     output wire         kept,           // a bit is set in the memory of keys and states
     output wire         working,        // a bit is set elsewhere, in what held a key, a state or a message
@@ -42,30 +42,32 @@ module lk_test_mac (
     output wire [31:0]  memory_word
 );
     wire hash_sound;
-    wire unused = &{1'b0, hash_sound, 1'b0};
+    wire [7:0] hash_byte;
+    wire unused = &{1'b0, hash_sound, hash_byte, 1'b0};
     lk_hash hash (
         .clk(clk), .reset(reset || hash_reset), .sha256(sha256), .initial_state(hash_initial), .state_index(hash_state_index),
-        .state_shift(hash_state_shift), .state_in(hash_state_in), .state_out(hash_state_out), .state(hash_state),
-        .start(hash_start), .discard(hash_discard), .may_discard(1'b1), .ready(hash_ready), .sound(hash_sound),
+        .state_shift(hash_state_shift), .state_in(hash_state_in), .state_out(hash_state_out), .byte_half(1'b0), .byte_place(2'd0),
+        .byte_taken(1'b0), .state_byte(hash_byte), .start(hash_start), .discard(hash_discard),
+        .may_discard(1'b1), .ready(hash_ready), .sound(hash_sound),
         .word_index(hash_word_index), .word(hash_word));
 
     lk_record_mac both (
         .clk(clk), .reset(reset), .sha256(sha256), .ssl3(ssl3), .key_word_valid(key_word_valid), .key_word(key_word),
         .key_wipe(key_wipe), .key_busy(key_busy), .start(start), .header(header), .data_bytes(data_bytes),
         .stream_bytes(stream_bytes), .data_in(data_in), .data_valid(data_valid), .data_ready(data_ready), .busy(busy),
-        .mac_valid(mac_valid), .mac(mac));
+        .mac_valid(mac_valid), .mac_byte(mac_byte), .mac_taken(mac_taken));
 
-    wire [259:0] outcome = {key_busy, data_ready, busy, mac_valid, mac}, outcome_short, outcome_long;
+    wire [11:0] outcome = {key_busy, data_ready, busy, mac_valid, mac_byte}, outcome_short, outcome_long;
     lk_record_mac #(.SHA256(0)) short_mac (
         .clk(clk), .reset(reset), .sha256(sha256), .ssl3(ssl3), .key_word_valid(key_word_valid && !sha256), .key_word(key_word),
-        .key_wipe(key_wipe), .key_busy(outcome_short[259]), .start(start && !sha256), .header(header), .data_bytes(data_bytes),
-        .stream_bytes(stream_bytes), .data_in(data_in), .data_valid(data_valid), .data_ready(outcome_short[258]),
-        .busy(outcome_short[257]), .mac_valid(outcome_short[256]), .mac(outcome_short[255:0]));
+        .key_wipe(key_wipe), .key_busy(outcome_short[11]), .start(start && !sha256), .header(header), .data_bytes(data_bytes),
+        .stream_bytes(stream_bytes), .data_in(data_in), .data_valid(data_valid), .data_ready(outcome_short[10]),
+        .busy(outcome_short[9]), .mac_valid(outcome_short[8]), .mac_byte(outcome_short[7:0]), .mac_taken(mac_taken && !sha256));
     lk_record_mac #(.SHA1(0)) long_mac (
         .clk(clk), .reset(reset), .sha256(sha256), .ssl3(ssl3), .key_word_valid(key_word_valid && sha256), .key_word(key_word),
-        .key_wipe(key_wipe), .key_busy(outcome_long[259]), .start(start && sha256), .header(header), .data_bytes(data_bytes),
-        .stream_bytes(stream_bytes), .data_in(data_in), .data_valid(data_valid), .data_ready(outcome_long[258]),
-        .busy(outcome_long[257]), .mac_valid(outcome_long[256]), .mac(outcome_long[255:0]));
+        .key_wipe(key_wipe), .key_busy(outcome_long[11]), .start(start && sha256), .header(header), .data_bytes(data_bytes),
+        .stream_bytes(stream_bytes), .data_in(data_in), .data_valid(data_valid), .data_ready(outcome_long[10]),
+        .busy(outcome_long[9]), .mac_valid(outcome_long[8]), .mac_byte(outcome_long[7:0]), .mac_taken(mac_taken && sha256));
     assign single_differs = outcome != (sha256 ? outcome_long : outcome_short);
 
     wire [15:0] states, words;

@@ -197,6 +197,11 @@ static void load(size_t changed, uint8_t mask)
     lk_direction_parameters parameters =
         session_protected(how & 1 ? LK_OPEN : LK_SEAL, protections[how / 2 % protection_count], how);
     parameters.first_sequence = sequence();
+    if ((how & 0x61) == 0x60) {
+        parameters.limited = true;
+        parameters.soft_limit = (uint32_t)parameters.first_sequence + 1;
+        parameters.hard_limit = (uint32_t)parameters.first_sequence + 3;
+    }
     lk_writer writer = lk_writer_into(bytes, sizeof bytes);
     lk_command_write_load(&writer, (lk_command){0}, &parameters);
     bytes[LK_COMMAND_HEADER_BYTES + changed] ^= mask;

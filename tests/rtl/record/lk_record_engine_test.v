@@ -5,7 +5,7 @@
 `default_nettype none
 
 module lk_record_engine_test;
-    localparam COMMANDS = 394, COMPLETIONS = 168, PATIENCE = 60000;
+    localparam COMMANDS = 410, COMPLETIONS = 168, PATIENCE = 60000;
 
     reg         clk = 1'b0;
     reg         reset = 1'b1;

@@ -114,13 +114,18 @@ static lk_status read_load(const test_reference *reference, const test_command *
     lk_reader reader = lk_reader_over(command->payload, LK_LOAD_PAYLOAD_BYTES);
     uint8_t direction = lk_reader_u8(&reader), version = lk_reader_u8(&reader), cipher = lk_reader_u8(&reader);
     uint8_t flags = lk_reader_u8(&reader);
-    bool fields = all_zero(&reader, 4) && direction <= LK_DIRECTION_OPEN && (flags & ~LK_LOAD_ENCRYPT_THEN_MAC) == 0;
+    bool fields = all_zero(&reader, 4) && direction <= LK_DIRECTION_OPEN &&
+                  (flags & ~(LK_LOAD_ENCRYPT_THEN_MAC | LK_LOAD_LIMITED)) == 0;
     *parameters = (lk_direction_parameters){.kind = direction == LK_DIRECTION_OPEN ? LK_OPEN : LK_SEAL,
                                             .version = (uint16_t)(LK_SSL3 + version),
                                             .cipher = find_cipher(cipher),
                                             .encrypt_then_mac = (flags & LK_LOAD_ENCRYPT_THEN_MAC) != 0,
                                             .first_sequence = command->header.sequence};
-    if (!read_fields(&reader, version, parameters) || !fields) {
+    fields = read_fields(&reader, version, parameters) && fields;
+    parameters->limited = (flags & LK_LOAD_LIMITED) != 0;
+    parameters->soft_limit = lk_reader_u32_little(&reader);
+    parameters->hard_limit = lk_reader_u32_little(&reader);
+    if (!fields || (!parameters->limited && (parameters->soft_limit | parameters->hard_limit) != 0)) {
         return LK_STATUS_BAD_FIELD;
     }
     bool supported = parameters->cipher && version <= TLS1_3_MINOR &&
@@ -128,6 +133,7 @@ static lk_status read_load(const test_reference *reference, const test_command *
     bool combined = parameters->encrypt_then_mac; /* and that goes with CBC alone, from TLS 1.0 on */
     bool misplaced =
         combined && parameters->cipher && (parameters->cipher->kind != LK_KIND_CBC || parameters->version == LK_SSL3);
+    misplaced |= parameters->limited && parameters->kind == LK_OPEN;
     return supported && !misplaced ? LK_STATUS_OK : LK_STATUS_UNSUPPORTED;
 }
 
@@ -195,7 +201,7 @@ static lk_status check_lengths(const reference_slot *slot, const test_command *c
     return !reader.failed && reader.left == fragment ? LK_STATUS_OK : LK_STATUS_BAD_LENGTH;
 }
 
-static lk_status status_of(lk_error error)
+static lk_status status_of(lk_error error, uint64_t sequence)
 {
     switch (error) {
     case LK_OK:
@@ -207,7 +213,7 @@ static lk_status status_of(lk_error error)
     case LK_ERROR_SEQUENCE_REUSED:
         return LK_STATUS_SEQUENCE_REUSED;
     case LK_ERROR_SEQUENCE_EXHAUSTED:
-        return LK_STATUS_SEQUENCE_EXHAUSTED;
+        return sequence == UINT64_MAX ? LK_STATUS_SEQUENCE_EXHAUSTED : LK_STATUS_RECORD_LIMIT;
     case LK_ERROR_BAD_RECORD_MAC:
         return LK_STATUS_BAD_RECORD_MAC;
     case LK_ERROR_NO_CONTENT_TYPE:
@@ -232,10 +238,11 @@ static lk_status make_record(const reference_slot *slot, const test_command *com
     lk_operation *operations[] = {&operation};
     size_t accepted = 0;
     lk_error error = lk_direction_submit(slot->direction, operations, 1, &accepted);
-    lk_status status = status_of(error == LK_OK ? operation.status : error);
+    lk_status status = status_of(error == LK_OK ? operation.status : error, command->header.sequence);
     if (status == LK_STATUS_OK) {
         expected->header.length = (uint16_t)operation.output_length;
-        expected->header.content_type = slot->kind == LK_OPEN ? operation.content_type : 0;
+        uint8_t sealed = operation.near_limit ? LK_SEAL_NEAR_LIMIT : 0;
+        expected->header.content_type = slot->kind == LK_OPEN ? operation.content_type : sealed;
         memcpy(expected->payload, output, operation.output_length);
     }
     return status;

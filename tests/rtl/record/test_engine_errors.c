@@ -261,11 +261,11 @@ static void refused_load(uint16_t slot, uint16_t version, unsigned offset, uint8
 
 Test(engine_errors, payloads_of_slot_load)
 {
-    static const uint8_t zeros[] = {4, 5, 6, 7, 24, 27, 28, 31, 32, 36, 39, 52, 55, 56, 59, 75, 76, 87};
+    static const uint8_t zeros[] = {4, 5, 6, 7, 24, 27, 28, 31, 32, 36, 39, 52, 55, 56, 59, 75, 76, 87, 88, 92, 95};
     for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++) {
         refused_load(EMPTY, version, 0, 2, LK_STATUS_BAD_FIELD);
         refused_load(EMPTY, version, 0, 0x80, LK_STATUS_BAD_FIELD);
-        refused_load(EMPTY, version, 3, 2, LK_STATUS_BAD_FIELD);
+        refused_load(EMPTY, version, 3, 4, LK_STATUS_BAD_FIELD);
         refused_load(EMPTY, version, 3, LK_LOAD_ENCRYPT_THEN_MAC, LK_STATUS_UNSUPPORTED); /* of an AEAD */
         for (size_t i = 0; i < sizeof zeros; i++) {
             refused_load(EMPTY, version, zeros[i], 1, LK_STATUS_BAD_FIELD);

@@ -19,7 +19,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS = 6000, SEED = 3, DIRECTIONS = 96, BATCH = 24, STALL_PATTERNS = 8, STATUSES = 32 };
+enum {
+    RECORDS = 6000,
+    SEED = 3,
+    DIRECTIONS = 96,
+    BATCH = 24,
+    STALL_PATTERNS = 8,
+    STATUSES = 32,
+    LIMITED_BELOW = 1 << 30
+};
 /* Plaintext begins at one of so many places, and an IV may stand in front of it. */
 enum { OFFSETS = 16, PLAINTEXT = LK_IV_MAX + LK_RECORD_PLAINTEXT_MAX + 2 * OFFSETS };
 
@@ -41,7 +49,7 @@ static uint8_t record[DAMAGE_ROOM];
 /* What was met: records by protection, kind and status, other commands by status; and what the counters must say. */
 static unsigned records_met[SESSION_PROTECTIONS_MAX][2][STATUSES];
 static unsigned others_met[STATUSES];
-static uint64_t commands, replaced, rejected, forged, sealed, sealed_bytes, opened, opened_bytes;
+static uint64_t commands, replaced, near_limit, rejected, forged, sealed, sealed_bytes, opened, opened_bytes;
 
 static lk_status add(test_command command)
 {
@@ -84,12 +92,18 @@ static lk_status add_record(random_direction *direction, test_command command)
 /* Another key, and a peer that has it, too. */
 static void draw_key(random_direction *direction, lk_direction_kind kind, size_t protection)
 {
-    direction->sequence = random_sequence(&source);
+    bool limited = kind == LK_SEAL && random_once_in(&source, 3);
+    direction->sequence = limited ? random_below(&source, LIMITED_BELOW) : random_sequence(&source);
     direction->protection = protection;
     direction->parameters = session_protected(kind, engine.protections[protection], 0);
     random_fill(&source, direction->parameters.key, direction->parameters.cipher->key_length);
     random_fill(&source, direction->parameters.mac_key, direction->parameters.cipher->mac_key_length);
     direction->parameters.first_sequence = direction->sequence;
+    if (limited) { /* within the next few records */
+        direction->parameters.limited = true;
+        direction->parameters.soft_limit = (uint32_t)direction->sequence + random_below(&source, 20);
+        direction->parameters.hard_limit = direction->parameters.soft_limit + random_below(&source, 20);
+    }
     lk_direction_parameters peer = direction->parameters;
     peer.kind = LK_SEAL;
     lk_direction_close(direction->peer);
@@ -110,16 +124,24 @@ static void load(random_direction *direction, size_t index)
     commands++;
 }
 
-/* Another key for the slot, of the same protection or of any. */
-static void replace(random_direction *direction)
+/* Another key for the slot. */
+static void replace(random_direction *direction, size_t protection)
 {
-    bool same = random_once_in(&source, 2);
-    size_t protection = same ? direction->protection : random_below(&source, (uint32_t)engine.protection_count);
     draw_key(direction, direction->parameters.kind, protection);
     cr_assert_eq(session_add_replace(&engine, direction->slot, direction->generation, &direction->parameters),
                  LK_STATUS_OK);
     commands++;
     replaced++;
+}
+
+/* Two directions of a kind exchange their protections, so that each stays as frequent as it was. */
+static void exchange(random_direction *direction)
+{
+    size_t index = (size_t)(direction - directions), step = 2 * random_below(&source, DIRECTIONS / 2);
+    random_direction *other = &directions[(index + step) % DIRECTIONS];
+    size_t protection = direction->protection;
+    replace(direction, other->protection);
+    replace(other, protection);
 }
 
 static void reload(random_direction *direction)
@@ -164,11 +186,15 @@ static void seal(random_direction *direction)
     command.header.content_type = (uint8_t)(1 + random_below(&source, 255));
     command.header.padding = random_padding(direction, length);
     uint64_t next = command.header.sequence + 1;
-    if (add_record(direction, command) == LK_STATUS_OK) {
+    lk_status status = add_record(direction, command);
+    near_limit += engine.expected.header.content_type == LK_SEAL_NEAR_LIMIT;
+    if (status == LK_STATUS_OK) {
         direction->sequence = next;
     }
-    if (direction->sequence > UINT64_MAX - 2000) {
+    if (direction->sequence > UINT64_MAX - 2000 || (status == LK_STATUS_RECORD_LIMIT && random_once_in(&source, 2))) {
         reload(direction);
+    } else if (status == LK_STATUS_RECORD_LIMIT) {
+        replace(direction, direction->protection);
     }
 }
 
@@ -336,8 +362,10 @@ static unsigned add_random(void)
     uint32_t what = random_below(&source, 128);
     if (what < 2) {
         reload(direction);
+    } else if (what < 4) {
+        replace(direction, direction->protection);
     } else if (what < 6) {
-        replace(direction);
+        exchange(direction);
     } else if (what < 13) {
         disturb(direction);
     } else if (what < 17) {
@@ -413,13 +441,14 @@ static void write_report(uint64_t seed, unsigned records)
 static void check_variety(void)
 {
     cr_assert_gt(replaced, commands / 100);
+    cr_assert_gt(near_limit, commands / 1000);
     for (size_t i = 0; i < engine.protection_count; i++) {
         for (int opens = 0; opens < 2; opens++) {
             cr_assert_geq(records_met[i][opens][LK_STATUS_OK], 10, "protection %zu was hardly tried", i);
         }
         cr_assert_geq(records_met[i][1][LK_STATUS_BAD_RECORD_MAC], 1, "no record of protection %zu was forged", i);
     }
-    for (int status = LK_STATUS_UNKNOWN_OPCODE; status <= LK_STATUS_NO_CONTENT_TYPE; status++) {
+    for (int status = LK_STATUS_UNKNOWN_OPCODE; status <= LK_STATUS_RECORD_LIMIT; status++) {
         unsigned met = others_met[status];
         for (size_t i = 0; i < engine.protection_count; i++) {
             met += records_met[i][0][status] + records_met[i][1][status];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the USB suites share: a board at the ULPI pins, requests that wait for their end, and NOP commands as traffic.
+/* What the USB suites share: a board at its pins, requests that wait for their end, and NOP commands as traffic.
  */
 #ifndef LK_TESTS_RTL_USB_FIXTURE_H
 #define LK_TESTS_RTL_USB_FIXTURE_H
@@ -44,13 +44,16 @@ enum {
 /** A board that is attached and reset, not addressed. */
 lk_board *fixture_attached(void);
 
+/** A board without a PHY, at D+ and D-, attached and reset, not addressed. */
+lk_board *fixture_at_line(void);
+
 /** A board with address 5 and configuration 1. */
 lk_board *fixture_configured(void);
 
 /** Gives an attached board address 5 and configuration 1. */
 void fixture_configure(lk_board *board);
 
-/** Frees the board, after a look at the pins: no rule of ULPI was broken. */
+/** Frees the board, after a look at the pins: no rule of ULPI, or of the line, was broken. */
 void fixture_end(lk_board *board);
 
 /** Runs until the request is done; it must be within PATIENCE. */

@@ -10,14 +10,14 @@ enum { MILLISECOND = 60000, BULK_BYTES = 4096 };
 
 Test(attach, c7_1_5_no_pull_up_without_vbus)
 {
-    lk_phy phy;
+    static lk_phy phy;
     lk_model_virtual *model = lk_model_virtual_new(NULL);
     cr_assert_not_null(model);
-    lk_phy_init(&phy, model);
-    phy.pins->reset = 1;
+    lk_phy_at_ulpi(&phy, model);
+    lk_phy_hold_reset(&phy, true);
     for (int i = 0; i < 4; i++)
         lk_phy_cycle(&phy);
-    phy.pins->reset = 0;
+    lk_phy_hold_reset(&phy, false);
     for (int i = 0; i < MILLISECOND; i++)
         lk_phy_cycle(&phy);
     cr_expect_not(lk_phy_is_attached(&phy));
@@ -29,7 +29,7 @@ Test(attach, c7_1_5_no_pull_up_without_vbus)
     for (int i = 0; i < MILLISECOND; i++)
         lk_phy_cycle(&phy);
     cr_expect_not(lk_phy_is_attached(&phy), "VBUS is gone and the pull-up stays");
-    lk_model_virtual_free(model);
+    lk_phy_end(&phy);
 }
 
 Test(attach, c7_1_7_5_device_chirps_for_1_to_7_ms_and_becomes_high_speed)

@@ -101,3 +101,8 @@ Test(soak, p4_full_speed_loses_and_doubles_nothing)
     cr_assert_not_null(board, "%s", error);
     run(board, 7, COMMANDS_FULL_SPEED);
 }
+
+Test(soak, p4_full_speed_without_a_phy_loses_and_doubles_nothing)
+{
+    run(fixture_at_line(), 11, COMMANDS_FULL_SPEED);
+}

@@ -53,9 +53,9 @@ static void expect_held(uint8_t level)
     cycles(BEGINS_WITHIN);
     for (unsigned i = 0; i < 10 * MILLISECOND; i++) {
         lk_phy_cycle(&bus->phy);
-        cr_assert_eq(bus->phy.phase, LK_PHY_TRANSMIT, "cycle %u", i);
-        cr_assert(lk_phy_sends_raw(&bus->phy));
-        cr_assert_eq(bus->phy.raw, level, "cycle %u", i);
+        cr_assert_eq(bus->phy.ulpi.phase, LK_ULPI_TRANSMIT, "cycle %u", i);
+        cr_assert(lk_ulpi_sends_raw(&bus->phy));
+        cr_assert_eq(bus->phy.ulpi.raw, level, "cycle %u", i);
     }
     cr_expect(lk_phy_is_high_speed(&bus->phy), "with the driver and the terminations of high speed");
 }
