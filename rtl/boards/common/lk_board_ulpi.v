@@ -30,13 +30,19 @@ module lk_board_ulpi #(
 );
     wire [1:0] xcvr_select, op_mode, line_state;
     wire       term_select, settled, session_valid, rx_active, rx_valid, rx_error, tx_valid, tx_ready;
-    wire [7:0] rx_data, tx_data;
+    wire [7:0] rx_data, tx_data, sent_data;
+    wire       sent_valid, sent_ready;
+    // The PHY's nxt and dir decide late in a cycle which byte is next: they end here, and do not reach the packet and the endpoint.
+    lk_stream_register #(.WIDTH(8)) to_link (
+        .clk(clk), .reset(reset), .in_data(tx_data), .in_valid(tx_valid), .in_ready(tx_ready),
+        .out_data(sent_data), .out_valid(sent_valid), .out_ready(sent_ready)
+    );
     lk_ulpi #(.VENDOR_REGISTER(VENDOR_REGISTER), .VENDOR_VALUE(VENDOR_VALUE)) ulpi (
         .clk(clk), .reset(reset), .ulpi_data_in(ulpi_data_in), .ulpi_data_out(ulpi_data_out), .ulpi_data_oe(ulpi_data_oe),
         .ulpi_dir(ulpi_dir), .ulpi_nxt(ulpi_nxt), .ulpi_stp(ulpi_stp), .ulpi_reset(ulpi_reset),
         .xcvr_select(xcvr_select), .term_select(term_select), .op_mode(op_mode), .settled(settled), .line_state(line_state),
         .session_valid(session_valid), .rx_active(rx_active), .rx_valid(rx_valid), .rx_error(rx_error), .rx_data(rx_data),
-        .tx_valid(tx_valid), .tx_data(tx_data), .tx_ready(tx_ready)
+        .tx_valid(sent_valid), .tx_data(sent_data), .tx_ready(sent_ready)
     );
 
     lk_board_core #(
