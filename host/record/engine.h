@@ -31,6 +31,8 @@
     (LK_RECORD_HEADER_LENGTH + LK_IV_MAX + LK_RECORD_PLAINTEXT_MAX + LK_MAC_KEY_MAX + LK_CBC_PADDING_MAX)
 /* No key seals more records than this (RFC 8446 section 5.5: 2^24.5 full records for AES-GCM). */
 #define LK_RECORD_LIMIT_GCM 23726566u
+/* RFC 8446 names none for AES-CCM; RFC 9147 section 4.5.3 does, for the same records. */
+#define LK_RECORD_LIMIT_CCM (1u << 23)
 /* Blocks of 64 bits begin to repeat after 2^32 of them (Sweet32); so many full records are half of that. */
 #define LK_RECORD_LIMIT_3DES (1u << 20)
 

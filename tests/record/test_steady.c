@@ -101,7 +101,9 @@ static void check_steady(lk_engine *engine)
     support_fill(data, sizeof data, 1);
     size_t before = allocations;
     for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++)
-        for (unsigned id = 0; id < 3; id++) {
+        for (unsigned id = 0; lk_cipher_find(id); id++) {
+            if (lk_cipher_find(id)->kind != LK_KIND_AEAD || !lk_engine_supports(engine, version, lk_cipher_find(id)))
+                continue;
             wire_end *client = wire_end_new(engine), *server = wire_end_new(engine);
             wire_key(client, server, version, lk_cipher_find(id), 1);
             for (int i = 0; i < 3; i++)
