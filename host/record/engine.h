@@ -13,6 +13,7 @@
 #include <latchkey/engine.h>
 #include <latchkey/error.h>
 
+#include "record/roster.h"
 #include "suite/suite.h"
 
 #include <stdbool.h>
@@ -165,6 +166,7 @@ typedef struct lk_engine_methods {
 /* What every engine and every direction begins with; each implementation puts its own state behind it. */
 struct lk_engine {
     const lk_engine_methods *methods;
+    lk_roster roster; /* of its directions, those that could do without it (roster.h) */
 };
 
 struct lk_direction {

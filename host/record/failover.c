@@ -40,7 +40,7 @@ static lk_failover *engine_of(lk_failover_direction *direction)
     return (lk_failover *)direction->base.engine;
 }
 
-static void count(lk_failover *engine, lk_error reason)
+void lk_failover_count(lk_failover *engine, lk_error reason)
 {
     engine->count++;
     engine->counts[lk_fallback_of(reason)]++;
@@ -50,7 +50,7 @@ static void count(lk_failover *engine, lk_error reason)
 static lk_error open_software(lk_failover *engine, const lk_direction_parameters *parameters,
                               lk_failover_direction *direction, lk_error reason)
 {
-    count(engine, reason);
+    lk_failover_count(engine, reason);
     direction->preferred = false;
     direction->dead = lk_engine_open(engine->software, parameters, &direction->actual);
     return direction->dead;
@@ -104,6 +104,7 @@ void lk_failover_leave(lk_failover_direction *direction, lk_error reason)
 {
     lk_direction_close(direction->actual); /* first: from here on it touches no memory of ours or the caller's */
     direction->actual = NULL;
+    lk_roster_leave(&direction->seat);
     lk_failover_close_beside(direction);
     (void)open_software(engine_of(direction), &direction->parameters, direction, reason);
     redo_all(direction);
@@ -158,10 +159,11 @@ static bool overrule(lk_failover_direction *direction)
         return false;
     }
     lk_direction_close(direction->actual);
+    lk_roster_leave(&direction->seat);
     lk_failover_close_beside(direction);
     direction->actual = software;
     direction->preferred = false;
-    count(engine, LK_ERROR_DEVICE_DISAGREES);
+    lk_failover_count(engine, LK_ERROR_DEVICE_DISAGREES);
     engine->retries++;
     *original = again;
     drop_first(direction);
@@ -253,6 +255,7 @@ static lk_error failover_submit(lk_direction *base, lk_operation *const *operati
 static lk_error failover_replace(lk_direction *base, const lk_direction_parameters *parameters)
 {
     lk_failover_direction *direction = (lk_failover_direction *)base;
+    const lk_failover *engine = engine_of(direction);
     if (direction->preferred)
         (void)collect(direction);
     if (!direction->preferred)
@@ -265,11 +268,18 @@ static lk_error failover_replace(lk_direction *base, const lk_direction_paramete
     if (error != LK_OK)
         return error;
     lk_failover_close_beside(direction);
+    direction->waits = false; /* another key is another chance */
+    direction->try_next = 0;
     direction->lowest = parameters->first_sequence;
     if (parameters->kind == LK_OPEN)
         direction->count = 0;
     direction->old = direction->count;
     *(direction->count > 0 ? &direction->replacement : &direction->parameters) = *parameters;
+    if (direction->placed && !engine->placer && !direction->actual) { /* as when it was opened */
+        error = lk_failover_take_slot(direction);
+        if (error != LK_OK && error != LK_ERROR_ENGINE_FULL)
+            lk_failover_leave(direction, error);
+    }
     return LK_OK;
 }
 
@@ -277,6 +287,7 @@ static void failover_close(lk_direction *base)
 {
     lk_failover_direction *direction = (lk_failover_direction *)base;
     lk_direction_close(direction->actual);
+    lk_roster_leave(&direction->seat);
     lk_failover_close_beside(direction);
     *direction->link = direction->next;
     if (direction->next)
@@ -299,14 +310,19 @@ static lk_error open_either(lk_failover *engine, const lk_direction_parameters *
 {
     if (!is_wanted(engine, parameters))
         return direction->dead = lk_engine_open(engine->software, parameters, &direction->actual);
-    direction->placed = engine->placer && !lk_failover_chained(parameters);
-    lk_error error = direction->placed ? LK_OK : lk_engine_open(engine->preferred, parameters, &direction->actual);
-    if (error != LK_OK)
-        return open_software(engine, parameters, direction, error);
-    direction->preferred = true;
+    direction->placed = !lk_failover_chained(parameters);
     direction->parameters = *parameters;
     direction->lowest = parameters->first_sequence;
-    return LK_OK;
+    lk_error error = LK_OK;
+    if (!direction->placed)
+        error = lk_engine_open(engine->preferred, parameters, &direction->actual);
+    else if (!engine->placer) /* with one, the first record that goes there takes the slot */
+        error = lk_failover_take_slot(direction);
+    direction->preferred = error == LK_OK || (direction->placed && error == LK_ERROR_ENGINE_FULL);
+    if (direction->preferred)
+        return LK_OK;
+    lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
+    return open_software(engine, parameters, direction, error);
 }
 
 static lk_error failover_open(lk_engine *base, const lk_direction_parameters *parameters, lk_direction **opened)
