@@ -27,8 +27,9 @@ struct lk_device {
     lk_slot_engine engine;
     lk_transport *transport; /* borrowed from the engine's link, for control requests; NULL after it was closed */
     lk_health health;
-    int64_t try_next; /* ns of the monotonic clock: when recovery may be tried */
-    int64_t pause;    /* ns until the one after that */
+    size_t slot_limit; /* as it was asked for */
+    int64_t try_next;  /* ns of the monotonic clock: when recovery may be tried */
+    int64_t pause;     /* ns until the one after that */
     lk_device_information information;
 };
 
@@ -82,6 +83,12 @@ static lk_error transport_open(const char *text, lk_uri *uri, lk_transport **tra
     return !error && !*transport ? LK_ERROR_DEVICE_UNAVAILABLE : error; /* a registered scheme may be anyone's */
 }
 
+static void apply_slot_limit(lk_device *device)
+{
+    lk_slot_engine *engine = &device->engine;
+    engine->slot_limit = device->slot_limit < engine->slot_count ? device->slot_limit : engine->slot_count;
+}
+
 /* Brings an empty device up on an open transport, which it takes over. */
 static lk_error device_start(lk_device *device, lk_transport *transport, lk_uri *uri, char *diagnosis)
 {
@@ -102,6 +109,7 @@ static lk_error device_start(lk_device *device, lk_transport *transport, lk_uri 
     if (error)
         lk_diagnose(diagnosis, error, "the device's transfers cannot be started: %s", lk_error_sentence(error));
     device->engine.health = &device->health;
+    apply_slot_limit(device);
     return error;
 }
 
@@ -119,6 +127,7 @@ static lk_error device_open(const char *text, lk_device **opened, lk_device_info
         transport->methods->close(transport);
         return lk_diagnose(diagnosis, LK_ERROR_NO_MEMORY, "%s", lk_error_sentence(LK_ERROR_NO_MEMORY));
     }
+    device->slot_limit = SIZE_MAX;
     error = device_start(device, transport, &uri, diagnosis);
     *information = device->information;
     if (error)
@@ -153,6 +162,13 @@ void lk_device_close(lk_device *device)
 void lk_device_set_timeout(lk_device *device, int timeout)
 {
     device->engine.link.timeout = timeout;
+}
+
+/* Kept on both sides of a loss: a board that comes back may be another one. */
+void lk_device_set_slot_limit(lk_device *device, size_t slots)
+{
+    device->slot_limit = slots;
+    apply_slot_limit(device);
 }
 
 lk_engine *lk_device_engine(lk_device *device)

@@ -40,8 +40,10 @@ typedef struct lk_slot_engine {
     lk_pending *expected; /* the one whose completion is coming in */
     lk_slot *slots;
     size_t slot_count;
+    size_t slot_limit;      /* so many of them may be taken at once */
     size_t slot_next;       /* where the search for a free slot begins: slots are used in turn */
     size_t records_pending; /* operations on their way, at most LK_RECORDS_PENDING_MAX */
+    size_t bytes_pending;   /* of them, what they have to seal or open */
     uint32_t ciphers;
     uint32_t versions;
     bool settled;      /* the link is lost, and everything that was on its way is finished */

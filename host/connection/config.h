@@ -8,6 +8,7 @@
 #include "connection/totals.h"
 #include "handshake/handshake.h"
 #include "handshake/session_cache.h"
+#include "record/placement.h"
 
 enum { LK_CONFIG_TEXT_MAX = 512 };
 
@@ -23,6 +24,7 @@ struct lk_config {
     lk_engine *software;     /* owned, shared by all connections */
     lk_engine *engine;       /* borrowed: the device's, or NULL */
     lk_engine_policy policy;
+    lk_placer *placer; /* owned: LK_ENGINE_AUTO with an engine that could be measured; otherwise NULL */
     char engine_reason[LK_CONFIG_TEXT_MAX]; /* why there is no engine */
     lk_observer *observer;
     void *observer_context;

@@ -4,8 +4,8 @@
  * (driver/engine.c), or the pair of both (record/failover.c). Nothing above this line knows whether a board exists.
  *
  * An engine opens directions. A direction takes operations, one record each, and finishes them in the order in which
- * they were submitted. Operations belong to the caller: nothing is allocated per record. Each carries its own sequence
- * number, so that it can be submitted again to another engine.
+ * they were submitted (the pair: in the order of each engine). Operations belong to the caller: nothing is allocated
+ * per record. Each carries its own sequence number, so that it can be submitted again to another engine.
  */
 #ifndef LK_RECORD_ENGINE_H
 #define LK_RECORD_ENGINE_H
@@ -13,6 +13,7 @@
 #include <latchkey/engine.h>
 #include <latchkey/error.h>
 
+#include "record/roster.h"
 #include "suite/suite.h"
 
 #include <stdbool.h>
@@ -155,6 +156,9 @@ typedef struct lk_engine_methods {
 
     void (*free)(lk_engine *engine);
 
+    /** The bytes that were submitted and are still to be done, of all directions. NULL: not known, counts as none. */
+    size_t (*backlog)(const lk_engine *engine);
+
     /** For an engine of several: the name of the one that a direction is with now. NULL: methods.name says it. */
     const char *(*holder)(const lk_direction *direction);
 } lk_engine_methods;
@@ -162,6 +166,7 @@ typedef struct lk_engine_methods {
 /* What every engine and every direction begins with; each implementation puts its own state behind it. */
 struct lk_engine {
     const lk_engine_methods *methods;
+    lk_roster roster; /* of its directions, those that could do without it (roster.h) */
 };
 
 struct lk_direction {
@@ -175,6 +180,7 @@ int lk_engine_descriptor(const lk_engine *engine);
 void lk_engine_capabilities_get(const lk_engine *engine, lk_engine_capabilities *capabilities);
 bool lk_engine_supports(const lk_engine *engine, uint16_t version, const lk_cipher *cipher);
 const char *lk_engine_name(const lk_engine *engine);
+size_t lk_engine_backlog(const lk_engine *engine);
 lk_error lk_direction_submit(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
 lk_error lk_direction_replace(lk_direction *direction, const lk_direction_parameters *parameters);
 /** The name of the engine that a direction is with now. */
@@ -214,9 +220,10 @@ lk_error lk_engine_software_load_legacy(lk_engine *engine);
  * The pair: a preferred engine and software, both borrowed. A direction the preferred engine cannot take goes to
  * software; when the preferred engine is lost, what was in flight is redone in software, in order (P4). A record that
  * the preferred engine refuses is tried in software before it is refused (P6); if that does it, the direction stays
- * there.
+ * there. placer: says which records go where (placement.h), borrowed; NULL: the preferred engine has all it can take.
  */
-lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_engine **engine);
+typedef struct lk_placer lk_placer;
+lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_placer *placer, lk_engine **engine);
 
 /** Why a direction last went to software, LK_OK when none did; lk_error_sentence() tells a person (P7). */
 lk_error lk_engine_failover_reason(const lk_engine *engine);

@@ -25,7 +25,7 @@ static int choose_engine(lk_setup *setup)
         return lk_setup_check(setup, "--engine", lk_config_set_engine(setup->config, NULL, LK_ENGINE_SOFTWARE, NULL));
     }
     error = lk_attachment_open(&setup->attachment, options->device);
-    if (error && options->policy != LK_ENGINE_AUTO)
+    if (error && options->policy != LK_ENGINE_AUTO && options->policy != LK_ENGINE_PREFER_DEVICE)
         return lk_report_error(options->device ? options->device : "usb:", error, setup->attachment.reason);
     if (error && options->device)
         lk_report("%s: %s [%s]; records are made in software", options->device, setup->attachment.reason,

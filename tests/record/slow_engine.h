@@ -20,6 +20,7 @@ typedef struct slow_settings {
     size_t lies_at;        /* so many operations are finished before it says of one that it cannot be done */
     lk_error lies_with;    /* and says this; LK_OK: it never lies */
     lk_error refuses_with; /* what opening a direction gives, LK_OK: opens it */
+    size_t slots;          /* directions at once; 0: any number */
     size_t finished;       /* operations finished so far */
     size_t most_waiting;   /* the most that ever waited at once */
     size_t directions;     /* open now */

@@ -135,7 +135,7 @@ Test(steady, an_engine_that_takes_its_time_costs_no_allocation_per_record_either
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), NULL, &pair), LK_OK);
     check_steady(pair);
     lk_engine_free(pair);
     lk_engine_free(slow);

@@ -349,8 +349,9 @@ lk_error lk_config_set_alpn(lk_config *config, const char *protocols);
 
 /**
  * Who makes the records. The engine is borrowed and must outlive every connection; NULL only with LK_ENGINE_SOFTWARE,
- * or with LK_ENGINE_AUTO to say that none is attached. reason: why (for LK_ENGINE_AUTO without an engine); copied, may
- * be NULL.
+ * or with LK_ENGINE_AUTO or LK_ENGINE_PREFER_DEVICE to say that none is attached. reason: why (without an engine);
+ * copied, may be NULL. With LK_ENGINE_AUTO both engines are measured now, which takes a slow device a quarter of a
+ * second or a little more. No connection of the configuration may be open.
  */
 lk_error lk_config_set_engine(lk_config *config, lk_engine *engine, lk_engine_policy policy, const char *reason);
 
