@@ -70,6 +70,7 @@ typedef struct lk_handshake_settings {
     lk_stapling stapling;       /* client */
     uint8_t max_fragment;       /* client: MaxFragmentLength (RFC 6066) that it asks for; 0: none */
     uint16_t record_size_limit; /* bytes of plaintext that it takes in a record (RFC 8449); 0: all there may be */
+    bool post_handshake;        /* client: it can be asked for its certificate later; server: it may ask */
     bool keeps_export_secret;   /* up to TLS 1.2: the master secret stays, to export from */
     bool fallback;              /* client: it has tried a higher version before */
     bool keys_on_device;        /* nothing stays that the keys in use follow from: TLS 1.3 alone */
@@ -138,6 +139,15 @@ lk_error lk_handshake_run(lk_handshake *handshake);
  * NULL.
  */
 lk_error lk_handshake_give_signature(lk_handshake *handshake, const uint8_t *signature, size_t length);
+
+/**
+ * Server: asks the client for its certificate, the handshake being complete. What lk_handshake_run() returns, or
+ * WRONG_STATE where that is not possible, or not yet again.
+ */
+lk_error lk_handshake_authenticate_client(lk_handshake *handshake, lk_client_policy policy);
+
+/** True from that call on, until the client has answered. */
+bool lk_handshake_authenticating(const lk_handshake *handshake);
 
 /** Copies a fragment of type handshake for the next lk_handshake_run(). @return NO_MEMORY, ILLEGAL_PARAMETER (too
  * long). */

@@ -194,6 +194,14 @@ typedef enum lk_client_policy {
 lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy policy);
 
 /**
+ * Whether a client can be asked for its certificate after the handshake too, in TLS 1.3 (RFC 8446 section 4.6.2;
+ * default: no). A client says so in its hello, and then answers requests of the server whenever they come, with the
+ * certificate of its configuration or with none. For a server it is the leave to ask, by
+ * lk_connection_authenticate_client(). Connections that can do it keep some 500 bytes more.
+ */
+void lk_config_set_post_handshake_authentication(lk_config *config, bool wanted);
+
+/**
  * For clients: asks the server for records of at most 512, 1024, 2048 or 4096 bytes of plaintext, both ways (RFC 6066
  * section 4). 0: does not ask (default). Servers of ours do as they are asked. lk_config_set_record_size_limit() is
  * what newer servers know.
