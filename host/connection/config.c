@@ -152,6 +152,11 @@ void lk_config_accept_overlong_records(lk_config *config)
     config->overlong = true;
 }
 
+void lk_config_set_post_handshake_authentication(lk_config *config, bool wanted)
+{
+    config->settings.post_handshake = wanted;
+}
+
 void lk_config_keep_export_secret(lk_config *config)
 {
     config->settings.keeps_export_secret = true;

@@ -158,6 +158,7 @@ static void observe_session(void *context, const uint8_t *session, size_t length
 void lk_connection_observe_handshake(lk_connection *connection)
 {
     connection->observer = (lk_handshake_observer){.context = connection,
+                                                   .sign = lk_connection_sign,
                                                    .message = observe_message,
                                                    .alert = observe_alert,
                                                    .keys = observe_keys,

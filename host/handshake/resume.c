@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "handshake/resume.h"
 
+#include "handshake/post_handshake.h"
+
 #include "base/secret.h"
 #include "handshake/exchange.h"
 #include "handshake/extensions.h"
@@ -463,12 +465,16 @@ static lk_error derive_secret(lk_handshake *handshake)
 lk_error lk_resume_finished_client(lk_handshake *handshake)
 {
     lk_error error = lk_resume_keeps_tickets(handshake) ? derive_secret(handshake) : LK_OK;
+    if (!error)
+        error = lk_post_handshake_conclude(handshake);
     return error ? error : lk_keys_application_write(handshake);
 }
 
 lk_error lk_resume_finished_server(lk_handshake *handshake)
 {
     lk_error error = lk_resume_ticket_due(handshake) ? derive_secret(handshake) : LK_OK;
+    if (!error)
+        error = lk_post_handshake_conclude(handshake);
     return error ? error : lk_keys_application_read(handshake);
 }
 

@@ -174,6 +174,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_DH_MINIMUM:
         options->dh_minimum = parse_bits(state, argument);
         return 0;
+    case LK_OPTION_PKCS12:
+        options->pkcs12 = argument;
+        if (!strchr(argument, ':') || argument[0] == ':')
+            argp_error(state, "'%s' is no PKCS#12 file: write FILE:PASSPHRASE_FILE", argument);
+        return 0;
     case LK_OPTION_PSK:
         options->psk = argument;
         if (!strchr(argument, ':') || argument[0] == ':')
@@ -226,6 +231,11 @@ static const struct argp_option table[] = {
     {"suites", LK_OPTION_SUITES, "LIST", 0, "cipher suites in order of preference, colon-separated", 20},
     {"groups", LK_OPTION_GROUPS, "LIST", 0, "key exchange groups in order of preference, colon-separated", 20},
     {"dh-min", LK_OPTION_DH_MINIMUM, "BITS", 0, "the least bits of a group of DHE (default: 2048)", 20},
+    {"pkcs12", LK_OPTION_PKCS12, "FILE:PASSPHRASE_FILE", 0,
+     "certificate chain and private key of this side, in the place of --cert and --key; the passphrase is the first "
+     "line "
+     "of a file",
+     20},
     {"psk", LK_OPTION_PSK, "IDENTITY:FILE", 0,
      "a pre-shared key for TLS 1.3 and for suites with PSK, in hexadecimal digits in FILE, and the name that it goes "
      "by",

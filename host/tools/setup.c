@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/setup.h"
 #include "tools/keylog.h"
+#include "tools/pkcs12.h"
 #include "tools/psk.h"
 #include "tools/report.h"
 
@@ -44,6 +45,8 @@ static int negotiate_exchange(lk_setup *setup)
     if (!status && options->dh_minimum)
         status =
             lk_setup_check(setup, "--dh-min", lk_config_set_dh_minimum(setup->config, (unsigned)options->dh_minimum));
+    if (!status && options->pkcs12)
+        status = lk_pkcs12_use(setup, options->pkcs12);
     if (!status && options->psk)
         status = lk_psk_use(setup, options->psk);
     return status;

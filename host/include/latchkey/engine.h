@@ -17,7 +17,7 @@ typedef enum lk_engine_policy {
     LK_ENGINE_REQUIRE_DEVICE, /* the device or an error: only suites it has are offered, nothing falls back */
     LK_ENGINE_SOFTWARE,       /* libcrypto alone */
     LK_ENGINE_KEYS_ON_DEVICE, /* as REQUIRE_DEVICE, in TLS 1.3 alone, and the host keeps nothing that the keys in use
-                                 follow  from: what remains in its memory, and why, is in docs/security.md */
+                                 follow from: what remains in its memory, and why, is in docs/security.md */
     LK_ENGINE_PREFER_DEVICE   /* the device where it can, whatever that costs; software where it cannot, with the reason
                                  reported */
 } lk_engine_policy;
