@@ -3,6 +3,7 @@
 
 #include "engine.h"
 #include "identity.h"
+#include "inside.h"
 #include "protocol/facts.h"
 #include "transport/diagnosis.h"
 #include "transport/registry.h"
@@ -204,6 +205,48 @@ lk_error lk_device_heartbeat(lk_device *device)
     return error ? error : lk_engine_progress(&device->engine.base, 0);
 }
 
+bool lk_device_usable(const lk_device *device)
+{
+    return device->transport && !device->engine.link.lost && !device->engine.settled;
+}
+
+size_t lk_device_slots_taken(const lk_device *device)
+{
+    return lk_slot_engine_taken(&device->engine);
+}
+
+size_t lk_device_slots_most(const lk_device *device)
+{
+    return device->engine.slot_limit;
+}
+
+void lk_device_vacate(lk_device *device)
+{
+    lk_roster_vacate(&device->engine.base.roster);
+}
+
+/* As it is while it is not there: operations and directions end with DEVICE_LOST. */
+static void be_absent(lk_device *device)
+{
+    device->transport = NULL;
+    device->engine.link.lost = LK_ERROR_DEVICE_LOST;
+    device->engine.settled = true;
+}
+
+lk_error lk_device_suspend(lk_device *device)
+{
+    if (!device->transport)
+        return LK_OK;
+    if (lk_slot_engine_in_use(&device->engine))
+        return LK_ERROR_ENGINE_BUSY;
+    if (lk_slot_engine_check(&device->engine) == LK_OK)
+        (void)stream_reset(device->transport, CLOSE_TIMEOUT);
+    lk_slot_engine_release(&device->engine);
+    be_absent(device);
+    device->try_next = device->pause = 0; /* wanted again, it is opened at once */
+    return LK_OK;
+}
+
 /* Opens the way to the device once more, and brings it up. */
 static lk_error reopen(lk_device *device)
 {
@@ -217,11 +260,8 @@ static lk_error reopen(lk_device *device)
     lk_error error = transport_open(device->information.uri, &uri, &transport, ignored);
     if (!error)
         error = device_start(device, transport, &uri, ignored);
-    if (error) {
-        device->transport = NULL;
-        device->engine.link.lost = LK_ERROR_DEVICE_LOST;
-        device->engine.settled = true;
-    }
+    if (error)
+        be_absent(device);
     device->engine.link.timeout = timeout;
     return error;
 }
