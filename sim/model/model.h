@@ -46,6 +46,7 @@ typedef struct lk_model_full_speed_pins {
     uint8_t dm_out;
     uint8_t output_enable;
     uint8_t pull_up;
+    uint32_t lights; /* as those of lk_model_virtual_pins */
 } lk_model_full_speed_pins;
 
 /** Ports of lk_board_direct; see rtl/boards/virtual/lk_board_direct.v. */
