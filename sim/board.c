@@ -12,6 +12,8 @@ lk_board *lk_board_new(lk_board_phy phy, const char *trace, const char **error)
         return lk_board_full_speed_new(trace, error);
     case LK_PHY_DIRECT:
         return lk_board_direct_new(trace, error);
+    case LK_PHY_FT601:
+        return lk_board_ft601_new(trace, error);
     }
     *error = "there is no such way into the board";
     return NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual board: the Verilated top, and a USB host in front of it. Three ways in: at the pins of a ULPI PHY, or at
+ * The virtual board: the Verilated top, and a USB host in front of it. Four ways in: at the pins of a ULPI PHY, or at
  * D+ and D- of a board without one, through models of what is at those pins and of a host controller that speaks
- * packets, toggles and handshakes; or directly at the endpoints' ports, much faster. Time passes only in
+ * packets, toggles and handshakes; at the FIFO pins of an FT601, through a model of that chip; or directly at the
+ * endpoints' ports, much faster. Time passes only in
  * lk_board_run(). One thread.
  */
 #ifndef LK_SIM_BOARD_H
@@ -16,7 +17,7 @@
 extern "C" {
 #endif
 
-typedef enum lk_board_phy { LK_PHY_ULPI, LK_PHY_FULL_SPEED, LK_PHY_DIRECT } lk_board_phy;
+typedef enum lk_board_phy { LK_PHY_ULPI, LK_PHY_FULL_SPEED, LK_PHY_DIRECT, LK_PHY_FT601 } lk_board_phy;
 
 /** How a request ended. */
 typedef enum lk_urb_status {
