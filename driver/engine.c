@@ -38,6 +38,7 @@ static void queue_drop(lk_slot_engine *engine, lk_slot *slot)
         slot->last = NULL;
     if (pending->opcode == LK_OPCODE_SEAL || pending->opcode == LK_OPCODE_OPEN)
         engine->records_pending--;
+    engine->bytes_pending -= pending->bytes;
     lk_pending_give(&engine->pendings, pending);
 }
 
@@ -359,6 +360,8 @@ static lk_error submit_one(lk_slot *slot, lk_operation *operation)
     pending->opcode = seal ? LK_OPCODE_SEAL : LK_OPCODE_OPEN;
     pending->operation = operation;
     pending->began = lk_health_now();
+    pending->bytes = operation->input_length;
+    engine->bytes_pending += pending->bytes;
     lk_health_begin(engine->health);
     lk_operation_expect(slot, operation, pending);
     operation->state = LK_OPERATION_SUBMITTED;
@@ -405,6 +408,11 @@ static int device_descriptor(const lk_engine *base)
     return lk_link_descriptor(&((const lk_slot_engine *)base)->link);
 }
 
+static size_t device_backlog(const lk_engine *base)
+{
+    return ((const lk_slot_engine *)base)->bytes_pending;
+}
+
 static void device_capabilities(const lk_engine *base, lk_engine_capabilities *capabilities)
 {
     const lk_slot_engine *engine = (const lk_slot_engine *)base;
@@ -431,6 +439,7 @@ static const lk_engine_methods device_methods = {
     .progress = device_progress,
     .descriptor = device_descriptor,
     .capabilities = device_capabilities,
+    .backlog = device_backlog,
     .free = device_free,
 };
 

@@ -42,6 +42,7 @@ typedef struct lk_slot_engine {
     size_t slot_count;
     size_t slot_next;       /* where the search for a free slot begins: slots are used in turn */
     size_t records_pending; /* operations on their way, at most LK_RECORDS_PENDING_MAX */
+    size_t bytes_pending;   /* of them, what they have to seal or open */
     uint32_t ciphers;
     uint32_t versions;
     bool settled;      /* the link is lost, and everything that was on its way is finished */

@@ -11,14 +11,16 @@
 static lk_error choose_engine(lk_connection *connection, lk_engine **engine)
 {
     const lk_config *config = connection->config;
+    bool may_fall_back = config->policy == LK_ENGINE_AUTO || config->policy == LK_ENGINE_PREFER_DEVICE;
     *engine = config->software;
     if (config->policy == LK_ENGINE_REQUIRE_DEVICE || config->policy == LK_ENGINE_KEYS_ON_DEVICE) {
         *engine = config->engine;
-    } else if (config->policy == LK_ENGINE_AUTO && config->engine) {
-        lk_error error = lk_engine_failover_new(config->engine, config->software, &connection->failover);
+    } else if (may_fall_back && config->engine) {
+        lk_error error =
+            lk_engine_failover_new(config->engine, config->software, config->placer, &connection->failover);
         *engine = connection->failover;
         return error;
-    } else if (config->policy == LK_ENGINE_AUTO) {
+    } else if (may_fall_back) {
         snprintf(connection->fallback_reason, sizeof connection->fallback_reason, "%s", config->engine_reason);
         connection->statistics.fallback = LK_FALLBACK_NO_DEVICE;
         connection->fallbacks_by[LK_FALLBACK_NO_DEVICE] = 1;

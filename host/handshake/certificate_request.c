@@ -73,7 +73,8 @@ lk_error lk_certificate_request_parse(lk_handshake *handshake, lk_reader *body)
         handshake->version >= LK_TLS1_3 ? parse_1_3(handshake, body) : parse_classic(handshake, body, &type_fits);
     if (error)
         return error;
-    if (key && type_fits && handshake->authority_known)
+    bool signs = !handshake->settings->signs_elsewhere || handshake->version >= LK_TLS1_2;
+    if (key && signs && type_fits && handshake->authority_known)
         handshake->client_scheme = lk_signature_choose(handshake->offer.signatures, handshake->version, key);
     const char *obstacle = !handshake->authority_known ? "; ours is of an authority that it does not name"
                            : !handshake->client_scheme ? "; ours fits none of its algorithms"

@@ -75,7 +75,8 @@ static bool possible(const lk_handshake *handshake, const lk_suite *suite, uint1
     const lk_handshake_settings *settings = handshake->settings;
     bool keyed = version >= LK_TLS1_3 && settings->psk.external && settings->psk.length > 0 &&
                  settings->psk.hash == suite->hash && handshake->client_policy != LK_CLIENT_REQUIRED;
-    bool certified = handshake->role == LK_CLIENT || settings->key || !lk_exchange_certified(suite) || keyed;
+    bool certified = handshake->role == LK_CLIENT || lk_exchange_keyed(settings, suite, version) ||
+                     !lk_exchange_certified(suite) || keyed;
     return lk_suite_allows(suite, version) && certified && (!settings->keys_on_device || version >= LK_TLS1_3) &&
            (suite->exchange != LK_EXCHANGE_PSK || settings->psk.length > 0) &&
            (!settings->required || lk_engine_supports(settings->required, version, suite->cipher));
@@ -187,6 +188,9 @@ void lk_handshake_abandon(lk_handshake *handshake)
     lk_secret_wipe(handshake->application_secret, sizeof handshake->application_secret);
     lk_secret_wipe(handshake->resumption_secret, sizeof handshake->resumption_secret);
     lk_secret_wipe(&handshake->exporter, sizeof handshake->exporter);
+    free(handshake->signature.bytes);
+    handshake->signature = (lk_bytes){0};
+    handshake->signature_awaited = false;
     free(handshake->incoming);
     handshake->incoming = NULL;
     handshake->incoming_length = handshake->incoming_capacity = handshake->incoming_taken = 0;

@@ -13,6 +13,7 @@
 #include "handshake/certificate.h"
 #include "handshake/digest.h"
 #include "handshake/key_exchange.h"
+#include "handshake/signature.h"
 #include "handshake/tickets.h"
 #include "record/record.h"
 
@@ -51,6 +52,7 @@ typedef struct lk_handshake_settings {
     lk_psk psk;
     lk_certificate_chain chain; /* of this side */
     EVP_PKEY *key;              /* that belongs to it, or NULL */
+    bool signs_elsewhere;       /* key is the public half: the observer has signatures made */
     X509_STORE *roots;          /* that the peer's chain must lead to */
     bool trust_anyone;
     lk_client_policy client_policy; /* server: whether it asks clients for a certificate */
@@ -87,6 +89,10 @@ typedef struct lk_handshake_observer {
     /* A session that lk_handshake_resume() takes, secrets in it, or NULL: those of this connection must be forgotten.
      * Called where settings say keeps_sessions. */
     void (*session)(void *context, const uint8_t *session, size_t length);
+    /* Has data signed, where settings say signs_elsewhere; signature has room for LK_SIGNATURE_MAX. WANT_KEY: it comes
+     * later, by lk_handshake_give_signature(). */
+    lk_error (*sign)(void *context, const lk_signature_scheme *scheme, const uint8_t *data, size_t length,
+                     uint8_t *signature, size_t *signature_length);
 } lk_handshake_observer;
 
 typedef struct lk_handshake lk_handshake;
@@ -122,9 +128,16 @@ void lk_handshake_free(lk_handshake *handshake);
 /**
  * Sends and takes in messages as far as it goes.
  * @return OK once the handshake is complete and nothing is left to do; WANT_READ; WANT_WRITE or WANT_ENGINE while the
- * record layer has no room for a message; or what is wrong.
+ * record layer has no room for a message; WANT_KEY while a signature is awaited; or what is wrong.
  */
 lk_error lk_handshake_run(lk_handshake *handshake);
+
+/**
+ * Gives the signature that the observer's sign() promised; it is copied. NULL: there is none.
+ * @return WRONG_STATE where none is awaited, INVALID_ARGUMENT for a length that none has, NO_MEMORY, KEY_REFUSED for
+ * NULL.
+ */
+lk_error lk_handshake_give_signature(lk_handshake *handshake, const uint8_t *signature, size_t length);
 
 /** Copies a fragment of type handshake for the next lk_handshake_run(). @return NO_MEMORY, ILLEGAL_PARAMETER (too
  * long). */

@@ -197,6 +197,10 @@ struct lk_handshake {
     lk_exporter exporter;
     lk_transcript transcript;
 
+    /* of this side, where its key is elsewhere */
+    bool signature_awaited;
+    lk_bytes signature; /* that came, until it is used */
+
     /* messages that came: [taken, length) is still to be looked at */
     uint8_t *incoming;
     size_t incoming_length, incoming_capacity, incoming_taken;

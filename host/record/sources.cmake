@@ -8,10 +8,13 @@ target_sources(lk_core PRIVATE
   record/header.c
   record/input.c
   record/mac.c
+  record/measure.c
   record/nonce.c
   record/open.c
   record/output.c
   record/padding.c
+  record/placed.c
+  record/placement.c
   record/read.c
   record/record.c
   record/seal.c

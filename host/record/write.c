@@ -30,6 +30,8 @@ static uint32_t key_limit(const lk_cipher *cipher)
 {
     if (cipher->kind == LK_KIND_CBC && cipher->block_length < AES_BLOCK_LENGTH)
         return LK_RECORD_LIMIT_3DES;
+    if (lk_cipher_is_ccm(cipher))
+        return LK_RECORD_LIMIT_CCM;
     return cipher->kind == LK_KIND_AEAD && cipher->block_length == AES_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : 0;
 }
 

@@ -63,10 +63,13 @@ static void take_target(lk_server_command *server, const char *argument, const s
 
 static void check(const lk_server_command *server, const struct argp_state *state)
 {
+    const lk_options *options = &server->options;
     if (!server->certificate != !server->key ||
-        (!server->certificate && !server->options.suites && !server->options.psk))
-        argp_error(state, "a server needs a certificate and its key: --cert FILE --key FILE (or a pre-shared key: "
-                          "--psk; or --suites that do without)");
+        (!server->certificate && !options->pkcs12 && !options->suites && !options->psk))
+        argp_error(
+            state,
+            "a server needs a certificate and its key: --cert FILE --key FILE (or --pkcs12; or a pre-shared key: "
+            "--psk; or --suites that do without)");
     if ((server->policy != LK_CLIENT_UNKNOWN) != (server->authorities != NULL))
         argp_error(state, "who asks clients for a certificate must say whom to trust: --ask-client WHEN --ca FILE");
     if (server->echo && server->folder)

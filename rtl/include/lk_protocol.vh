@@ -103,6 +103,8 @@
 `define LK_CIPHER_3DES_EDE_CBC_SHA           8'd10
 `define LK_CIPHER_RC4_128_SHA                8'd11
 `define LK_CIPHER_RC4_128_MD5                8'd12
+`define LK_CIPHER_AES_128_CCM                8'd13
+`define LK_CIPHER_AES_128_CCM_8              8'd14
 
 // Versions: the bit in fact VERSIONS; the minor byte in SLOT_LOAD and on the wire.
 `define LK_VERSION_SSL3                      8'd0

@@ -162,6 +162,19 @@ static int set_identity(lk_config *config, const shim_flags *flags)
                                                                                    : complain(config, "certificate");
 }
 
+/*
+ * Nothing is exported under an empty label: RFC 8446 section 7.1 has none, and before it the peer's random would stand
+ * where the label tells one use from another.
+ */
+static int set_export(lk_config *config, const shim_flags *flags)
+{
+    if (flags->export_keying_material > 0 && (!flags->export_label || flags->export_label[0] == '\0'))
+        return lacking(config, "-export-label");
+    if (flags->export_keying_material > 0 || flags->tls_unique)
+        lk_config_keep_export_secret(config);
+    return SHIM_OK;
+}
+
 /* The log, as the runner's -expect-msg-callback spells it. */
 static void note(shim_state *shim, bool sent, const char *what, int first, int second)
 {
@@ -200,6 +213,7 @@ static void observe(void *context, const lk_event *event)
             shim->signature = signature_number(event->meaning);
         shim->extended |=
             strcmp(event->name, "extended_master_secret") == 0 && strcmp(event->meaning, "agreed on") == 0;
+        shim->secure |= !event->sent && strcmp(event->name, "renegotiation_info") == 0;
     } else if (event->kind == LK_EVENT_ALERT) {
         note(shim, event->sent, "alert", event->fatal ? FATAL : WARNING, event->type);
     } else if (event->kind == LK_EVENT_RECORD && event->content_type == CHANGE_CIPHER_SPEC) {
@@ -222,7 +236,7 @@ static void keep(void *context, const lk_connection *connection, const uint8_t *
 
 void shim_forget(shim_state *shim)
 {
-    shim->retried = shim->session_came = shim->extended = false;
+    shim->retried = shim->session_came = shim->extended = shim->secure = false;
     shim->handshakes = shim->signature = 0;
     shim->log[0] = '\0';
     shim->log_length = 0;
@@ -244,6 +258,8 @@ int shim_configure(shim_state *shim, const shim_flags *flags)
         status = check_signatures(config, &flags->signing_prefs);
     if (!status)
         status = check_signatures(config, &flags->verify_prefs);
+    if (!status)
+        status = set_export(config, flags);
     if (status)
         return status;
     lk_config_set_observer(config, observe, shim);

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <openssl/ocsp.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,57 @@ void certificates_free(certificates *made)
     free(made);
 }
 
+/* Reads one that was issued. */
+static X509 *certificate_of(const certificates *made, const char *name)
+{
+    char path[CERTIFICATES_PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s.pem", made->directory, name);
+    FILE *file = fopen(path, "r");
+    X509 *certificate = file ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
+    cr_assert_not_null(certificate, "%s was not issued", name);
+    fclose(file);
+    return certificate;
+}
+
+static EVP_PKEY *key_of(const certificates *made, const char *name)
+{
+    char path[CERTIFICATES_PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s.key", made->directory, name);
+    FILE *file = fopen(path, "r");
+    EVP_PKEY *key = file ? PEM_read_PrivateKey(file, NULL, NULL, NULL) : NULL;
+    cr_assert_not_null(key, "%s was not issued", name);
+    fclose(file);
+    return key;
+}
+
+static void add_purpose(X509 *certificate, const certificate_request *request)
+{
+    if (request->authority) {
+        add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE");
+        add_extension(certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
+        return;
+    }
+    add_extension(certificate, NID_subject_alt_name, request->names ? request->names : "DNS:localhost,IP:127.0.0.1");
+    add_extension(certificate, NID_ext_key_usage, request->purpose ? request->purpose : "serverAuth");
+    if (request->usage)
+        add_extension(certificate, NID_key_usage, request->usage);
+}
+
+static void sign_by(const certificates *made, X509 *certificate, EVP_PKEY *key, const certificate_request *request)
+{
+    if (request->self_signed) {
+        sign(certificate, certificate, key);
+    } else if (request->issuer) {
+        X509 *issuer = certificate_of(made, request->issuer);
+        EVP_PKEY *issuer_key = key_of(made, request->issuer);
+        sign(certificate, issuer, issuer_key);
+        X509_free(issuer);
+        EVP_PKEY_free(issuer_key);
+    } else {
+        sign(certificate, made->root_certificate, made->root_key);
+    }
+}
+
 certificate_files certificates_issue(certificates *made, const char *name, const certificate_request *request)
 {
     certificate_files files;
@@ -106,11 +158,8 @@ certificate_files certificates_issue(certificates *made, const char *name, const
     bool dated = request->from != 0 || request->until != 0;
     EVP_PKEY *key = key_new(request->key);
     X509 *leaf = certificate_new(key, name, dated ? request->from : -1, dated ? request->until : 1);
-    add_extension(leaf, NID_subject_alt_name, request->names ? request->names : "DNS:localhost,IP:127.0.0.1");
-    add_extension(leaf, NID_ext_key_usage, request->purpose ? request->purpose : "serverAuth");
-    if (request->usage)
-        add_extension(leaf, NID_key_usage, request->usage);
-    sign(leaf, request->self_signed ? leaf : made->root_certificate, request->self_signed ? key : made->root_key);
+    add_purpose(leaf, request);
+    sign_by(made, leaf, key, request);
     snprintf(file_name, sizeof file_name, "%s.pem", name);
     FILE *file = file_new(made, file_name, files.chain);
     PEM_write_X509(file, leaf);
@@ -122,6 +171,28 @@ certificate_files certificates_issue(certificates *made, const char *name, const
     X509_free(leaf);
     EVP_PKEY_free(key);
     return files;
+}
+
+void certificates_pack(certificates *made, const char *name, const char *issuer, const char *passphrase,
+                       char path[CERTIFICATES_PATH_MAX])
+{
+    char file_name[64];
+    X509 *leaf = certificate_of(made, name);
+    EVP_PKEY *key = key_of(made, name);
+    STACK_OF(X509) *others = sk_X509_new_null();
+    cr_assert(X509_up_ref(made->root_certificate) && sk_X509_push(others, made->root_certificate));
+    if (issuer)
+        cr_assert(sk_X509_push(others, certificate_of(made, issuer)));
+    PKCS12 *archive = PKCS12_create(passphrase, name, key, leaf, others, 0, 0, 0, 0, 0);
+    cr_assert_not_null(archive);
+    snprintf(file_name, sizeof file_name, "%s.p12", name);
+    FILE *file = file_new(made, file_name, path);
+    cr_assert_eq(i2d_PKCS12_fp(file, archive), 1);
+    fclose(file);
+    PKCS12_free(archive);
+    sk_X509_pop_free(others, X509_free);
+    EVP_PKEY_free(key);
+    X509_free(leaf);
 }
 
 static OCSP_BASICRESP *response_body(X509 *leaf, X509 *issuer, const response_request *request)
@@ -146,11 +217,7 @@ void certificates_respond(certificates *made, const char *name, const response_r
                           char path[CERTIFICATES_PATH_MAX])
 {
     char file_name[64];
-    snprintf(file_name, sizeof file_name, "%s/%s.pem", made->directory, name);
-    FILE *file = fopen(file_name, "r");
-    X509 *leaf = PEM_read_X509(file, NULL, NULL, NULL);
-    cr_assert_not_null(leaf);
-    fclose(file);
+    X509 *leaf = certificate_of(made, name);
     EVP_PKEY *key = request->by_another ? key_new("EC") : made->root_key;
     X509 *signer = made->root_certificate;
     if (request->by_another) {
@@ -163,7 +230,7 @@ void certificates_respond(certificates *made, const char *name, const response_r
         OCSP_response_create(request->unavailable ? OCSP_RESPONSE_STATUS_TRYLATER : OCSP_RESPONSE_STATUS_SUCCESSFUL,
                              request->unavailable ? NULL : body);
     snprintf(file_name, sizeof file_name, "%s.ocsp", name);
-    file = file_new(made, file_name, path);
+    FILE *file = file_new(made, file_name, path);
     unsigned char *bytes = NULL;
     int length = i2d_OCSP_RESPONSE(response, &bytes);
     cr_assert_gt(length, 0);

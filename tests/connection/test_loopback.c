@@ -76,12 +76,12 @@ static void run_suites(uint16_t version, lk_authentication only, const char *key
 
 Test(loopback, every_tls_1_3_suite_carries_a_mebibyte_each_way_with_an_rsa_certificate)
 {
-    run_suites(LK_TLS1_3, LK_AUTH_RSA, "RSA", 3);
+    run_suites(LK_TLS1_3, LK_AUTH_RSA, "RSA", 3 + 2);
 }
 
 Test(loopback, every_tls_1_3_suite_carries_a_mebibyte_each_way_with_an_ecdsa_certificate)
 {
-    run_suites(LK_TLS1_3, LK_AUTH_ECDSA, "EC", 3);
+    run_suites(LK_TLS1_3, LK_AUTH_ECDSA, "EC", 3 + 2);
 }
 
 Test(loopback, every_tls_1_2_suite_carries_a_mebibyte_each_way_with_an_rsa_certificate)
@@ -91,7 +91,7 @@ Test(loopback, every_tls_1_2_suite_carries_a_mebibyte_each_way_with_an_rsa_certi
 
 Test(loopback, every_tls_1_2_suite_carries_a_mebibyte_each_way_with_an_ecdsa_certificate)
 {
-    run_suites(LK_TLS1_2, LK_AUTH_ECDSA, "EC", 3 + 4 + 2);
+    run_suites(LK_TLS1_2, LK_AUTH_ECDSA, "EC", 5 + 4 + 2);
 }
 
 Test(loopback, other_kinds_of_key_sign_both_versions)

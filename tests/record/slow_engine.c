@@ -179,6 +179,16 @@ static void slow_capabilities(const lk_engine *base, lk_engine_capabilities *cap
     capabilities->immediate = false;
 }
 
+static size_t slow_backlog(const lk_engine *engine)
+{
+    size_t bytes = 0;
+    const slow_direction *direction = ((const slow_engine *)engine)->directions;
+    for (; direction; direction = direction->next)
+        for (size_t i = 0; i < direction->count; i++)
+            bytes += direction->queue[i]->input_length;
+    return bytes;
+}
+
 static void slow_free(lk_engine *base)
 {
     slow_engine *engine = (slow_engine *)base;
@@ -196,6 +206,7 @@ static const lk_engine_methods slow_methods = {
     .progress = slow_progress,
     .descriptor = slow_descriptor,
     .capabilities = slow_capabilities,
+    .backlog = slow_backlog,
     .free = slow_free,
 };
 

@@ -105,6 +105,50 @@ lk_error lk_config_set_groups(lk_config *config, const char *list);
  */
 lk_error lk_config_use_certificate_files(lk_config *config, const char *chain_path, const char *key_path);
 
+/**
+ * Certificate chain and private key of this side from a PKCS#12 file (RFC 7292), in the place of
+ * lk_config_use_certificate_files(). passphrase: of the file, which it is not kept beyond the call; NULL: none. From
+ * the file's other certificates those are sent along that lead from this one to a root. Files with the encryption of
+ * the last century (RC2) cannot be opened.
+ * @return FILE_UNREADABLE, FILE_MALFORMED (also for a wrong passphrase), NO_MEMORY.
+ */
+lk_error lk_config_use_pkcs12_file(lk_config *config, const char *path, const char *passphrase);
+
+typedef struct lk_connection lk_connection;
+
+/** A signature that a handshake needs. Everything in it is borrowed for the length of the call. */
+typedef struct lk_signature_request {
+    uint16_t scheme;     /* SignatureScheme (RFC 8446 section 4.2.3): 0x0403, ... */
+    const char *name;    /* as that section writes it: "ecdsa_secp256r1_sha256", ... */
+    const uint8_t *data; /* what is signed: the message itself, which the scheme hashes */
+    size_t length;       /* of data, in bytes */
+} lk_signature_request;
+
+/** The longest signature, in bytes. */
+#define LK_SIGNATURE_BYTES_MAX 2048
+
+/**
+ * Signs for a connection, whose certificate's private key it has. It is called in the thread of the connection, within
+ * one of its calls, and must touch it only to ask what was agreed. signature has room for *length bytes
+ * (LK_SIGNATURE_BYTES_MAX), and *length is to say how many it has: for ECDSA the DER of RFC 3279 section 2.2.3, as
+ * everywhere in TLS.
+ * @return OK when it has signed; WANT_KEY when that takes its time: then it copies what is to be signed, and
+ * lk_connection_give_signature() brings the signature; or any other error, upon which the handshake ends with
+ * KEY_REFUSED.
+ */
+typedef lk_error lk_key_signer(void *context, lk_connection *connection, const lk_signature_request *request,
+                               uint8_t *signature, size_t *length);
+
+/**
+ * Has a function sign, so that the private key can be in a token, an HSM or another process: in the place of
+ * lk_config_use_certificate_files(). The chain (PEM, leaf first) says what the key is. context is borrowed, and must
+ * live as long as the configuration. Such a key signs in TLS 1.2 and 1.3, as server and as client; older versions, and
+ * suites whose exchange decrypts with the server's key (TLS_RSA_WITH_...), are not spoken by a server that has no
+ * other.
+ * @return INVALID_ARGUMENT without a function, FILE_UNREADABLE, FILE_MALFORMED.
+ */
+lk_error lk_config_use_signer(lk_config *config, const char *chain_path, lk_key_signer *signer, void *context);
+
 /** Trust the roots in a PEM file instead of the system's. @return FILE_UNREADABLE, FILE_MALFORMED, NO_MEMORY. */
 lk_error lk_config_trust_file(lk_config *config, const char *path);
 
@@ -276,7 +320,6 @@ void lk_config_allow_legacy_resumption(lk_config *config);
  * for no sessions. session NULL and length 0: the connection ended with a fatal alert, and the sessions that it gave or
  * went on with must be forgotten (RFC 5246 section 7.2.2, RFC 8446 section 6.2).
  */
-typedef struct lk_connection lk_connection;
 typedef void lk_session_keeper(void *context, const lk_connection *connection, const uint8_t *session, size_t length);
 void lk_config_set_session_keeper(lk_config *config, lk_session_keeper *keeper, void *context);
 
@@ -298,8 +341,9 @@ lk_error lk_config_set_alpn(lk_config *config, const char *protocols);
 
 /**
  * Who makes the records. The engine is borrowed and must outlive every connection; NULL only with LK_ENGINE_SOFTWARE,
- * or with LK_ENGINE_AUTO to say that none is attached. reason: why (for LK_ENGINE_AUTO without an engine); copied, may
- * be NULL.
+ * or with LK_ENGINE_AUTO or LK_ENGINE_PREFER_DEVICE to say that none is attached. reason: why (without an engine);
+ * copied, may be NULL. With LK_ENGINE_AUTO both engines are measured now, which takes a slow device a quarter of a
+ * second or a little more. No connection of the configuration may be open.
  */
 lk_error lk_config_set_engine(lk_config *config, lk_engine *engine, lk_engine_policy policy, const char *reason);
 

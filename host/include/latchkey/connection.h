@@ -47,11 +47,22 @@ void lk_connection_free(lk_connection *connection);
 
 /**
  * Moves the handshake on as far as it goes.
- * @return OK once it is complete; WANT_READ, WANT_WRITE or WANT_ENGINE; or what ended the connection (an alert may then
- * be waiting among the bytes for the wire). In a renegotiation, WANT_READ while lk_connection_pending() tells of
+ * @return OK once it is complete; WANT_READ, WANT_WRITE or WANT_ENGINE; WANT_KEY while lk_config_use_signer()'s
+ * function owes a signature; or what ended the connection (an alert may then be waiting among the bytes for the
+ * wire). In a renegotiation, WANT_READ while lk_connection_pending() tells of
  * plaintext: that must be read first.
  */
 lk_error lk_connection_handshake(lk_connection *connection);
+
+/**
+ * Gives the signature that a function of lk_config_use_signer() did not give at once, in the thread of the connection:
+ * a call on that answered WANT_KEY, and is to be made again behind this one. It is copied. What the connection had to
+ * send before is among its bytes for the wire and need not wait. A signature that the certificate's key does not
+ * verify is not sent (KEY_REFUSED, in that call). signature NULL: there will be none, which ends the connection.
+ * @return WRONG_STATE where no signature is awaited, INVALID_ARGUMENT for a length of 0 or above
+ * LK_SIGNATURE_BYTES_MAX, NO_MEMORY, KEY_REFUSED for NULL, or what has ended the connection before.
+ */
+lk_error lk_connection_give_signature(lk_connection *connection, const uint8_t *signature, size_t length);
 
 /**
  * Asks for a new handshake under the present keys, up to TLS 1.2: new keys both ways, and on a server by

@@ -58,16 +58,22 @@ tee -q -o {name}.area.json stat -json
 
     def _mapping(self, configuration, sources):
         """The part of a yosys script that makes cells of ECP5 out of Verilog. A latch is an error. Whether every module is there is
-        checked in synth_ecp5, which brings the chip's own."""
+        checked in synth_ecp5, which brings the chip's own. A sum of three numbers or more would become adders without carry, two
+        LUTs a bit for each number over two, and one chain of carries: here, between two steps of synth_ecp5, it becomes chains alone,
+        which are half as large."""
         top = configuration["top"]
         modules = [source for source in sources if source.endswith(".v")]
+        synthesis = f"synth_ecp5 {self.target['synthesis']} -top {top}"
         parameters = "".join(f"chparam -set {key} {value} {top}\n" for key, value in configuration.get("parameters", {}).items())
         return f"""read_verilog -Iverilog/include {" ".join(modules)}
 {parameters}hierarchy -top {top}
 proc
 opt_clean
 select -assert-none t:$dlatch*
-synth_ecp5 {self.target["synthesis"]} -top {top}
+{synthesis} -run begin:map_ram
+maccmap -unmap
+opt_clean
+{synthesis} -run map_ram:
 """
 
     def _harness(self, name, top):

@@ -4,8 +4,9 @@ from . import tables
 
 INTRODUCTION = """## Primitives, and other people's cores
 What a core does with its area. Ours are measured alone, and the clock that they reach is that of the lane and the engine above.
-The areas of the others come from `synth_ecp5 -abc9` as well, of an earlier yosys, and are those of the cores as published, with
-the interfaces and modes that their authors chose (the AES of secworks also decrypts).
+The areas of the others come from `synth_ecp5 -abc9` as well, of an earlier yosys and without the step for sums that ours have (it
+concerns ChaCha20 and the hashes alone), and are those of the cores as published, with the interfaces and modes that their authors
+chose (the AES of secworks also decrypts).
 """
 HEADINGS = ["core", "all LUTs", "cycles a block", "bits a cycle", "bits a cycle a kLUT"]
 

@@ -100,8 +100,8 @@ def page(results, notes, primitives):
 Written by `cmake --build build --target synth` ([rtl/synth](../../rtl/synth/README.md)), with {notes["tools"]}.
 
 {area_table(results)}
-"All LUTs" counts a CCU2C (carry) as two LUTs and a DPR16X4 (LUT RAM) as six. A configuration is placed and routed alone, its
-ports in registers, so that no pin limits it. Fmax is that of {notes["placements"]}; a range is from the slowest to the fastest.
+"All LUTs" counts a CCU2C (carry) as two LUTs and a DPR16X4 (LUT RAM) as six. Sums of more than two numbers are chains of carries
+([rtl/synth](../../rtl/synth/README.md#how-it-is-measured)). A configuration is placed and routed alone, its ports in registers, so that no pin limits it. Fmax is that of {notes["placements"]}; a range is from the slowest to the fastest.
 
 ## Critical paths
 Of each configuration's slowest placement.

@@ -135,6 +135,12 @@ class Running(unittest.TestCase):
         self.measure()
         self.assertIn("chparam -set DIGIT 8 lk_block\n", (self.work / "block.area.json.ys").read_text())
 
+    def test_makes_chains_of_carries_of_sums_between_two_steps_of_one_synthesis(self):
+        self.measure()
+        script = (self.work / "block.area.json.ys").read_text()
+        self.assertRegex(script, "synth_ecp5 -abc9 -top lk_block -run begin:map_ram\nmaccmap -unmap\nopt_clean\n"
+                                 "synth_ecp5 -abc9 -top lk_block -run map_ram:\n")
+
     def test_stops_when_a_tool_fails_and_names_the_log(self):
         with self.assertRaisesRegex(flow.FlowError, "block: synthesis failed, see .*block.area.json.log"):
             self.measure(yosys=FAILS)
