@@ -56,6 +56,11 @@ bool lk_board_is_high_speed(const lk_board *board)
     return board->backend->is_high_speed(board);
 }
 
+bool lk_board_capture(lk_board *board, FILE *file)
+{
+    return board->backend->capture && board->backend->capture(board, file);
+}
+
 void lk_board_bus_reset(lk_board *board)
 {
     board->backend->bus_reset(board);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -73,6 +74,12 @@ uint64_t lk_board_cycles(const lk_board *board);
 
 /** True for a board that is at high speed, false at full speed. */
 bool lk_board_is_high_speed(const lk_board *board);
+
+/**
+ * Writes every packet on the bus from now on to a file that lk_pcapng_begin_usb() has begun; it stays the caller's, and
+ * longer than the board. @return false: this way into the board has no packets.
+ */
+bool lk_board_capture(lk_board *board, FILE *file);
 
 /** A bus reset by the host (at the pins: SE0, and chirp again where there was one). */
 void lk_board_bus_reset(lk_board *board);

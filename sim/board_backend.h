@@ -25,6 +25,7 @@ typedef struct lk_board_backend {
     uint64_t (*cycles)(const lk_board *board);
     bool (*is_high_speed)(const lk_board *board);
     void (*bus_reset)(lk_board *board);
+    bool (*capture)(lk_board *board, FILE *file); /* NULL: this way has no packets */
 } lk_board_backend;
 
 /* What every board begins with; each implementation puts its own state (its lk_model_* handle first) behind it. */

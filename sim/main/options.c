@@ -10,6 +10,7 @@ enum {
     OPTION_LISTEN = 'l',
     OPTION_PHY = 'p',
     OPTION_TRACE = 't',
+    OPTION_CAPTURE = 'c',
     OPTION_QUIET = 'q',
     OPTION_URI_FILE = 0x100,
     OPTION_FAIL_SELFTEST
@@ -26,6 +27,8 @@ static const struct argp_option descriptions[] = {
      "packets)",
      0},
     {"trace", OPTION_TRACE, "FILE", 0, "Write every signal to this FST waveform (for GTKWave or Surfer)", 0},
+    {"capture", OPTION_CAPTURE, "FILE", 0,
+     "Write every packet on the bus to this pcapng file (for Wireshark), with --phy ulpi or full-speed", 0},
     {"uri-file", OPTION_URI_FILE, "FILE", 0, "Write the device's URI to this file when the board is ready", 0},
     {"fail-selftest", OPTION_FAIL_SELFTEST, "CIPHERS", 0,
      "Let the board's selftest fail for these ciphers (a bit map: see docs/suites.md)", 0},
@@ -83,6 +86,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_TRACE:
         options->trace = argument;
+        return 0;
+    case OPTION_CAPTURE:
+        options->capture = argument;
         return 0;
     case OPTION_URI_FILE:
         options->uri_file = argument;
