@@ -3,6 +3,7 @@
 
 #include "engine.h"
 #include "identity.h"
+#include "inside.h"
 #include "protocol/facts.h"
 #include "transport/diagnosis.h"
 #include "transport/registry.h"
@@ -27,8 +28,9 @@ struct lk_device {
     lk_slot_engine engine;
     lk_transport *transport; /* borrowed from the engine's link, for control requests; NULL after it was closed */
     lk_health health;
-    int64_t try_next; /* ns of the monotonic clock: when recovery may be tried */
-    int64_t pause;    /* ns until the one after that */
+    size_t slot_limit; /* as it was asked for */
+    int64_t try_next;  /* ns of the monotonic clock: when recovery may be tried */
+    int64_t pause;     /* ns until the one after that */
     lk_device_information information;
 };
 
@@ -82,6 +84,12 @@ static lk_error transport_open(const char *text, lk_uri *uri, lk_transport **tra
     return !error && !*transport ? LK_ERROR_DEVICE_UNAVAILABLE : error; /* a registered scheme may be anyone's */
 }
 
+static void apply_slot_limit(lk_device *device)
+{
+    lk_slot_engine *engine = &device->engine;
+    engine->slot_limit = device->slot_limit < engine->slot_count ? device->slot_limit : engine->slot_count;
+}
+
 /* Brings an empty device up on an open transport, which it takes over. */
 static lk_error device_start(lk_device *device, lk_transport *transport, lk_uri *uri, char *diagnosis)
 {
@@ -102,6 +110,7 @@ static lk_error device_start(lk_device *device, lk_transport *transport, lk_uri 
     if (error)
         lk_diagnose(diagnosis, error, "the device's transfers cannot be started: %s", lk_error_sentence(error));
     device->engine.health = &device->health;
+    apply_slot_limit(device);
     return error;
 }
 
@@ -119,6 +128,7 @@ static lk_error device_open(const char *text, lk_device **opened, lk_device_info
         transport->methods->close(transport);
         return lk_diagnose(diagnosis, LK_ERROR_NO_MEMORY, "%s", lk_error_sentence(LK_ERROR_NO_MEMORY));
     }
+    device->slot_limit = SIZE_MAX;
     error = device_start(device, transport, &uri, diagnosis);
     *information = device->information;
     if (error)
@@ -155,6 +165,13 @@ void lk_device_set_timeout(lk_device *device, int timeout)
     device->engine.link.timeout = timeout;
 }
 
+/* Kept on both sides of a loss: a board that comes back may be another one. */
+void lk_device_set_slot_limit(lk_device *device, size_t slots)
+{
+    device->slot_limit = slots;
+    apply_slot_limit(device);
+}
+
 lk_engine *lk_device_engine(lk_device *device)
 {
     return &device->engine.base;
@@ -188,6 +205,48 @@ lk_error lk_device_heartbeat(lk_device *device)
     return error ? error : lk_engine_progress(&device->engine.base, 0);
 }
 
+bool lk_device_usable(const lk_device *device)
+{
+    return device->transport && !device->engine.link.lost && !device->engine.settled;
+}
+
+size_t lk_device_slots_taken(const lk_device *device)
+{
+    return lk_slot_engine_taken(&device->engine);
+}
+
+size_t lk_device_slots_most(const lk_device *device)
+{
+    return device->engine.slot_limit;
+}
+
+void lk_device_vacate(lk_device *device)
+{
+    lk_roster_vacate(&device->engine.base.roster);
+}
+
+/* As it is while it is not there: operations and directions end with DEVICE_LOST. */
+static void be_absent(lk_device *device)
+{
+    device->transport = NULL;
+    device->engine.link.lost = LK_ERROR_DEVICE_LOST;
+    device->engine.settled = true;
+}
+
+lk_error lk_device_suspend(lk_device *device)
+{
+    if (!device->transport)
+        return LK_OK;
+    if (lk_slot_engine_in_use(&device->engine))
+        return LK_ERROR_ENGINE_BUSY;
+    if (lk_slot_engine_check(&device->engine) == LK_OK)
+        (void)stream_reset(device->transport, CLOSE_TIMEOUT);
+    lk_slot_engine_release(&device->engine);
+    be_absent(device);
+    device->try_next = device->pause = 0; /* wanted again, it is opened at once */
+    return LK_OK;
+}
+
 /* Opens the way to the device once more, and brings it up. */
 static lk_error reopen(lk_device *device)
 {
@@ -201,11 +260,8 @@ static lk_error reopen(lk_device *device)
     lk_error error = transport_open(device->information.uri, &uri, &transport, ignored);
     if (!error)
         error = device_start(device, transport, &uri, ignored);
-    if (error) {
-        device->transport = NULL;
-        device->engine.link.lost = LK_ERROR_DEVICE_LOST;
-        device->engine.settled = true;
-    }
+    if (error)
+        be_absent(device);
     device->engine.link.timeout = timeout;
     return error;
 }

@@ -6,6 +6,7 @@ target_sources(lk_driver PRIVATE
   health.c
   identity.c
   operation.c
+  pool.c
   protocol/command.c
   protocol/completion.c
   protocol/facts.c

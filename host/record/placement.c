@@ -29,6 +29,7 @@ static const char *const names[] = {
     [LK_PLACEMENT_DEVICE_CHEAPER] = "device_cheaper",
     [LK_PLACEMENT_SOFTWARE_CHEAPER] = "software_cheaper",
     [LK_PLACEMENT_QUEUED] = "queued",
+    [LK_PLACEMENT_NO_SLOT] = "no_slot",
     [LK_PLACEMENT_URGENT] = "urgent",
     [LK_PLACEMENT_CHAINED] = "chained",
 };

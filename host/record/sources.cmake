@@ -17,6 +17,7 @@ target_sources(lk_core PRIVATE
   record/placement.c
   record/read.c
   record/record.c
+  record/roster.c
   record/seal.c
   record/software.c
   record/write.c)

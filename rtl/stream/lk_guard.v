@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Watches registers for bits that turn over by themselves: a twin holds what they were given, inverted, so that no tool takes one for the
-// other. When they differ, `sound` falls at once, and stays low until reset: whoever lets something secret out asks it first.
+// Watches registers for bits that turn over by themselves: a twin holds what they were given. When they differ, `sound` falls at once, and
+// stays low until reset: whoever lets something secret out asks it first.
+//
+// Then the twin's value is of no account any more, and it takes another one: that keeps tools from taking it for the registers themselves,
+// as they would two that are given the same in every cycle, and it costs no logic for each bit, as inverting what it holds would.
 `default_nettype none
 
 module lk_guard #(
@@ -13,14 +16,14 @@ module lk_guard #(
     input  wire [WIDTH-1:0] now,    // what they hold
     output wire             sound
 );
-    reg [WIDTH-1:0] twin_q = ~INITIAL;
+    reg [WIDTH-1:0] twin_q = INITIAL;
     reg             failed_q = 1'b0;
 
-    wire same = now == ~twin_q;
+    wire same = now == twin_q;
     assign sound = same && !failed_q;
 
     always @(posedge clk) begin
-        twin_q <= ~next;
+        twin_q <= failed_q && !reset ? INITIAL : next;
         failed_q <= !reset && (failed_q || !same);
     end
 

@@ -88,6 +88,22 @@ bool lk_connection_renegotiating(const lk_connection *connection);
  */
 lk_error lk_connection_ask_client_certificate(lk_connection *connection, lk_client_policy policy);
 
+/**
+ * For servers, in TLS 1.3, once the handshake is complete: asks the client for a certificate (RFC 8446 section 4.6.2),
+ * for example when it wants what not everybody may have. As in lk_config_ask_client_certificate(), one that is given
+ * must be good, and with REQUIRED one must be given, or the connection ends. The answer comes when the client likes, in
+ * lk_connection_read() or, for who wants to wait for it, lk_connection_handshake(); data goes both ways meanwhile, and
+ * lk_connection_peer_certificate() tells who the client was before. One who was known, and now shows nothing, stays who
+ * he was. Sessions that were given before know nothing of it.
+ * @return OK when it is asked for; WRONG_STATE (not a server of TLS 1.3 with a complete handshake, an answer is still
+ * to come, or either side lacks lk_config_set_post_handshake_authentication()); INVALID_ARGUMENT for LK_CLIENT_UNKNOWN
+ * or without roots of the configuration's own; or what ended the connection.
+ */
+lk_error lk_connection_authenticate_client(lk_connection *connection, lk_client_policy policy);
+
+/** For a server: true from lk_connection_authenticate_client() until the client has answered. */
+bool lk_connection_authenticating(const lk_connection *connection);
+
 /** Bytes of plaintext that have come and were not read yet. */
 size_t lk_connection_pending(const lk_connection *connection);
 

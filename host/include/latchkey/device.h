@@ -74,6 +74,12 @@ void lk_device_close(lk_device *device);
  */
 void lk_device_set_timeout(lk_device *device, int timeout);
 
+/**
+ * How many of its session slots may be taken at once: a direction of a connection takes one. What has a slot keeps it.
+ * More than there are means all of them, as at first.
+ */
+void lk_device_set_slot_limit(lk_device *device, size_t slots);
+
 /** The engine on this device, for lk_config_set_engine(). Borrowed; lives as long as the device. */
 lk_engine *lk_device_engine(lk_device *device);
 

@@ -17,6 +17,7 @@ extern "C" {
     X(DEVICE_CHEAPER, "to the device: it costs less there, in processor time and in waiting")                          \
     X(SOFTWARE_CHEAPER, "to software: the device would cost more, in processor time and in waiting")                   \
     X(QUEUED, "to software: too much waits for the device already")                                                    \
+    X(NO_SLOT, "to software: the device has no slot left, and none of its directions is idle")                         \
     X(URGENT, "to software: alerts and handshake messages wait for nothing")                                           \
     X(CHAINED, "where its direction began: such a record follows from the one before")
 
