@@ -35,7 +35,7 @@ module lk_ft601 #(
     output wire        in_ready
 );
     localparam [2:0] IDLE = 3'd0, READ_TURN = 3'd1, READ = 3'd2, READ_STOP = 3'd3, WRITE = 3'd4, WRITE_STOP = 3'd5;
-    localparam [1:0] SETTLE = 2'd3;  // edges until what the pins did last is known here
+    localparam [1:0] SETTLE = 2'd1;  // and one edge more until what the pins did last is known here
     localparam [ROOM_LOG2:0] DEPTH = {1'b1, {ROOM_LOG2{1'b0}}};
     localparam [ROOM_LOG2:0] SLACK = 8;  // words that may still come in after the decision to stop, and two more
 
@@ -52,7 +52,6 @@ module lk_ft601 #(
     wire [ROOM_LOG2:0] out_held;
     wire               out_room;
     wire               full = out_held > DEPTH - SLACK || !out_room;
-    wire               begins = out_held <= DEPTH / 2;  // with half of it free, so that a turn is worth its while
     lk_stream_store #(.WIDTH(32), .DEPTH_LOG2(ROOM_LOG2)) from_host (
         .clk(clk), .reset(reset), .in_data(data_q), .in_valid(came && whole_q), .in_ready(out_room),
         .out_data(out_data), .out_valid(out_valid), .out_ready(out_ready), .held(out_held)
@@ -75,6 +74,8 @@ module lk_ft601 #(
     reg [BURST_LOG2:0] burst_d, burst_q;
     reg                read_last_d, read_last_q;
     reg                present;
+    // A turn is to be worth its while: with half of the room free, or when the bus would rest otherwise.
+    wire               begins = out_held <= DEPTH / 2 || (nothing && !in_valid && out_held <= DEPTH - 64);
     wire               may_read = rxf_q && begins;
     wire               may_write = txe_q && !nothing;
     wire               burst_over = burst_q[BURST_LOG2];

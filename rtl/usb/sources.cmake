@@ -4,6 +4,7 @@ set(LK_RTL_USB
   ${LK_RTL_DIR}/usb/lk_usb_alternate.v
   ${LK_RTL_DIR}/usb/lk_ft601.v
   ${LK_RTL_DIR}/usb/lk_ft601_facts.v
+  ${LK_RTL_DIR}/usb/lk_ft601_link.v
   ${LK_RTL_DIR}/usb/lk_ft601_receive.v
   ${LK_RTL_DIR}/usb/lk_ft601_request.v
   ${LK_RTL_DIR}/usb/lk_ft601_send.v

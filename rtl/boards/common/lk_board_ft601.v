@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A board behind an FT601, all but its pins. The link's clock is the chip's, 100 MHz; the engine has its own.
 `default_nettype none
-`include "lk_protocol.vh"
 
 module lk_board_ft601 #(
     parameter SLOTS = 256,
@@ -26,39 +25,17 @@ module lk_board_ft601 #(
     output wire        working,
     output wire        failed
 );
-    wire [31:0] out_data, in_data;
-    wire        out_valid, out_ready, in_valid, in_ready;
-    lk_ft601 #(.FILLER({16'd0, `LK_FRAME_IDLE, `LK_FRAME_MAGIC})) front (
+    wire [31:0] command_data, completion_data, fact_data, fact_word;
+    wire [7:0]  fact_address, fact_index;
+    wire        command_valid, command_ready, completion_valid, completion_ready, stream_reset, selftest, stream_reset_busy;
+    wire        fact_ask, fact_answer;
+    lk_ft601_link link (
         .clk(link_clk), .reset(link_reset), .rxf(rxf), .txe(txe), .data_in(data_in), .be_in(be_in), .data_out(data_out),
-        .data_oe(data_oe), .oe(oe), .rd(rd), .wr(wr), .out_data(out_data), .out_valid(out_valid), .out_ready(out_ready),
-        .in_data(in_data), .in_valid(in_valid), .in_ready(in_ready)
-    );
-
-    wire [31:0] command_data, request_tag;
-    wire [23:0] request;
-    wire        command_valid, command_ready, request_valid, request_done;
-    lk_ft601_receive receive (
-        .clk(link_clk), .reset(link_reset), .in_data(out_data), .in_valid(out_valid), .in_ready(out_ready),
-        .command_data(command_data), .command_valid(command_valid), .command_ready(command_ready),
-        .request_valid(request_valid), .request(request), .request_tag(request_tag), .request_done(request_done)
-    );
-
-    wire [31:0] completion_data, word_data, fact_data, fact_word;
-    wire [7:0]  word_kind, fact_address, fact_index;
-    wire        completion_valid, completion_ready, word_last, word_end, word_valid, word_ready, word_empty;
-    wire        stream_reset, selftest, stream_reset_busy, fact_ask, fact_answer;
-    lk_ft601_request requests (
-        .clk(link_clk), .reset(link_reset), .request_valid(request_valid), .request(request), .request_tag(request_tag),
-        .request_done(request_done), .completion_data(completion_data), .completion_valid(completion_valid),
-        .completion_ready(completion_ready), .out_data(word_data), .out_kind(word_kind), .out_last(word_last), .out_end(word_end),
-        .out_valid(word_valid), .out_ready(word_ready), .out_empty(word_empty), .stream_reset(stream_reset), .selftest(selftest),
+        .data_oe(data_oe), .oe(oe), .rd(rd), .wr(wr), .command_data(command_data), .command_valid(command_valid),
+        .command_ready(command_ready), .completion_data(completion_data), .completion_valid(completion_valid),
+        .completion_ready(completion_ready), .stream_reset(stream_reset), .selftest(selftest),
         .stream_reset_busy(stream_reset_busy), .fact_ask(fact_ask), .fact_address(fact_index), .fact_data(fact_word),
         .fact_answer(fact_answer)
-    );
-    lk_ft601_send send (
-        .clk(link_clk), .reset(link_reset), .in_data(word_data), .in_kind(word_kind), .in_last(word_last), .in_end(word_end),
-        .in_valid(word_valid), .in_ready(word_ready), .empty(word_empty), .out_data(in_data), .out_valid(in_valid),
-        .out_ready(in_ready)
     );
     lk_ft601_facts facts (
         .link_clk(link_clk), .ask(fact_ask), .address(fact_index), .data(fact_word), .answer(fact_answer),
