@@ -60,7 +60,7 @@ static lk_error information_read(lk_transport *transport, lk_uri *uri, lk_device
     lk_error error = lk_identity_read(transport, CONTROL_TIMEOUT, &identity);
     memcpy(information->product, identity.product, sizeof information->product);
     memcpy(information->serial, identity.serial, sizeof information->serial);
-    if (strcmp(uri->scheme, "usb") == 0)
+    if (strcmp(uri->scheme, "usb") == 0 || strcmp(uri->scheme, "ft601") == 0)
         memcpy(uri->serial, identity.serial, sizeof uri->serial);
     lk_uri_format(uri, information->uri);
     if (error)

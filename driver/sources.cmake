@@ -17,6 +17,8 @@ target_sources(lk_driver PRIVATE
   queue/pending.c
   transport/diagnosis.c
   transport/dial.c
+  transport/ft601.c
+  transport/ft601_frames.c
   transport/libusb.c
   transport/libusb_open.c
   transport/registry.c

@@ -54,6 +54,7 @@ lk_config *lk_config_new(void)
     config->policy = LK_ENGINE_SOFTWARE;
     config->settings.uses_tickets = true;
     config->settings.dh_minimum = DH_MINIMUM;
+    config->settings.rules.depth = LK_DEPTH_ANY;
     config->settings.lowest_version = LK_VERSION_TLS1_2;
     config->settings.highest_version = LK_VERSION_TLS1_3;
     default_suites(&config->settings);
@@ -79,6 +80,7 @@ void lk_config_free(lk_config *config)
     X509_STORE_free(config->settings.roots);
     lk_tickets_free(config->settings.tickets);
     lk_session_cache_free(config->cache);
+    sk_X509_CRL_pop_free(config->settings.rules.crls, X509_CRL_free);
     free(config->settings.ocsp.bytes);
     EVP_PKEY_free(config->settings.dh_parameters);
     lk_secret_wipe(&config->settings.psk, sizeof config->settings.psk);

@@ -30,6 +30,8 @@ struct lk_config {
     void *observer_context;
     lk_session_keeper *session_keeper;
     void *session_keeper_context;
+    lk_certificate_judge *judge;
+    void *judge_context;
     lk_key_signer *signer;
     void *signer_context;
     lk_wire_tap *wire_tap;

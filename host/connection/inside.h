@@ -70,6 +70,10 @@ lk_error lk_connection_receive(lk_connection *connection);
 lk_error lk_connection_sign(void *context, const lk_signature_scheme *scheme, const uint8_t *data, size_t length,
                             uint8_t *signature, size_t *signature_length);
 
+/** Has the configuration's judge judge (trust.c); context is the connection. */
+lk_error lk_connection_judge(void *context, const lk_chain_verdict *verdict, const char *diagnosis,
+                             const lk_certificate_chain *chain);
+
 /** Fills in the functions by which handshake and alerts are observed (observe.c). */
 void lk_connection_observe_handshake(lk_connection *connection);
 

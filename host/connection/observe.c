@@ -159,6 +159,7 @@ void lk_connection_observe_handshake(lk_connection *connection)
 {
     connection->observer = (lk_handshake_observer){.context = connection,
                                                    .sign = lk_connection_sign,
+                                                   .judge = lk_connection_judge,
                                                    .message = observe_message,
                                                    .alert = observe_alert,
                                                    .keys = observe_keys,

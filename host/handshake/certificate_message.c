@@ -5,6 +5,7 @@
 #include "handshake/post_handshake.h"
 #include "handshake/renegotiation.h"
 #include "handshake/stapling.h"
+#include "handshake/verification.h"
 
 enum { SUBJECT_MAX = 96 };
 
@@ -62,14 +63,9 @@ static lk_error parse_entry(lk_handshake *handshake, lk_reader *list)
 
 static lk_error verify(lk_handshake *handshake)
 {
-    const lk_handshake_settings *settings = handshake->settings;
     if (!lk_certificate_chain_key(&handshake->peer_chain))
         return LK_ERROR_CERTIFICATE_UNSUITABLE;
-    if (settings->trust_anyone)
-        return LK_OK;
-    return lk_certificate_chain_verify(&handshake->peer_chain, lk_handshake_peer(handshake), settings->roots,
-                                       handshake->host[0] ? handshake->host : NULL, handshake->diagnosis,
-                                       sizeof handshake->diagnosis);
+    return lk_verification_judge(handshake, &handshake->peer_chain, handshake->diagnosis, sizeof handshake->diagnosis);
 }
 
 static lk_error judge_none(lk_handshake *handshake)

@@ -55,6 +55,8 @@ typedef struct lk_handshake_settings {
     bool signs_elsewhere;       /* key is the public half: the observer has signatures made */
     X509_STORE *roots;          /* that the peer's chain must lead to */
     bool trust_anyone;
+    lk_chain_rules rules;           /* that it must follow besides */
+    bool judged;                    /* the observer has the last word about it */
     lk_client_policy client_policy; /* server: whether it asks clients for a certificate */
     lk_authorities authorities;     /* the names of roots; empty where they are the system's, or too many */
     uint8_t alpn[LK_ALPN_MAX];      /* ProtocolName vectors (RFC 7301), as ClientHello has them */
@@ -94,6 +96,9 @@ typedef struct lk_handshake_observer {
      * later, by lk_handshake_give_signature(). */
     lk_error (*sign)(void *context, const lk_signature_scheme *scheme, const uint8_t *data, size_t length,
                      uint8_t *signature, size_t *signature_length);
+    /* Where settings say judged: what is made of a verdict about the peer's chain, OK or why it is not taken. */
+    lk_error (*judge)(void *context, const lk_chain_verdict *verdict, const char *diagnosis,
+                      const lk_certificate_chain *chain);
 } lk_handshake_observer;
 
 typedef struct lk_handshake lk_handshake;

@@ -2,6 +2,7 @@
 #include "handshake/resume.h"
 
 #include "handshake/post_handshake.h"
+#include "handshake/verification.h"
 
 #include "base/secret.h"
 #include "handshake/exchange.h"
@@ -31,10 +32,7 @@ static void take_over(lk_handshake *handshake)
 static bool chain_holds(const lk_handshake *handshake, const lk_certificate_chain *chain)
 {
     char complaint[LK_DIAGNOSIS_MAX];
-    const lk_handshake_settings *settings = handshake->settings;
-    return settings->trust_anyone || lk_certificate_chain_verify(chain, lk_handshake_peer(handshake), settings->roots,
-                                                                 handshake->host[0] ? handshake->host : NULL, complaint,
-                                                                 sizeof complaint) == LK_OK;
+    return lk_verification_judge(handshake, chain, complaint, sizeof complaint) == LK_OK;
 }
 
 /* The client */

@@ -10,4 +10,4 @@ target_sources(lk_core PRIVATE
   handshake/post_handshake.c handshake/renegotiation.c
   handshake/resume.c handshake/resumption.c
   handshake/server_hello.c handshake/server_hello_done.c handshake/server_key_exchange.c handshake/session_cache.c handshake/session_id.c handshake/signature.c handshake/ssl3.c handshake/stapling.c
-  handshake/states.c handshake/tickets.c handshake/transcript.c)
+  handshake/states.c handshake/tickets.c handshake/transcript.c handshake/verification.c)

@@ -111,6 +111,10 @@ static const char **text_of(lk_options *options, int key)
         return &options->suites;
     case LK_OPTION_GROUPS:
         return &options->groups;
+    case LK_OPTION_PIN:
+        return &options->pins;
+    case LK_OPTION_CRL:
+        return &options->crl;
     case LK_OPTION_PSK_HASH:
         return &options->psk_hash;
     case LK_OPTION_ALPN:
@@ -231,6 +235,12 @@ static const struct argp_option table[] = {
     {"suites", LK_OPTION_SUITES, "LIST", 0, "cipher suites in order of preference, colon-separated", 20},
     {"groups", LK_OPTION_GROUPS, "LIST", 0, "key exchange groups in order of preference, colon-separated", 20},
     {"dh-min", LK_OPTION_DH_MINIMUM, "BITS", 0, "the least bits of a group of DHE (default: 2048)", 20},
+    {"pin", LK_OPTION_PIN, "LIST", 0,
+     "public keys of which the peer's certificates must have one: sha256//BASE64, semicolon-separated", 20},
+    {"crl", LK_OPTION_CRL, "FILE", 0,
+     "revocation lists, PEM: the peer's certificate must be in the care of one, and not "
+     "in it",
+     20},
     {"pkcs12", LK_OPTION_PKCS12, "FILE:PASSPHRASE_FILE", 0,
      "certificate chain and private key of this side, in the place of --cert and --key; the passphrase is the first "
      "line "

@@ -45,6 +45,10 @@ static int negotiate_exchange(lk_setup *setup)
     if (!status && options->dh_minimum)
         status =
             lk_setup_check(setup, "--dh-min", lk_config_set_dh_minimum(setup->config, (unsigned)options->dh_minimum));
+    if (!status && options->pins)
+        status = lk_setup_check(setup, "--pin", lk_config_pin_keys(setup->config, options->pins));
+    if (!status && options->crl)
+        status = lk_setup_check(setup, "--crl", lk_config_use_crl_file(setup->config, options->crl, false));
     if (!status && options->pkcs12)
         status = lk_pkcs12_use(setup, options->pkcs12);
     if (!status && options->psk)

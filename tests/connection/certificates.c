@@ -73,7 +73,7 @@ certificates *certificates_new(void)
     EVP_PKEY *key = key_new("EC");
     X509 *root = certificate_new(key, "Test Root", -30, 30);
     add_extension(root, NID_basic_constraints, "critical,CA:TRUE");
-    add_extension(root, NID_key_usage, "critical,keyCertSign");
+    add_extension(root, NID_key_usage, "critical,keyCertSign,cRLSign");
     sign(root, root, key);
     FILE *file = file_new(made, "root.pem", made->root);
     PEM_write_X509(file, root);
@@ -193,6 +193,52 @@ void certificates_pack(certificates *made, const char *name, const char *issuer,
     sk_X509_pop_free(others, X509_free);
     EVP_PKEY_free(key);
     X509_free(leaf);
+}
+
+void certificates_revoke(certificates *made, const char *name, const char *issuer, bool expired,
+                         char path[CERTIFICATES_PATH_MAX])
+{
+    char file_name[64];
+    X509 *signer = issuer ? certificate_of(made, issuer) : made->root_certificate;
+    EVP_PKEY *key = issuer ? key_of(made, issuer) : made->root_key;
+    X509_CRL *crl = X509_CRL_new();
+    ASN1_TIME *from = X509_gmtime_adj(NULL, (expired ? -2 : -1) * SECONDS_A_DAY);
+    ASN1_TIME *until = X509_gmtime_adj(NULL, (expired ? -1 : 1) * SECONDS_A_DAY);
+    cr_assert(X509_CRL_set_version(crl, X509_CRL_VERSION_2) && X509_CRL_set1_lastUpdate(crl, from) &&
+              X509_CRL_set1_nextUpdate(crl, until) && X509_CRL_set_issuer_name(crl, X509_get_subject_name(signer)));
+    if (name) {
+        X509 *revoked = certificate_of(made, name);
+        X509_REVOKED *row = X509_REVOKED_new();
+        cr_assert(X509_REVOKED_set_serialNumber(row, X509_get_serialNumber(revoked)) &&
+                  X509_REVOKED_set_revocationDate(row, from) && X509_CRL_add0_revoked(crl, row));
+        X509_free(revoked);
+    }
+    cr_assert_gt(X509_CRL_sign(crl, key, EVP_sha256()), 0);
+    snprintf(file_name, sizeof file_name, "%s.crl", issuer ? issuer : "root");
+    FILE *file = file_new(made, file_name, path);
+    cr_assert_eq(PEM_write_X509_CRL(file, crl), 1);
+    fclose(file);
+    X509_CRL_free(crl);
+    ASN1_TIME_free(from);
+    ASN1_TIME_free(until);
+    if (issuer) {
+        X509_free(signer);
+        EVP_PKEY_free(key);
+    }
+}
+
+void certificates_pin(const certificates *made, const char *name, char pin[CERTIFICATES_PIN_MAX])
+{
+    uint8_t hash[32];
+    unsigned char *bytes = NULL;
+    X509 *certificate = name ? certificate_of(made, name) : made->root_certificate;
+    int length = i2d_PUBKEY(X509_get0_pubkey(certificate), &bytes);
+    cr_assert(length > 0 && EVP_Digest(bytes, (size_t)length, hash, NULL, EVP_sha256(), NULL));
+    strcpy(pin, "sha256//");
+    (void)EVP_EncodeBlock((unsigned char *)pin + strlen(pin), hash, sizeof hash);
+    OPENSSL_free(bytes);
+    if (name)
+        X509_free(certificate);
 }
 
 static OCSP_BASICRESP *response_body(X509 *leaf, X509 *issuer, const response_request *request)

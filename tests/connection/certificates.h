@@ -44,6 +44,16 @@ certificate_files certificates_issue(certificates *made, const char *name, const
 void certificates_pack(certificates *made, const char *name, const char *issuer, const char *passphrase,
                        char path[CERTIFICATES_PATH_MAX]);
 
+/** A revocation list of an authority that was issued (NULL: the root), with the name of one of its certificates, or
+ * NULL for none; path receives its name. */
+void certificates_revoke(certificates *made, const char *name, const char *issuer, bool expired,
+                         char path[CERTIFICATES_PATH_MAX]);
+
+enum { CERTIFICATES_PIN_MAX = 64 };
+
+/** The pin of the key of one that was issued, or of the root (NULL): "sha256//...". */
+void certificates_pin(const certificates *made, const char *name, char pin[CERTIFICATES_PIN_MAX]);
+
 /** What an OCSP response is to say; zeros stand for a good one. */
 typedef struct response_request {
     bool revoked, unknown, unavailable;

@@ -102,9 +102,16 @@ static lk_error sign(void *context, const lk_signature_scheme *scheme, const uin
     return LK_ERROR_WRONG_STATE; /* the keys are at hand */
 }
 
+static lk_error judge(void *context, const lk_chain_verdict *verdict, const char *diagnosis,
+                      const lk_certificate_chain *chain)
+{
+    (void)context, (void)diagnosis, (void)chain;
+    return verdict->error;
+}
+
 static void parse_row(const lk_row *row, const uint8_t *head, const uint8_t *body, size_t size)
 {
-    static const lk_handshake_observer observer = {NULL, message, alert, keys, secret, session, sign};
+    static const lk_handshake_observer observer = {NULL, message, alert, keys, secret, session, sign, judge};
     const lk_config *config = fuzz_side_config(row->role, head[2] % SIDE_FORMS & ~(unsigned)SIDE_VERSIONS);
     lk_record_layer *layer = NULL;
     lk_handshake *handshake = NULL;

@@ -153,6 +153,62 @@ lk_error lk_config_use_signer(lk_config *config, const char *chain_path, lk_key_
 lk_error lk_config_trust_file(lk_config *config, const char *path);
 
 /**
+ * Pins public keys: of the certificates that lead from the peer's own to a root, that one included, one must have one
+ * of these keys, or the peer is not taken (CERTIFICATE_UNPINNED; the diagnosis says which key it has). So an authority
+ * that errs, or is made to, gives nobody else the peer's name. list: "sha256//BASE64;sha256//BASE64", of the SHA-256 of
+ * each SubjectPublicKeyInfo (RFC 7469 section 2.4), as curl writes it; pin a second key, whose private half lies in a
+ * safe, before the first one is lost. At most 32. With lk_config_trust_anyone() the peer's own certificate must have
+ * such a key: then no authority is needed. NULL: none (default).
+ * @return INVALID_ARGUMENT.
+ */
+lk_error lk_config_pin_keys(lk_config *config, const char *list);
+
+/**
+ * Certificate revocation lists (RFC 5280 section 5; PEM, one or more in the file): a peer's certificate that stands in
+ * one is not taken (CERTIFICATE_REVOKED), nor is one whose issuer has no list here that is valid now
+ * (REVOCATION_UNKNOWN). whole_chain: the same for each certificate on the way to the root. Lists are good for some
+ * days; a new configuration takes new ones. In the place of those before; NULL: none (default).
+ * @return FILE_UNREADABLE, FILE_MALFORMED, NO_MEMORY.
+ */
+lk_error lk_config_use_crl_file(lk_config *config, const char *path, bool whole_chain);
+
+/**
+ * The most certificates between the peer's own and a root: 0 for one that a root has issued itself (default: as many as
+ * a chain may have, 32). More is CERTIFICATE_UNTRUSTED.
+ * @return INVALID_ARGUMENT above 32.
+ */
+lk_error lk_config_set_verify_depth(lk_config *config, unsigned depth);
+
+/** A certificate in DER. */
+typedef struct lk_der {
+    const uint8_t *bytes;
+    size_t length;
+} lk_der;
+
+/** What was found out about a peer's certificates. Everything in it is borrowed for the length of the call. */
+typedef struct lk_certificate_verdict {
+    lk_error error;     /* OK, or why they are not taken: CERTIFICATE_..., REVOCATION_UNKNOWN */
+    const char *reason; /* for a person, with its particulars; "" for OK */
+    int depth;          /* which certificate on the way to the root it is about, 0 for the peer's own; -1: none */
+    const lk_der *certificates; /* as they came, the peer's own first */
+    size_t count;
+} lk_certificate_verdict;
+
+/**
+ * Has the last word about a peer's certificates: sees the verdict, and answers what is to count. It is called in the
+ * thread of the connection, within one of its calls, and must touch it only to ask what was agreed; once a handshake,
+ * and for a session that is gone on with again.
+ * @return OK to take them, whatever the verdict says; otherwise why not: the verdict's own error, another about
+ * certificates, or anything else, which is CERTIFICATE_REJECTED.
+ */
+typedef lk_error lk_certificate_judge(void *context, const lk_connection *connection,
+                                      const lk_certificate_verdict *verdict);
+
+/** Asks a function about each peer's certificates. NULL: nobody (default). That the peer has the private key is
+ * verified in any case. */
+void lk_config_set_certificate_judge(lk_config *config, lk_certificate_judge *judge, void *context);
+
+/**
  * For servers: the OCSP response (RFC 6960, DER) to send to clients that ask whether the certificate is revoked:
  * `openssl ocsp -respout FILE` fetches one. It is good for some days; a new configuration takes a new one. NULL: none
  * (default).

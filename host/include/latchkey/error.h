@@ -159,6 +159,10 @@ extern "C" {
     X(CERTIFICATE_NAME, LK_ALERT_BAD_CERTIFICATE,                                                                      \
       "the peer's certificate is for another name; check the host name you gave")                                      \
     X(CERTIFICATE_REVOKED, LK_ALERT_CERTIFICATE_REVOKED, "the peer's certificate has been revoked")                    \
+    X(CERTIFICATE_UNPINNED, LK_ALERT_CERTIFICATE_UNKNOWN,                                                              \
+      "the peer's certificates have none of the public keys that are pinned here")                                     \
+    X(REVOCATION_UNKNOWN, LK_ALERT_CERTIFICATE_UNKNOWN,                                                                \
+      "no good revocation list says of the peer's certificate that it still holds; fetch its issuer's anew")           \
     X(CERTIFICATE_UNSUITABLE, LK_ALERT_UNSUPPORTED_CERTIFICATE, "the peer's certificate may not be used for this")     \
     X(STATUS_MISSING, LK_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE,                                                        \
       "the server did not send an OCSP response for its certificate, which is required here")                          \
