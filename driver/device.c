@@ -28,9 +28,10 @@ struct lk_device {
     lk_slot_engine engine;
     lk_transport *transport; /* borrowed from the engine's link, for control requests; NULL after it was closed */
     lk_health health;
-    size_t slot_limit; /* as it was asked for */
-    int64_t try_next;  /* ns of the monotonic clock: when recovery may be tried */
-    int64_t pause;     /* ns until the one after that */
+    size_t slot_limit;  /* as it was asked for */
+    int64_t try_next;   /* ns of the monotonic clock: when recovery may be tried */
+    int64_t pause;      /* ns until the one after that */
+    int64_t well_since; /* when it was opened again last; 0: it was not, or that is accounted for */
     lk_device_information information;
 };
 
@@ -274,13 +275,18 @@ lk_error lk_device_recover(lk_device *device)
     if (device->transport && lk_slot_engine_in_use(&device->engine))
         return LK_ERROR_ENGINE_BUSY;
     int64_t now = lk_health_now();
+    if (device->well_since != 0 && now - device->well_since > device->pause)
+        device->pause = device->try_next = 0; /* that was long enough to begin anew */
+    device->well_since = 0;
     if (now < device->try_next)
         return LK_ERROR_DEVICE_LOST;
     lk_error error = reopen(device);
     device->pause = device->pause == 0 ? PAUSE_FIRST : device->pause < PAUSE_MOST ? 2 * device->pause : PAUSE_MOST;
     device->try_next = lk_health_now() + device->pause;
-    if (!error)
+    if (!error) {
+        device->well_since = lk_health_now();
         lk_health_recover(&device->health);
+    }
     return error;
 }
 
