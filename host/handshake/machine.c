@@ -344,9 +344,18 @@ static lk_error step(lk_handshake *handshake)
     return row ? go_on(handshake, row) : take_in(handshake);
 }
 
+/* Nothing to send and nothing that came: as it is before nearly every record with data. */
+static bool at_rest(const lk_handshake *handshake)
+{
+    return handshake->state == LK_STATE_ESTABLISHED && !handshake->pending && handshake->incoming_length == 0 &&
+           !handshake->update_wanted && !handshake->later.wanted && !handshake->renegotiation_wanted;
+}
+
 lk_error lk_handshake_run(lk_handshake *handshake)
 {
     lk_error error = LK_OK;
+    if (at_rest(handshake))
+        return LK_OK;
     while (!error)
         error = step(handshake);
     compact(handshake);

@@ -146,6 +146,13 @@ void lk_connection_received_end(lk_connection *connection);
 const uint8_t *lk_connection_output(lk_connection *connection, size_t *length);
 void lk_connection_sent(lk_connection *connection, size_t length);
 
+/**
+ * Gives the memory of buffers back that hold nothing: some 130 KiB, with a device 600. What comes or goes next takes it
+ * anew. For a connection on which nothing is expected for a while, as a server has by the thousand. Room that
+ * lk_connection_input() has given, and that nothing was received into, is gone with it.
+ */
+void lk_connection_release_buffers(lk_connection *connection);
+
 /* The engine. */
 
 /** True when records are with an engine: poll lk_connection_engine_descriptor(), then lk_connection_progress(). */
