@@ -169,17 +169,17 @@ bool lk_slot_engine_in_use(const lk_slot_engine *engine)
     return false;
 }
 
-static size_t slots_taken(const lk_slot_engine *engine)
+size_t lk_slot_engine_taken(const lk_slot_engine *engine)
 {
     size_t taken = 0;
-    for (size_t i = 0; i < engine->slot_count; i++)
+    for (size_t i = 0; engine->slots && i < engine->slot_count; i++)
         taken += engine->slots[i].state != LK_SLOT_FREE;
     return taken;
 }
 
 static lk_slot *slot_find_free(lk_slot_engine *engine)
 {
-    if (engine->slot_limit < engine->slot_count && slots_taken(engine) >= engine->slot_limit)
+    if (engine->slot_limit < engine->slot_count && lk_slot_engine_taken(engine) >= engine->slot_limit)
         return NULL;
     for (size_t i = 0; i < engine->slot_count; i++) {
         size_t number = (engine->slot_next + i) % engine->slot_count;

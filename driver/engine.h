@@ -67,6 +67,9 @@ lk_error lk_slot_engine_check(lk_slot_engine *engine);
  * lost. */
 lk_error lk_slot_engine_beat(lk_slot_engine *engine);
 
+/** How many slots are not free. */
+size_t lk_slot_engine_taken(const lk_slot_engine *engine);
+
 /** True while a direction is open. */
 bool lk_slot_engine_in_use(const lk_slot_engine *engine);
 

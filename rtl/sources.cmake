@@ -44,6 +44,7 @@ set(LK_RTL_RECORD
   ${LK_RTL_DIR}/record/lk_lane.v
   ${LK_RTL_DIR}/record/lk_lane_control.v
   ${LK_RTL_DIR}/record/lk_lane_queue.v
+  ${LK_RTL_DIR}/record/lk_lane_store.v
   ${LK_RTL_DIR}/record/lk_lanes.v
   ${LK_RTL_DIR}/record/lk_open_check.v
   ${LK_RTL_DIR}/record/lk_received_header.v

@@ -14,7 +14,8 @@ static lk_error choose_engine(lk_connection *connection, lk_engine **engine)
     bool may_fall_back = config->policy == LK_ENGINE_AUTO || config->policy == LK_ENGINE_PREFER_DEVICE;
     *engine = config->software;
     if (config->policy == LK_ENGINE_REQUIRE_DEVICE || config->policy == LK_ENGINE_KEYS_ON_DEVICE) {
-        *engine = config->engine;
+        *engine = lk_engine_choose(config->engine, NULL);
+        return *engine ? LK_OK : LK_ERROR_DEVICE_NOT_FOUND;
     } else if (may_fall_back && config->engine) {
         lk_error error =
             lk_engine_failover_new(config->engine, config->software, config->placer, &connection->failover);

@@ -156,6 +156,13 @@ typedef struct lk_engine_methods {
 
     void (*free)(lk_engine *engine);
 
+    /**
+     * For an engine that stands for several: the one that a connection is to open its directions in. now: the one that
+     * it has had, which it keeps as long as that one can be used; NULL: none yet. NULL: there is none. Where there is
+     * no such method the engine stands for itself.
+     */
+    lk_engine *(*choose)(lk_engine *engine, const lk_engine *now);
+
     /** The bytes that were submitted and are still to be done, of all directions. NULL: not known, counts as none. */
     size_t (*backlog)(const lk_engine *engine);
 
@@ -181,6 +188,7 @@ void lk_engine_capabilities_get(const lk_engine *engine, lk_engine_capabilities 
 bool lk_engine_supports(const lk_engine *engine, uint16_t version, const lk_cipher *cipher);
 const char *lk_engine_name(const lk_engine *engine);
 size_t lk_engine_backlog(const lk_engine *engine);
+lk_engine *lk_engine_choose(lk_engine *engine, const lk_engine *now);
 lk_error lk_direction_submit(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
 lk_error lk_direction_replace(lk_direction *direction, const lk_direction_parameters *parameters);
 /** The name of the engine that a direction is with now. */
@@ -218,9 +226,12 @@ lk_error lk_engine_software_load_legacy(lk_engine *engine);
 
 /**
  * The pair: a preferred engine and software, both borrowed. A direction the preferred engine cannot take goes to
- * software; when the preferred engine is lost, what was in flight is redone in software, in order (P4). A record that
- * the preferred engine refuses is tried in software before it is refused (P6); if that does it, the direction stays
- * there. placer: says which records go where (placement.h), borrowed; NULL: the preferred engine has all it can take.
+ * software; when the preferred engine is lost, what was in flight is redone in software, in order (P4). Where records
+ * do not follow from each other, the direction goes back once the preferred engine takes it again, and is tried each
+ * second; a preferred engine that stands for several is asked for another one then, as soon as neither direction has a
+ * slot. A record that the preferred engine refuses is tried in software before it is refused (P6); if that does it, the
+ * direction stays there. placer: says which records go where (placement.h), borrowed; NULL: the preferred engine has
+ * all it can take.
  */
 typedef struct lk_placer lk_placer;
 lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_placer *placer, lk_engine **engine);

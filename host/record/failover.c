@@ -72,10 +72,12 @@ static void redo(lk_failover_direction *direction, lk_operation *const *operatio
 /* The first key of two has no operation left: the direction goes on with the other one. */
 static void change_key(lk_failover_direction *direction)
 {
-    if (direction->preferred)
+    if (direction->preferred) {
         direction->parameters = direction->replacement;
-    else if (direction->actual)
+        lk_failover_close_beside(direction); /* it may have the old one */
+    } else if (direction->actual) {
         direction->dead = lk_direction_replace(direction->actual, &direction->replacement);
+    }
     lk_secret_wipe(&direction->replacement, sizeof direction->replacement);
     if (direction->dead != LK_OK) { /* nothing may be made with the old one */
         lk_direction_close(direction->actual);
@@ -83,7 +85,7 @@ static void change_key(lk_failover_direction *direction)
     }
 }
 
-static void drop_first(lk_failover_direction *direction)
+void lk_failover_drop_first(lk_failover_direction *direction)
 {
     direction->first = (direction->first + 1) % LK_FAILOVER_IN_FLIGHT;
     direction->count--;
@@ -96,16 +98,18 @@ static void redo_all(lk_failover_direction *direction)
 {
     lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
     engine_of(direction)->retries += direction->count;
-    for (; direction->count > 0; drop_first(direction))
+    for (; direction->count > 0; lk_failover_drop_first(direction))
         redo(direction, &direction->originals[direction->first], 1);
 }
 
 void lk_failover_leave(lk_failover_direction *direction, lk_error reason)
 {
+    if (direction->placed) {
+        lk_failover_step_aside(direction, reason);
+        return;
+    }
     lk_direction_close(direction->actual); /* first: from here on it touches no memory of ours or the caller's */
     direction->actual = NULL;
-    lk_roster_leave(&direction->seat);
-    lk_failover_close_beside(direction);
     (void)open_software(engine_of(direction), &direction->parameters, direction, reason);
     redo_all(direction);
 }
@@ -166,7 +170,7 @@ static bool overrule(lk_failover_direction *direction)
     lk_failover_count(engine, LK_ERROR_DEVICE_DISAGREES);
     engine->retries++;
     *original = again;
-    drop_first(direction);
+    lk_failover_drop_first(direction);
     redo_all(direction);
     return true;
 }
@@ -178,12 +182,14 @@ static size_t collect(lk_failover_direction *direction)
     while (direction->count > 0 && direction->shadows[direction->first].state == LK_OPERATION_DONE) {
         const lk_operation *shadow = &direction->shadows[direction->first];
         size_t left = direction->count;
-        if (is_lost(shadow->status))
+        if (is_lost(shadow->status)) {
             lk_failover_leave(direction, shadow->status);
-        if (!direction->preferred || (shadow->status != LK_OK && overrule(direction)))
+            return finished + left;
+        }
+        if (shadow->status != LK_OK && overrule(direction))
             return finished + left;
         hand_over(direction, shadow, direction->originals[direction->first]);
-        drop_first(direction);
+        lk_failover_drop_first(direction);
         finished++;
     }
     return finished;
@@ -206,9 +212,9 @@ lk_error lk_failover_submit_preferred(lk_failover_direction *direction, lk_opera
         operations[i]->state = LK_OPERATION_SUBMITTED;
     direction->count += *accepted;
     (void)collect(direction);
-    if (is_loss(error) && direction->preferred)
+    if (is_loss(error) && direction->preferred && direction->actual)
         lk_failover_leave(direction, error);
-    if (!direction->preferred)
+    if (!direction->preferred || !direction->actual)
         return LK_OK; /* the caller submits the rest to software */
     return error == LK_OK && *accepted < count ? LK_ERROR_ENGINE_BUSY : error;
 }
@@ -275,11 +281,8 @@ static lk_error failover_replace(lk_direction *base, const lk_direction_paramete
         direction->count = 0;
     direction->old = direction->count;
     *(direction->count > 0 ? &direction->replacement : &direction->parameters) = *parameters;
-    if (direction->placed && !engine->placer && !direction->actual) { /* as when it was opened */
-        error = lk_failover_take_slot(direction);
-        if (error != LK_OK && error != LK_ERROR_ENGINE_FULL)
-            lk_failover_leave(direction, error);
-    }
+    if (direction->placed && !engine->placer) /* as when it was opened */
+        (void)lk_failover_take_slot(direction);
     return LK_OK;
 }
 
@@ -301,8 +304,9 @@ static bool is_wanted(const lk_failover *engine, const lk_direction_parameters *
 {
     if (!engine->placer || !lk_failover_chained(parameters))
         return true;
-    return lk_placer_place(engine->placer, parameters->cipher, LK_RECORD_PLAINTEXT_MAX,
-                           lk_engine_backlog(engine->preferred)) == LK_PLACEMENT_DEVICE_CHEAPER;
+    size_t backlog = engine->preferred ? lk_engine_backlog(engine->preferred) : 0;
+    return lk_placer_place(engine->placer, parameters->cipher, LK_RECORD_PLAINTEXT_MAX, backlog) ==
+           LK_PLACEMENT_DEVICE_CHEAPER;
 }
 
 static lk_error open_either(lk_failover *engine, const lk_direction_parameters *parameters,
@@ -313,13 +317,14 @@ static lk_error open_either(lk_failover *engine, const lk_direction_parameters *
     direction->placed = !lk_failover_chained(parameters);
     direction->parameters = *parameters;
     direction->lowest = parameters->first_sequence;
-    lk_error error = LK_OK;
-    if (!direction->placed)
-        error = lk_engine_open(engine->preferred, parameters, &direction->actual);
-    else if (!engine->placer) /* with one, the first record that goes there takes the slot */
-        error = lk_failover_take_slot(direction);
-    direction->preferred = error == LK_OK || (direction->placed && error == LK_ERROR_ENGINE_FULL);
-    if (direction->preferred)
+    direction->preferred = true;
+    if (direction->placed && !engine->placer) /* with one, the first record that goes there takes the slot */
+        (void)lk_failover_take_slot(direction);
+    if (direction->placed)
+        return LK_OK;
+    lk_error error = engine->preferred ? lk_engine_open(engine->preferred, parameters, &direction->actual)
+                                       : LK_ERROR_DEVICE_NOT_FOUND;
+    if (error == LK_OK)
         return LK_OK;
     lk_secret_wipe(&direction->parameters, sizeof direction->parameters);
     return open_software(engine, parameters, direction, error);
@@ -362,12 +367,12 @@ static lk_error failover_progress(lk_engine *base, int timeout)
     /* Another connection on the preferred engine may have brought our completions in: then there is no need to wait. */
     if (collect_all(engine) > 0)
         timeout = 0;
-    lk_error error = lk_engine_progress(engine->preferred, timeout);
+    lk_error error = engine->preferred ? lk_engine_progress(engine->preferred, timeout) : LK_OK;
     (void)collect_all(engine);
     if (!is_loss(error))
         return error;
     for (lk_failover_direction *direction = engine->directions; direction; direction = direction->next)
-        if (direction->preferred)
+        if (direction->preferred && direction->actual)
             lk_failover_leave(direction, error);
     return LK_OK;
 }
@@ -375,14 +380,14 @@ static lk_error failover_progress(lk_engine *base, int timeout)
 static int failover_descriptor(const lk_engine *base)
 {
     const lk_failover *engine = (const lk_failover *)base;
-    return lk_engine_descriptor(engine->preferred);
+    return engine->preferred ? lk_engine_descriptor(engine->preferred) : -1;
 }
 
 static void failover_capabilities(const lk_engine *base, lk_engine_capabilities *capabilities)
 {
     const lk_failover *engine = (const lk_failover *)base;
     lk_engine_capabilities preferred;
-    lk_engine_capabilities_get(engine->preferred, &preferred);
+    lk_engine_capabilities_get(engine->origin, &preferred);
     /* What software cannot do could not be redone when the preferred engine is lost: so it is not offered. */
     lk_engine_capabilities_get(engine->software, capabilities);
     capabilities->immediate = preferred.immediate;
@@ -421,7 +426,8 @@ lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_pl
     if (!engine)
         return LK_ERROR_NO_MEMORY;
     engine->base.methods = &failover_methods;
-    engine->preferred = preferred;
+    engine->origin = preferred;
+    engine->preferred = lk_engine_choose(preferred, NULL);
     engine->software = software;
     engine->placer = placer;
     *created = &engine->base;

@@ -35,22 +35,24 @@ typedef struct lk_failover_direction {
 
 typedef struct lk_failover {
     lk_engine base;
-    lk_engine *preferred, *software; /* borrowed */
+    lk_engine *origin;               /* borrowed: what was given as the preferred engine, which may stand for several */
+    lk_engine *preferred, *software; /* borrowed; preferred: the one of origin's in use, or NULL while there is none */
     lk_placer *placer;               /* borrowed; NULL: the preferred engine has all that it can take */
     lk_failover_direction *directions;
     lk_error reason;
     uint64_t count, counts[LK_FALLBACK_COUNT], retries;
 } lk_failover;
 
-/** Gives operations to the preferred engine, which has the direction. OK without all of them taken: it is lost, and the
- * direction is software's. */
+/** Gives operations to the preferred engine, which has the direction. OK without all of them taken: the direction has
+ * left it. */
 lk_error lk_failover_submit_preferred(lk_failover_direction *direction, lk_operation *const *operations, size_t count,
                                       size_t *accepted);
 
 /** Counts a direction that went to software. */
 void lk_failover_count(lk_failover *engine, lk_error reason);
 
-/** Gives the direction to software, which does what is in flight. */
+/** Takes the direction from the preferred engine; software does what is in flight. One that is not placed stays there.
+ */
 void lk_failover_leave(lk_failover_direction *direction, lk_error reason);
 
 /* Directions whose records may go to either engine (placed.c). */
@@ -60,19 +62,25 @@ void lk_failover_leave(lk_failover_direction *direction, lk_error reason);
 bool lk_failover_chained(const lk_direction_parameters *parameters);
 
 /**
- * Opens the direction in the preferred engine. Where all slots are taken, the coldest direction there is has to give
- * its up, and this one waits for it in software.
- * @return OK when it is there, ENGINE_FULL, or why the preferred engine does not take it.
+ * Opens the direction in the preferred engine, unless that was tried just now. Where all slots are taken, the coldest
+ * direction there is has to give its up, and this one waits for it in software.
+ * @return whether it is there.
  */
-lk_error lk_failover_take_slot(lk_failover_direction *direction);
+bool lk_failover_take_slot(lk_failover_direction *direction);
 
 /** Submits each operation where it is cheaper; all to the preferred engine, as far as it has a slot, without a placer.
  * Returns before all are submitted when the preferred engine is left. */
 lk_error lk_failover_submit_placed(lk_failover_direction *direction, lk_operation *const *operations, size_t count,
                                    size_t *accepted);
 
+/** Leaves the preferred engine for now: software makes what is in flight, in order. */
+void lk_failover_step_aside(lk_failover_direction *direction, lk_error reason);
+
 /** Refuses a sealing operation whose number was sealed before, whichever engine did it (P2). True: it is done. */
 bool lk_failover_refuse(const lk_failover_direction *direction, lk_operation *operation);
+
+/** The first operation in flight is over (failover.c). */
+void lk_failover_drop_first(lk_failover_direction *direction);
 
 /** Remembers the number of an operation that was taken. */
 void lk_failover_remember(lk_failover_direction *direction, const lk_operation *operation);

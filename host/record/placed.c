@@ -7,7 +7,9 @@
 #include <stddef.h>
 #include <time.h>
 
-#define PAUSE INT64_C(10000000) /* ns before a direction asks for a slot again */
+/* ns before a direction asks for a slot again. */
+#define PAUSE_FULL INT64_C(10000000)
+#define PAUSE_LOST INT64_C(1000000000)
 
 void lk_failover_close_beside(lk_failover_direction *direction)
 {
@@ -50,8 +52,8 @@ static lk_placement_reason place(const lk_failover_direction *direction, const l
         return LK_PLACEMENT_DEVICE_CHEAPER;
     if (is_urgent(parameters, operation))
         return LK_PLACEMENT_URGENT;
-    return lk_placer_place(engine->placer, parameters->cipher, operation->input_length,
-                           lk_engine_backlog(engine->preferred) + ahead);
+    size_t backlog = engine->preferred ? lk_engine_backlog(engine->preferred) : 0;
+    return lk_placer_place(engine->placer, parameters->cipher, operation->input_length, backlog + ahead);
 }
 
 static int64_t clock_ns(clockid_t clock)
@@ -66,16 +68,21 @@ static bool is_reuse(const lk_failover_direction *direction, const lk_operation 
     return newest(direction)->kind == LK_SEAL && operation->sequence < direction->lowest;
 }
 
+static void finish(lk_operation *operation, lk_error status)
+{
+    operation->engine = "software";
+    operation->slot = -1;
+    operation->near_limit = false;
+    operation->status = status;
+    operation->output_length = 0;
+    operation->state = LK_OPERATION_DONE;
+}
+
 bool lk_failover_refuse(const lk_failover_direction *direction, lk_operation *operation)
 {
     if (!is_reuse(direction, operation))
         return false;
-    operation->engine = lk_engine_name(((const lk_failover *)direction->base.engine)->software);
-    operation->slot = -1;
-    operation->near_limit = false;
-    operation->status = LK_ERROR_SEQUENCE_REUSED;
-    operation->output_length = 0;
-    operation->state = LK_OPERATION_DONE;
+    finish(operation, LK_ERROR_SEQUENCE_REUSED);
     return true;
 }
 
@@ -111,39 +118,67 @@ static bool give_slot_up(lk_seat *seat)
     return true;
 }
 
-lk_error lk_failover_take_slot(lk_failover_direction *direction)
+/* Both directions of a connection are with one engine: it changes only while neither has a slot. */
+static void choose_preferred(lk_failover *engine)
 {
-    lk_failover *engine = (lk_failover *)direction->base.engine;
-    lk_roster *roster = &engine->preferred->roster;
-    int64_t now = clock_ns(CLOCK_MONOTONIC);
-    if (direction->actual || now < direction->try_next)
-        return direction->actual ? LK_OK : LK_ERROR_ENGINE_FULL;
-    if (direction->parameters.kind == LK_SEAL) /* the engine knows nothing of what was sealed before */
-        direction->parameters.first_sequence = direction->lowest;
-    lk_error error = lk_engine_open(engine->preferred, &direction->parameters, &direction->actual);
-    if (error == LK_ERROR_ENGINE_FULL) {
-        if (!direction->waits)
-            lk_failover_count(engine, error);
-        direction->waits = true;
-        direction->try_next = now + PAUSE;
-        lk_roster_make_room(roster, now);
-    }
-    if (error != LK_OK)
-        return error;
-    direction->waits = direction->last_beside = false;
-    direction->seat.leave = give_slot_up;
-    lk_roster_enter(roster, &direction->seat, now);
-    return LK_OK;
+    for (const lk_failover_direction *direction = engine->directions; direction; direction = direction->next)
+        if (direction->preferred && direction->actual)
+            return;
+    engine->preferred = lk_engine_choose(engine->origin, engine->preferred);
 }
 
-/* Whether the preferred engine takes the direction's records now. False as well when it is lost: software has it then.
- */
-static bool has_slot(lk_failover_direction *direction)
+/* What is told once of a direction, until it has a slot or another key. */
+static void wait_for_slot(lk_failover_direction *direction, lk_error reason, int64_t now)
 {
-    lk_error error = lk_failover_take_slot(direction);
-    if (error != LK_OK && error != LK_ERROR_ENGINE_FULL)
-        lk_failover_leave(direction, error);
-    return error == LK_OK;
+    if (!direction->waits)
+        lk_failover_count((lk_failover *)direction->base.engine, reason);
+    direction->waits = true;
+    direction->try_next = now + (reason == LK_ERROR_ENGINE_FULL ? PAUSE_FULL : PAUSE_LOST);
+}
+
+bool lk_failover_take_slot(lk_failover_direction *direction)
+{
+    lk_failover *engine = (lk_failover *)direction->base.engine;
+    int64_t now = clock_ns(CLOCK_MONOTONIC);
+    if (direction->actual || now < direction->try_next)
+        return direction->actual != NULL;
+    if (direction->parameters.kind == LK_SEAL) /* the engine knows nothing of what was sealed before */
+        direction->parameters.first_sequence = direction->lowest;
+    choose_preferred(engine);
+    lk_error error = engine->preferred ? lk_engine_open(engine->preferred, &direction->parameters, &direction->actual)
+                                       : LK_ERROR_DEVICE_NOT_FOUND;
+    if (error != LK_OK)
+        wait_for_slot(direction, error, now);
+    if (error == LK_ERROR_ENGINE_FULL)
+        lk_roster_make_room(&engine->preferred->roster, now);
+    if (error != LK_OK)
+        return false;
+    direction->waits = direction->last_beside = false;
+    direction->seat.leave = give_slot_up;
+    lk_roster_enter(&engine->preferred->roster, &direction->seat, now);
+    return true;
+}
+
+void lk_failover_step_aside(lk_failover_direction *direction, lk_error reason)
+{
+    lk_failover *engine = (lk_failover *)direction->base.engine;
+    lk_direction_close(direction->actual); /* first: from here on it touches no memory of ours or the caller's */
+    direction->actual = NULL;
+    lk_roster_leave(&direction->seat);
+    lk_failover_close_beside(direction); /* it is behind what is in flight, or has another key */
+    wait_for_slot(direction, reason, clock_ns(CLOCK_MONOTONIC));
+    engine->retries += direction->count;
+    for (; direction->count > 0; lk_failover_drop_first(direction)) {
+        lk_operation *operation = direction->originals[direction->first];
+        size_t accepted = 0;
+        lk_error error = LK_OK;
+        if (!direction->beside)
+            error = lk_engine_open(engine->software, &direction->parameters, &direction->beside);
+        if (error == LK_OK)
+            (void)lk_direction_submit(direction->beside, &operation, 1, &accepted);
+        if (accepted == 0)
+            finish(operation, error != LK_OK ? error : reason);
+    }
 }
 
 /* The first operation goes to the preferred engine, and as many behind it as do. */
@@ -163,7 +198,7 @@ static lk_error submit_run(lk_failover_direction *direction, lk_operation *const
         count_placed(engine, LK_PLACEMENT_DEVICE_CHEAPER, operations[i]);
         lk_failover_remember(direction, operations[i]);
     }
-    return error == LK_OK && *accepted < run && direction->preferred ? LK_ERROR_ENGINE_BUSY : error;
+    return error == LK_OK && *accepted < run && direction->actual ? LK_ERROR_ENGINE_BUSY : error;
 }
 
 /* One record, or several in a row for the preferred engine. */
@@ -173,16 +208,12 @@ static lk_error submit_next(lk_failover_direction *direction, lk_operation *cons
     lk_failover *engine = (lk_failover *)direction->base.engine;
     lk_placement_reason reason = place(direction, operations[0], 0);
     *accepted = 0;
-    if (reason == LK_PLACEMENT_DEVICE_CHEAPER && !has_slot(direction))
+    if (reason == LK_PLACEMENT_DEVICE_CHEAPER && !lk_failover_take_slot(direction))
         reason = LK_PLACEMENT_NO_SLOT;
-    if (!direction->preferred)
-        return LK_OK; /* the caller submits to software */
     if (reason == LK_PLACEMENT_DEVICE_CHEAPER)
         return submit_run(direction, operations, count, accepted);
-    if (!submit_beside(direction, operations[0])) {
-        lk_failover_leave(direction, LK_ERROR_NO_MEMORY);
-        return LK_OK;
-    }
+    if (!submit_beside(direction, operations[0]))
+        finish(operations[0], LK_ERROR_NO_MEMORY);
     count_placed(engine, reason, operations[0]);
     lk_failover_remember(direction, operations[0]);
     *accepted = 1;

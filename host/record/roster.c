@@ -38,6 +38,15 @@ void lk_roster_use(lk_seat *seat, int64_t now)
     roster->promised = promised;
 }
 
+void lk_roster_vacate(lk_roster *roster)
+{
+    lk_seat *next = NULL;
+    for (lk_seat *seat = roster->coldest; seat; seat = next) {
+        next = seat->warmer;
+        (void)seat->leave(seat);
+    }
+}
+
 void lk_roster_make_room(lk_roster *roster, int64_t now)
 {
     if (roster->promised != 0 && now - roster->promised < COLD)

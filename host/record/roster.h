@@ -33,6 +33,9 @@ void lk_roster_use(lk_seat *seat, int64_t now);
 /** Takes a seat off. One on no roster is left alone. */
 void lk_roster_leave(lk_seat *seat);
 
+/** Has every seat give its slot up that can. */
+void lk_roster_vacate(lk_roster *roster);
+
 /** Has the coldest seat give its slot up, unless that has been done for somebody who has still to take it. */
 void lk_roster_make_room(lk_roster *roster, int64_t now);
 

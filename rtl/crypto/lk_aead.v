@@ -92,7 +92,8 @@ module lk_aead #(
             assign data_last = chacha_q ? chacha_last : gcm_last;
             assign data_done = chacha_q ? chacha_done : gcm_done;
             assign tag_valid = chacha_q ? chacha_tag_valid : gcm_tag_valid;
-            assign tag = chacha_q ? chacha_tag : gcm_tag;
+            // The one that does not have the key has forgotten all that goes into a tag, and its tag is zero.
+            assign tag = chacha_tag ^ gcm_tag;
 
             always @(posedge clk) if (start) chacha_q <= for_chacha;
         end else begin : gcm_alone

@@ -23,24 +23,24 @@ module lk_aes_cipher #(
     reg [3:0]   round_d, round_q = 4'd0;  // 0: at rest
 
     wire         backward = DECRYPT != 0 && decrypt;
-    wire [127:0] substituted_state, round_out;
+    wire [127:0] near, far, round_out;
 
     // The S-boxes take what goes into the state's register, and answer in the cycle in which it is there; at rest, what they make
     // means nothing. Then the last four of them are there for the key schedule.
-    wire [127:0] loaded = busy ? round_out : in ^ round_key;
     wire         lend = !busy && !start;
-    wire [127:0] unsubstituted_state = {loaded[127:32], lend ? unsubstituted : loaded[31:0]};
+    wire [127:0] begun = in ^ round_key;
+    wire [127:0] loaded = busy ? round_out : {begun[127:32], start ? begun[31:0] : unsubstituted};
     genvar i;
     generate
         for (i = 0; i < 8; i = i + 1) begin : sub_bytes
             lk_aes_sbox sbox (
-                .clk(clk), .inverse(backward && !lend), .in(unsubstituted_state[16*i+:16]), .out(substituted_state[16*i+:16]));
+                .clk(clk), .inverse(backward && !lend), .in(loaded[16*i+:16]), .near(near[16*i+:16]), .far(far[16*i+:16]));
         end
     endgenerate
-    assign substituted = substituted_state[31:0];
+    assign substituted = near[31:0];
 
     lk_aes_round #(.DECRYPT(DECRYPT)) aes_round (
-        .substituted(substituted_state), .decrypt(backward), .last(round_q == last_round), .round_key(round_key), .out(round_out));
+        .near(near), .far(far), .decrypt(backward), .last(round_q == last_round), .round_key(round_key), .out(round_out));
 
     assign busy = round_q != 4'd0;
     assign out = state_q;

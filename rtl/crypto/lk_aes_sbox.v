@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// SubBytes (FIPS 197 section 5.1.1) or InvSubBytes (section 5.3.2) of two bytes, from tables in one block RAM. The outcome is
-// there a cycle later; a block RAM answers in the same time whatever is asked of it (P5).
+// SubBytes (FIPS 197 section 5.1.1) or InvSubBytes (section 5.3.2) of two bytes, from tables in one block RAM, in the shares in which lk_aes_round
+// wants them: a byte b of SubBytes as b and zero, of InvSubBytes as 5b and 4b, products in GF(2^8). Either way their sum is the byte. The outcome
+// is there a cycle later; a block RAM answers in the same time whatever is asked of it (P5).
 `default_nettype none
 
 module lk_aes_sbox (
     input  wire        clk,
     input  wire        inverse,
     input  wire [15:0] in,
-    output wire [15:0] out  // of what came in in the cycle before
+    output wire [15:0] near,  // of what came in in the cycle before
+    output wire [15:0] far
 );
-    (* rom_style = "block" *) reg [7:0] substitutes[0:511];
-    reg [7:0] high_q, low_q;
-    assign out = {high_q, low_q};
+    (* rom_style = "block" *) reg [15:0] substitutes[0:511];
+    reg [15:0] high_q, low_q;
+    assign near = {high_q[15:8], low_q[15:8]};
+    assign far = {high_q[7:0], low_q[7:0]};
 
     always @(posedge clk) begin
         high_q <= substitutes[{inverse, in[15:8]}];
@@ -53,8 +56,22 @@ module lk_aes_sbox (
         128'h60517fa9_19b54a0d_2de57a9f_93c99cef,
         128'ha0e03b4d_ae2af5b0_c8ebbb3c_83539961,
         128'h172b047e_ba77d626_e1691463_55210c7d};
+    // Multiplication by x in GF(2^8) (section 4.2.1).
+    function [7:0] double;
+        input [7:0] of;
+        double = {of[6:0], 1'b0} ^ (of[7] ? 8'h1b : 8'h00);
+    endfunction
+    function [15:0] shares;
+        input [7:0] of;
+        shares = {of ^ double(double(of)), double(double(of))};
+    endfunction
     integer i;
-    initial for (i = 0; i < 512; i = i + 1) substitutes[i] = TABLES[8*(511-i)+:8];
+    initial begin
+        for (i = 0; i < 256; i = i + 1) begin
+            substitutes[i] = {TABLES[8*(511-i)+:8], 8'd0};
+            substitutes[256+i] = shares(TABLES[8*(255-i)+:8]);
+        end
+    end
 endmodule
 
 `default_nettype wire

@@ -21,6 +21,17 @@
 `define LK_RECORD_BYTES_MAX                  16'd16693
 `define LK_DIRECTION_SEAL                    8'd0
 `define LK_DIRECTION_OPEN                    8'd1
+`define LK_FT601_VENDOR_ID                   16'h0403
+`define LK_FT601_PRODUCT_ID                  16'h601F
+`define LK_FRAME_MAGIC                       8'hF6
+`define LK_FRAME_IDLE                        8'd0
+`define LK_FRAME_COMMANDS                    8'd1
+`define LK_FRAME_REQUEST                     8'd2
+`define LK_FRAME_COMPLETIONS                 8'd3
+`define LK_FRAME_REPLY                       8'd4
+`define LK_FRAME_REFUSAL                     8'd5
+`define LK_FRAME_IN_WORDS_MAX                16'd255
+`define LK_FRAME_OUT_WORDS_MAX               16'd16384
 
 `define LK_OPCODE_NOP                        8'h00
 `define LK_OPCODE_SLOT_LOAD                  8'h01

@@ -30,7 +30,8 @@ module lk_cipher_form #(
 
     wire aead = aes_gcm_128 || aes_gcm_256 || (by_sequence && CHACHA20_POLY1305 != 0);
     assign by_sequence = cipher == `LK_CIPHER_CHACHA20_POLY1305;
-    assign key_128 = aes_gcm_128 || cipher == `LK_CIPHER_AES_128_CBC_SHA || cipher == `LK_CIPHER_AES_128_CBC_SHA256;
+    assign key_128 = aes_gcm_128
+                  || (CBC != 0 && (cipher == `LK_CIPHER_AES_128_CBC_SHA || cipher == `LK_CIPHER_AES_128_CBC_SHA256));
     assign cbc = CBC != 0 && (cbc_sha1 || cbc_sha256);
     assign sha256 = CBC != 0 && (cbc_sha256 || null_sha256);
     assign classic = CBC != 0 && (cbc_sha1 || cbc_sha256 || null_sha1 || null_sha256);

@@ -14,7 +14,8 @@ module lk_engine_apart #(
     parameter BUILD = 32'd1,
     parameter CLOCK_HERTZ = 70000000,  // of the engine
     parameter GHASH_DIGIT = 8,
-    parameter CHACHA20_POLY1305 = 1
+    parameter CHACHA20_POLY1305 = 1,
+    parameter CBC = 1
 ) (
     // The link's side.
     input  wire        link_clk,
@@ -79,7 +80,7 @@ module lk_engine_apart #(
         .out_clk(clk), .out_reset(engine_clears), .out_data(in_data), .out_valid(in_valid), .out_ready(in_ready));
     lk_record_engine #(
         .SLOTS(SLOTS), .LANES(LANES), .BUILD(BUILD), .CLOCK_HERTZ(CLOCK_HERTZ), .GHASH_DIGIT(GHASH_DIGIT),
-        .CHACHA20_POLY1305(CHACHA20_POLY1305)) engine (
+        .CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC)) engine (
         .clk(clk), .reset(reset_q), .command_data(in_data), .command_valid(in_valid), .command_ready(in_ready),
         .completion_data(out_data), .completion_valid(out_valid), .completion_last(out_last), .completion_ready(out_ready),
         .stream_reset(begins && asks_drop_q), .selftest(begins && asks_test_q), .stream_reset_busy(engine_busy),

@@ -118,7 +118,7 @@ module lk_lane #(
     wire [15:0]  aead_record_bytes;
     wire         lane_start, key_wipe, aead_key_busy, aead_in_ready, aead_in_done, aead_idle, aead_done, aead_authentic, typeless;
     wire [7:0]   aead_type, aead_out, aead_store;
-    wire         aead_out_last, aead_out_valid, sealed_ready, aead_store_last, aead_store_valid;
+    wire         aead_out_last, aead_out_valid, sealed_ready, aead_store_last, aead_store_valid, store_ready;
     wire         aes_start, aes_decrypt, aes_busy;
     wire         aes_keep, aes_next;
     wire [7:0]   aes_byte;
@@ -142,7 +142,7 @@ module lk_lane #(
         .aad_bytes(aad_bytes), .plaintext_bytes(length[14:0]), .data_bytes(data_bytes), .in_data(byte_data),
         .in_valid(to_lane && byte_valid), .in_ready(aead_in_ready), .in_done(aead_in_done), .out_data(aead_out),
         .out_last(aead_out_last), .out_valid(aead_out_valid), .out_ready(sealed_ready), .store_data(aead_store),
-        .store_last(aead_store_last), .store_valid(aead_store_valid), .idle(aead_idle), .done(aead_done),
+        .store_last(aead_store_last), .store_valid(aead_store_valid), .store_ready(store_ready), .idle(aead_idle), .done(aead_done),
         .authentic(aead_authentic), .typeless(typeless), .opened_type(aead_type), .opened_bytes(aead_bytes), .aes_start(aes_start),
         .aes_decrypt(aes_decrypt), .aes_in(aes_in), .aes_busy(aes_busy), .aes_out(aes_out),
         .aes_keep(aes_keep), .aes_next(aes_next), .aes_byte(aes_byte));
@@ -199,15 +199,11 @@ module lk_lane #(
     assign key_busy = aead_key_busy || classic_key_busy;
     assign chain_slot = key_slot;
 
-    // What opening keeps until it is verified.
+    // Between the ciphers and the completions.
     wire        bank_free, keep, drop, verified, send_begins, send_valid, send_ready, sent;
+    wire        begins_sealed, may_begin, sealed_word_valid, sealed_word_ready;
     wire [12:0] send_words;
-    wire [31:0] send_data;
-    lk_record_buffer #(.VERIFIES(CBC)) record_buffer (
-        .clk(clk), .reset(reset), .bank_free(bank_free), .fill_begins(lane_start), .in_data(store_data), .in_last(store_last),
-        .in_valid(store_valid), .hand_on(hands_on), .read_index(read_index), .read_byte(read_byte), .verified(verified),
-        .keep(keep), .drop(drop), .send_begins(send_begins), .send_words(send_words), .out_data(send_data),
-        .out_valid(send_valid), .out_ready(send_ready), .sent(sent));
+    wire [31:0] send_data, sealed_word;
 
     wire        complete_valid, complete_ready, builder_idle;
     wire [7:0]  complete_opcode, complete_status, complete_type;
@@ -230,32 +226,68 @@ module lk_lane #(
         .complete_slot(complete_slot), .complete_generation(complete_generation), .complete_tag(complete_tag),
         .complete_length(complete_length), .owing(owing), .free(free));
 
-    // Sealed records as words; of several lanes, through a store.
-    wire [31:0] wide_data, sealed_word;
-    wire        wide_last, wide_valid, wide_ready, sealed_word_valid, sealed_word_ready, begins_sealed, may_begin;
-    lk_stream_widen widen (
-        .clk(clk), .reset(reset), .in_data(sealed_data), .in_last(sealed_last), .in_valid(sealed_valid), .in_ready(sealed_ready),
-        .out_data(wide_data), .out_last(wide_last), .out_valid(wide_valid), .out_ready(wide_ready));
+    // A sealed record of one of several lanes begins to leave when all of it is there, or there is no room for more.
+    wire sealed_whole, no_room;
     generate
-        if (ALONE != 0) begin : direct
-            assign sealed_word = wide_data;
-            assign sealed_word_valid = wide_valid;
-            assign wide_ready = sealed_word_ready;
+        if (ALONE != 0) begin : streams
             assign may_begin = may_deliver;
-            wire unused = &{1'b0, wide_last, begins_sealed, 1'b0};
-        end else begin : stored
-            wire [12:0] held;
-            reg  [2:0]  whole_d, whole_q = 3'd0;   // records in the store
-            lk_stream_store #(.WIDTH(32), .DEPTH_LOG2(12)) store (
-                .clk(clk), .reset(reset), .in_data(wide_data), .in_valid(wide_valid), .in_ready(wide_ready),
-                .out_data(sealed_word), .out_valid(sealed_word_valid), .out_ready(sealed_word_ready), .held(held));
+            wire unused = &{1'b0, begins_sealed, sealed_whole, no_room, 1'b0};
+        end else begin : waits
+            reg [2:0] whole_d, whole_q = 3'd0;   // sealed records that are all there
             always @* begin
-                whole_d = whole_q + {2'd0, wide_valid && wide_ready && wide_last} - {2'd0, delivered && begins_sealed};
+                whole_d = whole_q + {2'd0, sealed_whole} - {2'd0, delivered && begins_sealed};
                 if (reset) whole_d = 3'd0;
             end
             always @(posedge clk) whole_q <= whole_d;
-            assign may_begin = may_deliver && (!begins_sealed || whole_q != 3'd0 || !wide_ready);
-            wire unused = &{1'b0, held, 1'b0};
+            assign may_begin = may_deliver && (!begins_sealed || whole_q != 3'd0 || no_room);
+        end
+    endgenerate
+
+    // Where sealed records and the plaintext of opened ones wait. Several lanes that verify nothing afterwards have a ring for both.
+    generate
+        if (ALONE == 0 && CBC == 0) begin : together
+            wire [12:0] keep_words = complete_length[14:2] + {12'd0, |complete_length[1:0]};
+            wire        leaves_ready = sealed_word_ready || send_ready;
+            wire [31:0] leaves;
+            wire        leaves_valid;
+            lk_lane_store store (
+                .clk(clk), .reset(reset), .begins(lane_start), .sealed_data(sealed_data), .sealed_last(sealed_last),
+                .sealed_valid(sealed_valid), .sealed_ready(sealed_ready), .opened_data(store_data), .opened_last(store_last),
+                .opened_valid(store_valid), .opened_ready(store_ready), .sealed_whole(sealed_whole), .full(no_room), .keep(keep),
+                .keep_words(keep_words), .out_data(leaves), .out_valid(leaves_valid), .out_ready(leaves_ready));
+            assign {sealed_word, send_data} = {leaves, leaves};
+            assign {sealed_word_valid, send_valid} = {leaves_valid, leaves_valid};
+            assign bank_free = 1'b1;
+            assign read_byte = 8'd0;
+            wire unused = &{1'b0, hands_on, read_index, verified, drop, send_begins, send_words, sent, 1'b0};
+        end else begin : apart
+            // What opening keeps until it is verified.
+            lk_record_buffer #(.VERIFIES(CBC)) record_buffer (
+                .clk(clk), .reset(reset), .bank_free(bank_free), .fill_begins(lane_start), .in_data(store_data),
+                .in_last(store_last), .in_valid(store_valid), .hand_on(hands_on), .read_index(read_index), .read_byte(read_byte),
+                .verified(verified), .keep(keep), .drop(drop), .send_begins(send_begins), .send_words(send_words),
+                .out_data(send_data), .out_valid(send_valid), .out_ready(send_ready), .sent(sent));
+            assign store_ready = 1'b1;
+
+            // Sealed records as words; of several lanes, through a store.
+            wire [31:0] wide_data;
+            wire        wide_last, wide_valid, wide_ready;
+            lk_stream_widen widen (
+                .clk(clk), .reset(reset), .in_data(sealed_data), .in_last(sealed_last), .in_valid(sealed_valid),
+                .in_ready(sealed_ready), .out_data(wide_data), .out_last(wide_last), .out_valid(wide_valid), .out_ready(wide_ready));
+            assign sealed_whole = wide_valid && wide_ready && wide_last;
+            assign no_room = !wide_ready;
+            if (ALONE != 0) begin : direct
+                assign sealed_word = wide_data;
+                assign sealed_word_valid = wide_valid;
+                assign wide_ready = sealed_word_ready;
+            end else begin : stored
+                wire [12:0] held;
+                lk_stream_store #(.WIDTH(32), .DEPTH_LOG2(12)) store (
+                    .clk(clk), .reset(reset), .in_data(wide_data), .in_valid(wide_valid), .in_ready(wide_ready),
+                    .out_data(sealed_word), .out_valid(sealed_word_valid), .out_ready(sealed_word_ready), .held(held));
+                wire unused = &{1'b0, held, 1'b0};
+            end
         end
     endgenerate
 

@@ -49,6 +49,7 @@ module lk_record_lane #(
     output wire [7:0]   store_data,
     output wire         store_last,
     output wire         store_valid,
+    input  wire         store_ready,     // a byte may come
     // The result.
     output wire         idle,
     output wire         done,            // pulse
@@ -90,7 +91,7 @@ module lk_record_lane #(
 
     // Where a byte of data comes from: the payload; then, sealing in TLS 1.3, the content type and zeros (RFC 8446 section 5.2).
     wire [7:0] data_in = from_payload_q ? in_data : index_q == plaintext_bytes ? content_type : 8'd0;
-    wire       sink_ready = open_q || (header_done_q && tag_out_q == 5'd0 && out_ready);
+    wire       sink_ready = open_q ? store_ready : (header_done_q && tag_out_q == 5'd0 && out_ready);
     wire       data_valid = state_q == DATA && (!from_payload_q || in_valid) && sink_ready;
     wire       moves = data_valid && aead_ready;
 

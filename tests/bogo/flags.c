@@ -47,6 +47,7 @@ static const flag flags[] = {
     FLAG("-curves", LIST, curves),
     FLAG("-cipher", TEXT, cipher),
     FLAG("-verify-peer", SWITCH, verify_peer),
+    FLAG("-verify-fail", SWITCH, verify_fail),
     FLAG("-require-any-client-certificate", SWITCH, require_any_client_certificate),
     FLAG("-host-name", TEXT, host_name),
     FLAG("-advertise-alpn", TEXT, advertise_alpn),

@@ -19,7 +19,7 @@ typedef struct shim_flags {
     int expect_total_renegotiations, expect_peer_signature_algorithm, export_keying_material;
     bool ipv6, server, async, implicit_handshake, no_op_extra_handshake, handshake_twice;
     bool no_ssl3, no_tls1, no_tls11, no_tls12, no_tls13, no_ticket;
-    bool verify_peer, require_any_client_certificate;
+    bool verify_peer, verify_fail, require_any_client_certificate;
     bool shim_writes_first, write_different_record_sizes, read_with_unfinished_write, peek_then_read;
     bool shim_shuts_down, check_close_notify;
     bool decline_alpn, reject_alpn, server_preference, fallback_scsv;

@@ -144,6 +144,15 @@ static int check_signatures(const lk_config *config, const shim_list *wanted)
     return SHIM_OK;
 }
 
+/* The reference's client goes on with a certificate that is not good, unless it is told to verify. */
+static lk_error judge(void *context, const lk_connection *connection, const lk_certificate_verdict *verdict)
+{
+    const shim_flags *flags = context;
+    (void)connection;
+    (void)verdict;
+    return flags->verify_fail && flags->verify_peer ? LK_ERROR_CERTIFICATE_REJECTED : LK_OK;
+}
+
 static int set_identity(lk_config *config, const shim_flags *flags)
 {
     lk_client_policy policy = LK_CLIENT_UNKNOWN;
@@ -153,6 +162,7 @@ static int set_identity(lk_config *config, const shim_flags *flags)
         policy = LK_CLIENT_REQUIRED;
     /* The runner's certificates name nobody, and the reference shim takes them all: who vouches is not tried here. */
     lk_config_trust_anyone(config);
+    lk_config_set_certificate_judge(config, judge, (void *)(uintptr_t)flags);
     if (lk_config_ask_client_certificate(config, policy) != LK_OK)
         return complain(config, "client certificates");
     if (!flags->cert_file)

@@ -34,6 +34,8 @@ typedef struct slow_engine {
 static lk_error slow_open(lk_engine *base, const lk_direction_parameters *parameters, lk_direction **opened)
 {
     slow_engine *engine = (slow_engine *)base;
+    if (engine->dead && engine->settings.revived && !engine->directions)
+        engine->dead = false;
     if (engine->dead)
         return engine->settings.dies_with;
     if (engine->settings.refuses_with != LK_OK)

@@ -14,6 +14,7 @@ typedef struct slow_settings {
     size_t capacity;     /* operations that wait at once; more is ENGINE_BUSY */
     size_t dies_after;   /* the engine is lost before that many operations are finished and one more; SIZE_MAX: never */
     lk_error dies_with;
+    bool revived;          /* it is there again, once nobody has a direction in it */
     bool dies_on_submit;   /* submit tells of the loss itself, otherwise the operations do */
     bool quiet;            /* progress does not tell of the loss; the operations do */
     bool replaces;         /* keys of directions can be replaced */

@@ -198,6 +198,28 @@ Test(slots, one_that_is_lost_while_others_wait_for_it_loses_nothing)
     crowd_close(&all);
 }
 
+/* Who had a slot has one again, a second after the loss at the earliest, and no number is used twice. */
+Test(slots, a_device_that_comes_back_takes_the_directions_that_it_had)
+{
+    for (int replaced = 0; replaced < 2; replaced++) {
+        crowd all = {0};
+        crowd_open(&all, NULL, replaced ? LK_TLS1_2 : LK_TLS1_3, LK_CIPHER_AES_256_GCM);
+        cr_assert_str_eq(say(&all, 0), slow_engine_name);
+        all.settings->dies_after = all.settings->finished;
+        cr_assert_str_eq(say(&all, 0), "software");
+        cr_assert_str_eq(say(&all, 1), "software");
+        all.settings->dies_after = SIZE_MAX;
+        all.settings->revived = true;
+        cr_assert_str_eq(say(&all, 0), "software", "it was asked just now");
+        for (int i = 0; i < 11; i++)
+            pause_for(COLD * 3 / 4);
+        cr_assert_str_eq(say(&all, 0), slow_engine_name);
+        cr_assert_str_eq(say(&all, 1), slow_engine_name);
+        cr_assert_eq(lk_engine_failover_count_by(all.pairs[0], LK_FALLBACK_UNPLUGGED), 1);
+        crowd_close(&all);
+    }
+}
+
 /* Up to TLS 1.0 a CBC record follows from the one before: such a direction keeps its slot, or never has one. */
 Test(slots, directions_with_a_chained_iv_stay_where_they_are)
 {

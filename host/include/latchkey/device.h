@@ -135,7 +135,7 @@ lk_error lk_device_heartbeat(lk_device *device);
  * Opens a device again that was lost, once no connection holds a direction in it any more. Connections that begin later
  * use it, and its engine stays the same; the engine's descriptor does not. To be called before a connection begins:
  * costs nothing while all is well, and tries no more often than after half a second, one second, and so on up to half a
- * minute. May block as lk_device_open().
+ * minute; from the beginning again when it was well for longer than that. May block as lk_device_open().
  * @return OK when it is there; ENGINE_BUSY when a connection has still to leave it; why it is not there.
  */
 lk_error lk_device_recover(lk_device *device);

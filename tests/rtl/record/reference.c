@@ -11,6 +11,7 @@ bool reference_open(test_reference *reference, uint32_t slot_count)
 {
     memset(reference, 0, sizeof *reference);
     reference->slot_count = slot_count;
+    reference->ciphers = ~(UINT32_C(1) << LK_CIPHER_AES_256_CBC_SHA384);
     return slot_count <= REFERENCE_SLOTS && lk_engine_software_new(&reference->engine) == LK_OK;
 }
 
@@ -68,10 +69,10 @@ static bool all_zero(lk_reader *reader, size_t length)
     return sum == 0;
 }
 
-/* What the device has: all ciphers of the table but one. */
-static const lk_cipher *find_cipher(uint8_t id)
+/* What the device has. */
+static const lk_cipher *find_cipher(const test_reference *reference, uint8_t id)
 {
-    return id == LK_CIPHER_AES_256_CBC_SHA384 ? NULL : lk_cipher_find(id);
+    return id < 32 && (reference->ciphers >> id & 1) != 0 ? lk_cipher_find(id) : NULL;
 }
 
 /* So much of a field is used, the rest is zero. */
@@ -118,7 +119,7 @@ static lk_status read_load(const test_reference *reference, const test_command *
                   (flags & ~(LK_LOAD_ENCRYPT_THEN_MAC | LK_LOAD_LIMITED)) == 0;
     *parameters = (lk_direction_parameters){.kind = direction == LK_DIRECTION_OPEN ? LK_OPEN : LK_SEAL,
                                             .version = (uint16_t)(LK_SSL3 + version),
-                                            .cipher = find_cipher(cipher),
+                                            .cipher = find_cipher(reference, cipher),
                                             .encrypt_then_mac = (flags & LK_LOAD_ENCRYPT_THEN_MAC) != 0,
                                             .first_sequence = command->header.sequence};
     fields = read_fields(&reader, version, parameters) && fields;

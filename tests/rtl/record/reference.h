@@ -30,6 +30,7 @@ typedef struct reference_slot {
 typedef struct test_reference {
     lk_engine *engine;
     uint32_t slot_count;
+    uint32_t ciphers; /* that the device has, as in the fact CIPHERS: all of the table but one */
     reference_slot slots[REFERENCE_SLOTS];
 } test_reference;
 

@@ -13,6 +13,7 @@ void session_open(test_session *session)
     memset(session, 0, sizeof *session);
     cr_assert(engine_port_open(&session->port, SESSION_BYTES));
     cr_assert(reference_open(&session->reference, (uint32_t)engine_port_fact(&session->port, LK_FACT_SLOTS)));
+    session->reference.ciphers = (uint32_t)engine_port_fact(&session->port, LK_FACT_CIPHERS);
     uint8_t *commands = malloc(SESSION_BYTES), *completions = malloc(SESSION_BYTES);
     cr_assert(commands && completions);
     session->commands = lk_writer_into(commands, SESSION_BYTES);
