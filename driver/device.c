@@ -3,6 +3,7 @@
 
 #include "engine.h"
 #include "identity.h"
+#include "inside.h"
 #include "protocol/facts.h"
 #include "transport/diagnosis.h"
 #include "transport/registry.h"
@@ -27,8 +28,10 @@ struct lk_device {
     lk_slot_engine engine;
     lk_transport *transport; /* borrowed from the engine's link, for control requests; NULL after it was closed */
     lk_health health;
-    int64_t try_next; /* ns of the monotonic clock: when recovery may be tried */
-    int64_t pause;    /* ns until the one after that */
+    size_t slot_limit;  /* as it was asked for */
+    int64_t try_next;   /* ns of the monotonic clock: when recovery may be tried */
+    int64_t pause;      /* ns until the one after that */
+    int64_t well_since; /* when it was opened again last; 0: it was not, or that is accounted for */
     lk_device_information information;
 };
 
@@ -57,7 +60,7 @@ static lk_error information_read(lk_transport *transport, lk_uri *uri, lk_device
     lk_error error = lk_identity_read(transport, CONTROL_TIMEOUT, &identity);
     memcpy(information->product, identity.product, sizeof information->product);
     memcpy(information->serial, identity.serial, sizeof information->serial);
-    if (strcmp(uri->scheme, "usb") == 0)
+    if (strcmp(uri->scheme, "usb") == 0 || strcmp(uri->scheme, "ft601") == 0)
         memcpy(uri->serial, identity.serial, sizeof uri->serial);
     lk_uri_format(uri, information->uri);
     if (error)
@@ -82,6 +85,12 @@ static lk_error transport_open(const char *text, lk_uri *uri, lk_transport **tra
     return !error && !*transport ? LK_ERROR_DEVICE_UNAVAILABLE : error; /* a registered scheme may be anyone's */
 }
 
+static void apply_slot_limit(lk_device *device)
+{
+    lk_slot_engine *engine = &device->engine;
+    engine->slot_limit = device->slot_limit < engine->slot_count ? device->slot_limit : engine->slot_count;
+}
+
 /* Brings an empty device up on an open transport, which it takes over. */
 static lk_error device_start(lk_device *device, lk_transport *transport, lk_uri *uri, char *diagnosis)
 {
@@ -102,6 +111,7 @@ static lk_error device_start(lk_device *device, lk_transport *transport, lk_uri 
     if (error)
         lk_diagnose(diagnosis, error, "the device's transfers cannot be started: %s", lk_error_sentence(error));
     device->engine.health = &device->health;
+    apply_slot_limit(device);
     return error;
 }
 
@@ -119,6 +129,7 @@ static lk_error device_open(const char *text, lk_device **opened, lk_device_info
         transport->methods->close(transport);
         return lk_diagnose(diagnosis, LK_ERROR_NO_MEMORY, "%s", lk_error_sentence(LK_ERROR_NO_MEMORY));
     }
+    device->slot_limit = SIZE_MAX;
     error = device_start(device, transport, &uri, diagnosis);
     *information = device->information;
     if (error)
@@ -155,6 +166,13 @@ void lk_device_set_timeout(lk_device *device, int timeout)
     device->engine.link.timeout = timeout;
 }
 
+/* Kept on both sides of a loss: a board that comes back may be another one. */
+void lk_device_set_slot_limit(lk_device *device, size_t slots)
+{
+    device->slot_limit = slots;
+    apply_slot_limit(device);
+}
+
 lk_engine *lk_device_engine(lk_device *device)
 {
     return &device->engine.base;
@@ -188,6 +206,48 @@ lk_error lk_device_heartbeat(lk_device *device)
     return error ? error : lk_engine_progress(&device->engine.base, 0);
 }
 
+bool lk_device_usable(const lk_device *device)
+{
+    return device->transport && !device->engine.link.lost && !device->engine.settled;
+}
+
+size_t lk_device_slots_taken(const lk_device *device)
+{
+    return lk_slot_engine_taken(&device->engine);
+}
+
+size_t lk_device_slots_most(const lk_device *device)
+{
+    return device->engine.slot_limit;
+}
+
+void lk_device_vacate(lk_device *device)
+{
+    lk_roster_vacate(&device->engine.base.roster);
+}
+
+/* As it is while it is not there: operations and directions end with DEVICE_LOST. */
+static void be_absent(lk_device *device)
+{
+    device->transport = NULL;
+    device->engine.link.lost = LK_ERROR_DEVICE_LOST;
+    device->engine.settled = true;
+}
+
+lk_error lk_device_suspend(lk_device *device)
+{
+    if (!device->transport)
+        return LK_OK;
+    if (lk_slot_engine_in_use(&device->engine))
+        return LK_ERROR_ENGINE_BUSY;
+    if (lk_slot_engine_check(&device->engine) == LK_OK)
+        (void)stream_reset(device->transport, CLOSE_TIMEOUT);
+    lk_slot_engine_release(&device->engine);
+    be_absent(device);
+    device->try_next = device->pause = 0; /* wanted again, it is opened at once */
+    return LK_OK;
+}
+
 /* Opens the way to the device once more, and brings it up. */
 static lk_error reopen(lk_device *device)
 {
@@ -201,11 +261,8 @@ static lk_error reopen(lk_device *device)
     lk_error error = transport_open(device->information.uri, &uri, &transport, ignored);
     if (!error)
         error = device_start(device, transport, &uri, ignored);
-    if (error) {
-        device->transport = NULL;
-        device->engine.link.lost = LK_ERROR_DEVICE_LOST;
-        device->engine.settled = true;
-    }
+    if (error)
+        be_absent(device);
     device->engine.link.timeout = timeout;
     return error;
 }
@@ -218,13 +275,18 @@ lk_error lk_device_recover(lk_device *device)
     if (device->transport && lk_slot_engine_in_use(&device->engine))
         return LK_ERROR_ENGINE_BUSY;
     int64_t now = lk_health_now();
+    if (device->well_since != 0 && now - device->well_since > device->pause)
+        device->pause = device->try_next = 0; /* that was long enough to begin anew */
+    device->well_since = 0;
     if (now < device->try_next)
         return LK_ERROR_DEVICE_LOST;
     lk_error error = reopen(device);
     device->pause = device->pause == 0 ? PAUSE_FIRST : device->pause < PAUSE_MOST ? 2 * device->pause : PAUSE_MOST;
     device->try_next = lk_health_now() + device->pause;
-    if (!error)
+    if (!error) {
+        device->well_since = lk_health_now();
         lk_health_recover(&device->health);
+    }
     return error;
 }
 

@@ -38,6 +38,7 @@ static void queue_drop(lk_slot_engine *engine, lk_slot *slot)
         slot->last = NULL;
     if (pending->opcode == LK_OPCODE_SEAL || pending->opcode == LK_OPCODE_OPEN)
         engine->records_pending--;
+    engine->bytes_pending -= pending->bytes;
     lk_pending_give(&engine->pendings, pending);
 }
 
@@ -168,8 +169,18 @@ bool lk_slot_engine_in_use(const lk_slot_engine *engine)
     return false;
 }
 
+size_t lk_slot_engine_taken(const lk_slot_engine *engine)
+{
+    size_t taken = 0;
+    for (size_t i = 0; engine->slots && i < engine->slot_count; i++)
+        taken += engine->slots[i].state != LK_SLOT_FREE;
+    return taken;
+}
+
 static lk_slot *slot_find_free(lk_slot_engine *engine)
 {
+    if (engine->slot_limit < engine->slot_count && lk_slot_engine_taken(engine) >= engine->slot_limit)
+        return NULL;
     for (size_t i = 0; i < engine->slot_count; i++) {
         size_t number = (engine->slot_next + i) % engine->slot_count;
         if (engine->slots[number].state == LK_SLOT_FREE) {
@@ -359,6 +370,8 @@ static lk_error submit_one(lk_slot *slot, lk_operation *operation)
     pending->opcode = seal ? LK_OPCODE_SEAL : LK_OPCODE_OPEN;
     pending->operation = operation;
     pending->began = lk_health_now();
+    pending->bytes = operation->input_length;
+    engine->bytes_pending += pending->bytes;
     lk_health_begin(engine->health);
     lk_operation_expect(slot, operation, pending);
     operation->state = LK_OPERATION_SUBMITTED;
@@ -405,11 +418,16 @@ static int device_descriptor(const lk_engine *base)
     return lk_link_descriptor(&((const lk_slot_engine *)base)->link);
 }
 
+static size_t device_backlog(const lk_engine *base)
+{
+    return ((const lk_slot_engine *)base)->bytes_pending;
+}
+
 static void device_capabilities(const lk_engine *base, lk_engine_capabilities *capabilities)
 {
     const lk_slot_engine *engine = (const lk_slot_engine *)base;
     *capabilities =
-        (lk_engine_capabilities){.versions = engine->versions, .immediate = false, .slots = engine->slot_count};
+        (lk_engine_capabilities){.versions = engine->versions, .immediate = false, .slots = engine->slot_limit};
     for (unsigned id = 0; id < 32; id++) {
         const lk_cipher *cipher = lk_cipher_find(id);
         if (cipher && driver_knows(cipher))
@@ -431,6 +449,7 @@ static const lk_engine_methods device_methods = {
     .progress = device_progress,
     .descriptor = device_descriptor,
     .capabilities = device_capabilities,
+    .backlog = device_backlog,
     .free = device_free,
 };
 
@@ -447,6 +466,7 @@ lk_error lk_slot_engine_init(lk_slot_engine *engine, lk_transport *transport, ui
     engine->ciphers = ciphers;
     engine->versions = versions;
     engine->slot_count = slots < LK_OUTPUT_SLOTS_MAX ? slots : LK_OUTPUT_SLOTS_MAX;
+    engine->slot_limit = engine->slot_count;
     engine->slots = calloc(engine->slot_count, sizeof *engine->slots);
     error = lk_pending_init(&engine->pendings, LK_RECORDS_PENDING_MAX + SLOT_ROWS * engine->slot_count + 1);
     if (error || !engine->slots) {

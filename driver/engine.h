@@ -40,8 +40,10 @@ typedef struct lk_slot_engine {
     lk_pending *expected; /* the one whose completion is coming in */
     lk_slot *slots;
     size_t slot_count;
+    size_t slot_limit;      /* so many of them may be taken at once */
     size_t slot_next;       /* where the search for a free slot begins: slots are used in turn */
     size_t records_pending; /* operations on their way, at most LK_RECORDS_PENDING_MAX */
+    size_t bytes_pending;   /* of them, what they have to seal or open */
     uint32_t ciphers;
     uint32_t versions;
     bool settled;      /* the link is lost, and everything that was on its way is finished */
@@ -64,6 +66,9 @@ lk_error lk_slot_engine_check(lk_slot_engine *engine);
 /** Asks a device that has nothing to do for a sign of life, which lk_engine_progress() takes in. @return why it is
  * lost. */
 lk_error lk_slot_engine_beat(lk_slot_engine *engine);
+
+/** How many slots are not free. */
+size_t lk_slot_engine_taken(const lk_slot_engine *engine);
 
 /** True while a direction is open. */
 bool lk_slot_engine_in_use(const lk_slot_engine *engine);

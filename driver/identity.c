@@ -69,7 +69,9 @@ lk_error lk_identity_read(lk_transport *transport, int timeout, lk_identity *ide
     uint8_t serial_index = lk_reader_u8(&reader);
     if (reader.failed || length != DEVICE_DESCRIPTOR_BYTES || type != DESCRIPTOR_DEVICE)
         return LK_ERROR_DEVICE_PROTOCOL;
-    if (vendor != LK_VENDOR_ID || product != LK_PRODUCT_ID)
+    bool ours = vendor == LK_VENDOR_ID && product == LK_PRODUCT_ID;
+    bool behind_ft601 = vendor == LK_FT601_VENDOR_ID && product == LK_FT601_PRODUCT_ID;
+    if (!ours && !behind_ft601)
         return LK_ERROR_DEVICE_NOT_FOUND;
     error = string_read(transport, timeout, product_index, identity->product);
     return error ? error : string_read(transport, timeout, serial_index, identity->serial);

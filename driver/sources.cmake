@@ -6,6 +6,7 @@ target_sources(lk_driver PRIVATE
   health.c
   identity.c
   operation.c
+  pool.c
   protocol/command.c
   protocol/completion.c
   protocol/facts.c
@@ -16,6 +17,8 @@ target_sources(lk_driver PRIVATE
   queue/pending.c
   transport/diagnosis.c
   transport/dial.c
+  transport/ft601.c
+  transport/ft601_frames.c
   transport/libusb.c
   transport/libusb_open.c
   transport/registry.c

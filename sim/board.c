@@ -12,6 +12,8 @@ lk_board *lk_board_new(lk_board_phy phy, const char *trace, const char **error)
         return lk_board_full_speed_new(trace, error);
     case LK_PHY_DIRECT:
         return lk_board_direct_new(trace, error);
+    case LK_PHY_FT601:
+        return lk_board_ft601_new(trace, error);
     }
     *error = "there is no such way into the board";
     return NULL;
@@ -52,6 +54,11 @@ uint64_t lk_board_cycles(const lk_board *board)
 bool lk_board_is_high_speed(const lk_board *board)
 {
     return board->backend->is_high_speed(board);
+}
+
+bool lk_board_capture(lk_board *board, FILE *file)
+{
+    return board->backend->capture && board->backend->capture(board, file);
 }
 
 void lk_board_bus_reset(lk_board *board)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual board: the Verilated top, and a USB host in front of it. Three ways in: at the pins of a ULPI PHY, or at
+ * The virtual board: the Verilated top, and a USB host in front of it. Four ways in: at the pins of a ULPI PHY, or at
  * D+ and D- of a board without one, through models of what is at those pins and of a host controller that speaks
- * packets, toggles and handshakes; or directly at the endpoints' ports, much faster. Time passes only in
+ * packets, toggles and handshakes; at the FIFO pins of an FT601, through a model of that chip; or directly at the
+ * endpoints' ports, much faster. Time passes only in
  * lk_board_run(). One thread.
  */
 #ifndef LK_SIM_BOARD_H
@@ -11,12 +12,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef enum lk_board_phy { LK_PHY_ULPI, LK_PHY_FULL_SPEED, LK_PHY_DIRECT } lk_board_phy;
+typedef enum lk_board_phy { LK_PHY_ULPI, LK_PHY_FULL_SPEED, LK_PHY_DIRECT, LK_PHY_FT601 } lk_board_phy;
 
 /** How a request ended. */
 typedef enum lk_urb_status {
@@ -72,6 +74,12 @@ uint64_t lk_board_cycles(const lk_board *board);
 
 /** True for a board that is at high speed, false at full speed. */
 bool lk_board_is_high_speed(const lk_board *board);
+
+/**
+ * Writes every packet on the bus from now on to a file that lk_pcapng_begin_usb() has begun; it stays the caller's, and
+ * longer than the board. @return false: this way into the board has no packets.
+ */
+bool lk_board_capture(lk_board *board, FILE *file);
 
 /** A bus reset by the host (at the pins: SE0, and chirp again where there was one). */
 void lk_board_bus_reset(lk_board *board);

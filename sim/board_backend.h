@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 typedef struct lk_board_backend {
-    const char *name; /* "ulpi", "full-speed", "direct" */
+    const char *name; /* "ulpi", "full-speed", "direct", "ft601" */
 
     /** Ends everything, closes the trace file, frees the model. URBs still queued are forgotten, not touched. */
     void (*free)(lk_board *board);
@@ -25,6 +25,7 @@ typedef struct lk_board_backend {
     uint64_t (*cycles)(const lk_board *board);
     bool (*is_high_speed)(const lk_board *board);
     void (*bus_reset)(lk_board *board);
+    bool (*capture)(lk_board *board, FILE *file); /* NULL: this way has no packets */
 } lk_board_backend;
 
 /* What every board begins with; each implementation puts its own state (its lk_model_* handle first) behind it. */
@@ -42,6 +43,9 @@ lk_board *lk_board_full_speed_new(const char *trace, const char **error);
 
 /** At the endpoints' ports (sim/direct.c). Owns its lk_model_direct. Arguments and result as lk_board_new(). */
 lk_board *lk_board_direct_new(const char *trace, const char **error);
+
+/** Behind an FT601 (sim/ft601/). Owns its lk_model_ft601. Arguments and result as lk_board_new(). */
+lk_board *lk_board_ft601_new(const char *trace, const char **error);
 
 #ifdef __cplusplus
 }

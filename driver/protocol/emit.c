@@ -290,8 +290,9 @@ static void suites_ciphers(FILE *out)
 static void suites_rows(FILE *out)
 {
     fputs("\n## Cipher suites, in order of preference\n\n"
-          "A configuration that names no suites offers and accepts those with an AEAD cipher, a fresh key exchange in "
-          "elliptic curves and certificates; the others only where it names them. Those of TLS 1.3 leave key exchange "
+          "A configuration that names no suites offers and accepts those with an AEAD cipher and a tag of 16 bytes, a "
+          "fresh key exchange in elliptic curves and certificates; the others only where it names them. Those of TLS "
+          "1.3 leave key exchange "
           "and authentication open.\n\n"
           "| suite | number | lowest | highest | key exchange | authentication | cipher | hash |\n"
           "| --- | --- | --- | --- | --- | --- | --- | --- |\n",

@@ -15,6 +15,7 @@ typedef struct lk_pending {
     bool local;          /* refused by the host, and waits only for its turn; nothing was sent */
     lk_error status;     /* of a local one */
     int64_t began;       /* of an operation: ns of the monotonic clock */
+    size_t bytes;        /* of an operation: what is to be sealed or opened */
     uint16_t length_min; /* the payload of a completion with status OK */
     uint16_t length_max;
     lk_operation *operation; /* NULL: a slot command, or its direction was closed */

@@ -6,7 +6,7 @@
 
 enum { SCHEMES_MAX = 8 };
 
-static const lk_transport_scheme *schemes[SCHEMES_MAX] = {&lk_transport_usb, &lk_transport_usbip};
+static const lk_transport_scheme *schemes[SCHEMES_MAX] = {&lk_transport_usb, &lk_transport_usbip, &lk_transport_ft601};
 
 lk_error lk_transport_register(const lk_transport_scheme *scheme)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The transports by the scheme of their URIs. usb: and usbip: are built in; the simulated board inside this process
- * (sim:) lives in a library of its own, and whoever links it registers it, so that liblatchkey-device never depends on
- * the simulation.
+ * The transports by the scheme of their URIs. usb:, usbip: and ft601: are built in; the simulated board inside this
+ * process (sim:) lives in a library of its own, and whoever links it registers it, so that liblatchkey-device never
+ * depends on the simulation.
  */
 #ifndef LK_TRANSPORT_REGISTRY_H
 #define LK_TRANSPORT_REGISTRY_H
@@ -45,5 +45,6 @@ const lk_transport_scheme *lk_transport_find(const char *scheme);
 /* The ones built in. */
 extern const lk_transport_scheme lk_transport_usb;
 extern const lk_transport_scheme lk_transport_usbip;
+extern const lk_transport_scheme lk_transport_ft601;
 
 #endif

@@ -104,7 +104,7 @@ lk_error lk_uri_parse(const char *text, lk_uri *uri, char *diagnosis)
     if (!part_copy(uri->rest, sizeof uri->rest, colon + 1, strlen(colon + 1)))
         return lk_diagnose(diagnosis, LK_ERROR_DEVICE_URI, "the device name is longer than %d characters",
                            LK_DEVICE_TEXT_MAX - 1);
-    if (strcmp(uri->scheme, "usb") == 0)
+    if (strcmp(uri->scheme, "usb") == 0 || strcmp(uri->scheme, "ft601") == 0)
         return parse_usb(uri, diagnosis);
     if (strcmp(uri->scheme, "usbip") == 0)
         return parse_usbip(uri, diagnosis);

@@ -3,6 +3,7 @@
 #include "protocol/protocol.h"
 #include "transport/diagnosis.h"
 #include "transport/dial.h"
+#include "transport/ft601.h"
 #include "transport/registry.h"
 #include "transport/usbip.h"
 #include "transport/usbip_wire.h"
@@ -44,6 +45,12 @@ static lk_error remote_receive(int connected, int64_t deadline, lk_usbip_remote 
 static bool is_ours(const lk_usbip_remote *remote)
 {
     return remote->vendor == LK_VENDOR_ID && remote->product == LK_PRODUCT_ID;
+}
+
+/* Such a chip may be in anything: only who names it means a board. */
+static bool is_ft601(const lk_usbip_remote *remote)
+{
+    return remote->vendor == LK_FT601_VENDOR_ID && remote->product == LK_FT601_PRODUCT_ID;
 }
 
 typedef void remote_found(void *context, const lk_usbip_remote *remote);
@@ -145,7 +152,7 @@ static lk_error import(const lk_uri *uri, int connected, int64_t deadline, lk_us
     if (error)
         return lk_diagnose(diagnosis, error, "%s port %u does not hand over %s as a USB/IP server does: %s", uri->host,
                            (unsigned)uri->port, uri->busid, lk_error_sentence(error));
-    if (!is_ours(remote))
+    if (!is_ours(remote) && !is_ft601(remote))
         return lk_diagnose(diagnosis, LK_ERROR_DEVICE_NOT_FOUND, "the device %s (%04x:%04x) is no board of ours",
                            uri->busid, remote->vendor, remote->product);
     return LK_OK;
@@ -178,6 +185,8 @@ static lk_error usbip_open(lk_uri *uri, int timeout, lk_transport **transport, c
         return lk_diagnose(diagnosis, error, "the device %s does not take its configuration: %s", uri->busid,
                            lk_error_sentence(error));
     }
+    if (is_ft601(&remote))
+        return lk_ft601_transport_new(*transport, left > 0 ? (int)left : 0, transport, diagnosis);
     return LK_OK;
 }
 

@@ -104,6 +104,9 @@ static lk_error satisfy(BIO *bio, lk_error want)
         return take_input(bio);
     case LK_ERROR_WANT_ENGINE:
         return await_engine(state_of(bio)->connection);
+    case LK_ERROR_WANT_KEY:
+        BIO_set_retry_special(bio); /* what is to be done then, this BIO does not know */
+        return want;
     default:
         return LK_OK; /* what waited for the wire has gone */
     }

@@ -54,6 +54,7 @@ lk_config *lk_config_new(void)
     config->policy = LK_ENGINE_SOFTWARE;
     config->settings.uses_tickets = true;
     config->settings.dh_minimum = DH_MINIMUM;
+    config->settings.rules.depth = LK_DEPTH_ANY;
     config->settings.lowest_version = LK_VERSION_TLS1_2;
     config->settings.highest_version = LK_VERSION_TLS1_3;
     default_suites(&config->settings);
@@ -74,10 +75,12 @@ void lk_config_free(lk_config *config)
     if (!config)
         return;
     lk_engine_free(config->software);
+    lk_placer_free(config->placer);
     lk_totals_free(config->totals);
     X509_STORE_free(config->settings.roots);
     lk_tickets_free(config->settings.tickets);
     lk_session_cache_free(config->cache);
+    sk_X509_CRL_pop_free(config->settings.rules.crls, X509_CRL_free);
     free(config->settings.ocsp.bytes);
     EVP_PKEY_free(config->settings.dh_parameters);
     lk_secret_wipe(&config->settings.psk, sizeof config->settings.psk);
@@ -151,6 +154,11 @@ void lk_config_accept_overlong_records(lk_config *config)
     config->overlong = true;
 }
 
+void lk_config_set_post_handshake_authentication(lk_config *config, bool wanted)
+{
+    config->settings.post_handshake = wanted;
+}
+
 void lk_config_keep_export_secret(lk_config *config)
 {
     config->settings.keeps_export_secret = true;
@@ -196,15 +204,32 @@ lk_error lk_config_set_alpn(lk_config *config, const char *protocols)
     return LK_OK;
 }
 
+/* A device that cannot be measured now (all slots taken, lost) is used as if it were preferred. */
+static void measure_engines(lk_config *config)
+{
+    lk_costs costs;
+    lk_placer_free(config->placer);
+    config->placer = NULL;
+    if (config->policy == LK_ENGINE_AUTO && config->engine &&
+        lk_costs_measure(config->engine, config->software, &costs) == LK_OK)
+        config->placer = lk_placer_new(&costs);
+}
+
+void lk_config_placement_get(const lk_config *config, lk_placement *placement)
+{
+    lk_placer_report(config->placer, placement);
+}
+
 lk_error lk_config_set_engine(lk_config *config, lk_engine *engine, lk_engine_policy policy, const char *reason)
 {
     bool required = policy == LK_ENGINE_REQUIRE_DEVICE || policy == LK_ENGINE_KEYS_ON_DEVICE;
-    if (policy != LK_ENGINE_AUTO && policy != LK_ENGINE_SOFTWARE && !required)
+    if (policy != LK_ENGINE_AUTO && policy != LK_ENGINE_PREFER_DEVICE && policy != LK_ENGINE_SOFTWARE && !required)
         return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "there is no engine policy %d", (int)policy);
     if (required && !engine)
         return lk_config_fail(config, LK_ERROR_INVALID_ARGUMENT, "a device is required, but none was given");
     config->engine = policy == LK_ENGINE_SOFTWARE ? NULL : engine;
     config->policy = policy;
+    measure_engines(config);
     config->settings.required = required ? engine : NULL;
     config->settings.keys_on_device = policy == LK_ENGINE_KEYS_ON_DEVICE;
     snprintf(config->engine_reason, sizeof config->engine_reason, "%s", reason ? reason : "no device was given");

@@ -8,6 +8,7 @@
 #include "connection/totals.h"
 #include "handshake/handshake.h"
 #include "handshake/session_cache.h"
+#include "record/placement.h"
 
 enum { LK_CONFIG_TEXT_MAX = 512 };
 
@@ -23,11 +24,16 @@ struct lk_config {
     lk_engine *software;     /* owned, shared by all connections */
     lk_engine *engine;       /* borrowed: the device's, or NULL */
     lk_engine_policy policy;
+    lk_placer *placer; /* owned: LK_ENGINE_AUTO with an engine that could be measured; otherwise NULL */
     char engine_reason[LK_CONFIG_TEXT_MAX]; /* why there is no engine */
     lk_observer *observer;
     void *observer_context;
     lk_session_keeper *session_keeper;
     void *session_keeper_context;
+    lk_certificate_judge *judge;
+    void *judge_context;
+    lk_key_signer *signer;
+    void *signer_context;
     lk_wire_tap *wire_tap;
     void *wire_tap_context;
     lk_key_log *key_log;

@@ -11,14 +11,17 @@
 static lk_error choose_engine(lk_connection *connection, lk_engine **engine)
 {
     const lk_config *config = connection->config;
+    bool may_fall_back = config->policy == LK_ENGINE_AUTO || config->policy == LK_ENGINE_PREFER_DEVICE;
     *engine = config->software;
     if (config->policy == LK_ENGINE_REQUIRE_DEVICE || config->policy == LK_ENGINE_KEYS_ON_DEVICE) {
-        *engine = config->engine;
-    } else if (config->policy == LK_ENGINE_AUTO && config->engine) {
-        lk_error error = lk_engine_failover_new(config->engine, config->software, &connection->failover);
+        *engine = lk_engine_choose(config->engine, NULL);
+        return *engine ? LK_OK : LK_ERROR_DEVICE_NOT_FOUND;
+    } else if (may_fall_back && config->engine) {
+        lk_error error =
+            lk_engine_failover_new(config->engine, config->software, config->placer, &connection->failover);
         *engine = connection->failover;
         return error;
-    } else if (config->policy == LK_ENGINE_AUTO) {
+    } else if (may_fall_back) {
         snprintf(connection->fallback_reason, sizeof connection->fallback_reason, "%s", config->engine_reason);
         connection->statistics.fallback = LK_FALLBACK_NO_DEVICE;
         connection->fallbacks_by[LK_FALLBACK_NO_DEVICE] = 1;
@@ -124,8 +127,11 @@ lk_error lk_connection_handshake(lk_connection *connection)
         lk_connection_observe_fallback(connection);
         if (error && !lk_error_is_want(error))
             return lk_connection_fail(connection, error);
-        if (lk_connection_established(connection) && !lk_connection_renegotiating(connection))
+        bool more = lk_connection_renegotiating(connection) || lk_connection_authenticating(connection);
+        if (lk_connection_established(connection) && !more && error != LK_ERROR_WANT_KEY)
             return LK_OK;
+        if (!error && lk_connection_authenticating(connection))
+            error = LK_ERROR_WANT_READ;
         if (error == LK_ERROR_WANT_READ && !connection->holding)
             error = lk_connection_receive(connection);
         if (error == LK_ERROR_WANT_READ)
@@ -161,6 +167,26 @@ lk_error lk_connection_ask_client_certificate(lk_connection *connection, lk_clie
     if (connection->role != LK_SERVER || connection->failure)
         return LK_ERROR_WRONG_STATE;
     return lk_handshake_ask_client(connection->handshake, policy);
+}
+
+lk_error lk_connection_authenticate_client(lk_connection *connection, lk_client_policy policy)
+{
+    if ((policy != LK_CLIENT_OPTIONAL && policy != LK_CLIENT_REQUIRED) || !may_ask(connection->config, policy))
+        return LK_ERROR_INVALID_ARGUMENT;
+    if (connection->failure)
+        return connection->failure;
+    if (connection->close_wanted || connection->close_received)
+        return LK_ERROR_WRONG_STATE;
+    lk_error error = lk_handshake_authenticate_client(connection->handshake, policy);
+    lk_connection_observe_fallback(connection);
+    if (!error || lk_error_is_want(error) || error == LK_ERROR_WRONG_STATE)
+        return error == LK_ERROR_WRONG_STATE ? error : LK_OK;
+    return lk_connection_fail(connection, error);
+}
+
+bool lk_connection_authenticating(const lk_connection *connection)
+{
+    return lk_handshake_authenticating(connection->handshake);
 }
 
 /* What was agreed */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a configuration reads from files: the own chain and key, an OCSP response, and the roots it trusts. */
-#include "connection/config.h"
+#include "connection/credentials.h"
+
 #include "handshake/stapling.h"
 
 #include <errno.h>
@@ -11,15 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libcrypto's last complaint, for a person; its queue of errors is then empty. */
-static const char *libcrypto_complaint(void)
+const char *lk_credentials_complaint(void)
 {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
     ERR_clear_error();
     return reason ? reason : "no reason given";
 }
 
-static lk_error open_file(lk_config *config, const char *path, BIO **file)
+lk_error lk_credentials_open(lk_config *config, const char *path, BIO **file)
 {
     errno = 0;
     *file = BIO_new_file(path, "r");
@@ -43,10 +43,10 @@ static lk_error next_certificate(lk_config *config, const char *path, BIO *file,
         return LK_OK;
     }
     return lk_config_fail(config, LK_ERROR_FILE_MALFORMED, "%s holds something that is no PEM certificate: %s", path,
-                          libcrypto_complaint());
+                          lk_credentials_complaint());
 }
 
-static lk_error chain_add(lk_certificate_chain *chain, X509 *certificate)
+lk_error lk_credentials_add(lk_certificate_chain *chain, X509 *certificate)
 {
     unsigned char *bytes = NULL;
     int length = i2d_X509(certificate, &bytes);
@@ -55,16 +55,16 @@ static lk_error chain_add(lk_certificate_chain *chain, X509 *certificate)
     return error;
 }
 
-static lk_error read_chain(lk_config *config, const char *path, lk_certificate_chain *chain)
+lk_error lk_credentials_read_chain(lk_config *config, const char *path, lk_certificate_chain *chain)
 {
     BIO *file = NULL;
     X509 *certificate = NULL;
-    lk_error error = open_file(config, path, &file);
+    lk_error error = lk_credentials_open(config, path, &file);
     while (!error) {
         error = next_certificate(config, path, file, &certificate);
         if (error || !certificate)
             break;
-        error = chain_add(chain, certificate);
+        error = lk_credentials_add(chain, certificate);
         if (error == LK_ERROR_CERTIFICATE_MALFORMED)
             error = lk_config_fail(config, LK_ERROR_FILE_MALFORMED, "%s holds a chain of more than %d certificates",
                                    path, LK_CHAIN_MAX);
@@ -88,14 +88,14 @@ static lk_error read_key(lk_config *config, const char *path, EVP_PKEY **key)
 {
     BIO *file = NULL;
     bool encrypted = false;
-    lk_error error = open_file(config, path, &file);
+    lk_error error = lk_credentials_open(config, path, &file);
     if (error)
         return error;
     *key = PEM_read_bio_PrivateKey(file, NULL, no_passphrase, &encrypted);
     BIO_free(file);
     if (*key)
         return LK_OK;
-    const char *complaint = libcrypto_complaint();
+    const char *complaint = lk_credentials_complaint();
     if (encrypted)
         return lk_config_fail(config, LK_ERROR_FILE_MALFORMED,
                               "%s holds an encrypted private key; decrypt it first (openssl pkey -in FILE -out FILE)",
@@ -114,11 +114,24 @@ static lk_error check_pair(lk_config *config, const char *chain_path, const lk_c
                           "the private key in %s does not belong to the first certificate in %s", key_path, chain_path);
 }
 
+void lk_credentials_use(lk_config *config, const lk_certificate_chain *chain, EVP_PKEY *key, lk_key_signer *signer,
+                        void *context)
+{
+    lk_handshake_settings *settings = &config->settings;
+    lk_certificate_chain_clear(&settings->chain);
+    EVP_PKEY_free(settings->key);
+    settings->chain = *chain;
+    settings->key = key;
+    settings->signs_elsewhere = signer;
+    config->signer = signer;
+    config->signer_context = context;
+}
+
 lk_error lk_config_use_certificate_files(lk_config *config, const char *chain_path, const char *key_path)
 {
     lk_certificate_chain chain = {0};
     EVP_PKEY *key = NULL;
-    lk_error error = read_chain(config, chain_path, &chain);
+    lk_error error = lk_credentials_read_chain(config, chain_path, &chain);
     if (!error)
         error = read_key(config, key_path, &key);
     if (!error)
@@ -128,10 +141,7 @@ lk_error lk_config_use_certificate_files(lk_config *config, const char *chain_pa
         EVP_PKEY_free(key);
         return error;
     }
-    lk_certificate_chain_clear(&config->settings.chain);
-    EVP_PKEY_free(config->settings.key);
-    config->settings.chain = chain;
-    config->settings.key = key;
+    lk_credentials_use(config, &chain, key, NULL, NULL);
     return LK_OK;
 }
 
@@ -162,7 +172,7 @@ static lk_error read_roots(lk_config *config, const char *path, roots *read)
 {
     BIO *file = NULL;
     X509 *certificate = NULL;
-    lk_error error = open_file(config, path, &file);
+    lk_error error = lk_credentials_open(config, path, &file);
     while (!error) {
         error = next_certificate(config, path, file, &certificate);
         if (error || !certificate)
@@ -198,7 +208,7 @@ enum { OCSP_MAX = 65536 /* bytes; responses have some hundreds, more with certif
 static lk_error read_response(lk_config *config, const char *path, lk_bytes *response)
 {
     BIO *file = NULL;
-    lk_error error = open_file(config, path, &file);
+    lk_error error = lk_credentials_open(config, path, &file);
     if (error)
         return error;
     response->bytes = malloc(OCSP_MAX);

@@ -12,7 +12,8 @@ static lk_error update_first(lk_connection *connection)
     lk_error error =
         at_limit && can ? lk_handshake_update_key(connection->handshake) : lk_handshake_run(connection->handshake);
     lk_connection_observe_fallback(connection);
-    return error;
+    /* the peer is in the middle of its answer to a request: that keeps nothing of ours back */
+    return error == LK_ERROR_WANT_READ ? LK_OK : error;
 }
 
 lk_error lk_connection_write(lk_connection *connection, const void *data, size_t length, size_t *taken)
@@ -55,6 +56,8 @@ lk_error lk_connection_peek(lk_connection *connection, const uint8_t **data, siz
             return error;
         if (error && !lk_error_is_want(error))
             return lk_connection_fail(connection, error);
+        if (error == LK_ERROR_WANT_KEY) /* what comes behind a message that waits to be answered must wait as well */
+            return error;
         error = lk_connection_receive(connection);
         if (error)
             return error;

@@ -47,7 +47,8 @@ struct lk_connection {
 /** True for what is no failure: the next step waits for something. */
 static inline bool lk_error_is_want(lk_error error)
 {
-    return error == LK_ERROR_WANT_READ || error == LK_ERROR_WANT_WRITE || error == LK_ERROR_WANT_ENGINE;
+    return error == LK_ERROR_WANT_READ || error == LK_ERROR_WANT_WRITE || error == LK_ERROR_WANT_ENGINE ||
+           error == LK_ERROR_WANT_KEY;
 }
 
 /** Ends the connection with an error, and sends the alert that belongs to it (alerts.c). Returns the error. */
@@ -64,6 +65,14 @@ lk_error lk_connection_take_alert(lk_connection *connection, const uint8_t *data
  * what ended the connection.
  */
 lk_error lk_connection_receive(lk_connection *connection);
+
+/** Has the configuration's signer sign (signing.c); context is the connection. */
+lk_error lk_connection_sign(void *context, const lk_signature_scheme *scheme, const uint8_t *data, size_t length,
+                            uint8_t *signature, size_t *signature_length);
+
+/** Has the configuration's judge judge (trust.c); context is the connection. */
+lk_error lk_connection_judge(void *context, const lk_chain_verdict *verdict, const char *diagnosis,
+                             const lk_certificate_chain *chain);
 
 /** Fills in the functions by which handshake and alerts are observed (observe.c). */
 void lk_connection_observe_handshake(lk_connection *connection);

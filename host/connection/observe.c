@@ -158,6 +158,8 @@ static void observe_session(void *context, const uint8_t *session, size_t length
 void lk_connection_observe_handshake(lk_connection *connection)
 {
     connection->observer = (lk_handshake_observer){.context = connection,
+                                                   .sign = lk_connection_sign,
+                                                   .judge = lk_connection_judge,
                                                    .message = observe_message,
                                                    .alert = observe_alert,
                                                    .keys = observe_keys,
@@ -178,9 +180,11 @@ void lk_connection_observe_engine(lk_connection *connection)
         meaning = "the keys are with the device alone: without it the connection ends";
     else if (config->policy == LK_ENGINE_REQUIRE_DEVICE)
         meaning = "the device is required: nothing falls back to software";
+    else if (connection->failover && config->placer)
+        meaning = "each record where it costs less: the device or software";
     else if (connection->failover)
         meaning = "the device as long as it can, then software";
-    else if (config->policy == LK_ENGINE_AUTO)
+    else if (config->policy == LK_ENGINE_AUTO || config->policy == LK_ENGINE_PREFER_DEVICE)
         meaning = connection->fallback_reason;
     tell(connection,
          &(lk_event){.kind = LK_EVENT_ENGINE, .engine = engine_name(connection), .slot = -1, .meaning = meaning});

@@ -246,7 +246,7 @@ static lk_error flush(lk_connection *connection, int socket, int timeout)
     }
 }
 
-/* Gives the peer the alert that says why, if it still listens. */
+/* Gives the peer the alert that says why, if it still listens; or what went before a signature that is awaited. */
 static lk_error give_up(lk_connection *connection, int socket, lk_error error)
 {
     (void)flush(connection, socket, ALERT_TIMEOUT);

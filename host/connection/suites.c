@@ -24,6 +24,7 @@ static const change changes[] = {
     {"AES_128_CBC_", "AES128-"},
     {"AES_256_CBC_", "AES256-"},
     {"AES_", "AES"},
+    {"CCM_8", "CCM8"},
     {"POLY1305_SHA256", "POLY1305"},
     {"_", "-"},
 };

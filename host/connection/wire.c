@@ -25,6 +25,12 @@ void lk_connection_received(lk_connection *connection, size_t length)
     lk_record_layer_received(connection->layer, length);
 }
 
+void lk_connection_release_buffers(lk_connection *connection)
+{
+    connection->input = connection->output = NULL;
+    lk_record_layer_release_buffers(connection->layer);
+}
+
 void lk_connection_received_end(lk_connection *connection)
 {
     connection->ended = true;

@@ -110,6 +110,13 @@ static const struct {
     {X509_V_ERR_HOSTNAME_MISMATCH, LK_ERROR_CERTIFICATE_NAME},
     {X509_V_ERR_IP_ADDRESS_MISMATCH, LK_ERROR_CERTIFICATE_NAME},
     {X509_V_ERR_CERT_REVOKED, LK_ERROR_CERTIFICATE_REVOKED},
+    {X509_V_ERR_UNABLE_TO_GET_CRL, LK_ERROR_REVOCATION_UNKNOWN},
+    {X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER, LK_ERROR_REVOCATION_UNKNOWN},
+    {X509_V_ERR_CRL_SIGNATURE_FAILURE, LK_ERROR_REVOCATION_UNKNOWN},
+    {X509_V_ERR_CRL_NOT_YET_VALID, LK_ERROR_REVOCATION_UNKNOWN},
+    {X509_V_ERR_CRL_HAS_EXPIRED, LK_ERROR_REVOCATION_UNKNOWN},
+    {X509_V_ERR_KEYUSAGE_NO_CRL_SIGN, LK_ERROR_REVOCATION_UNKNOWN},
+    {X509_V_ERR_DIFFERENT_CRL_SCOPE, LK_ERROR_REVOCATION_UNKNOWN},
     {X509_V_ERR_INVALID_PURPOSE, LK_ERROR_CERTIFICATE_UNSUITABLE},
     {X509_V_ERR_INVALID_CA, LK_ERROR_CERTIFICATE_UNSUITABLE},
     {X509_V_ERR_PATH_LENGTH_EXCEEDED, LK_ERROR_CERTIFICATE_UNSUITABLE},
@@ -128,7 +135,7 @@ static lk_error complaint_error(int complaint)
     return LK_ERROR_CERTIFICATE_REJECTED;
 }
 
-static lk_error explain(X509_STORE_CTX *context, const char *host, char *diagnosis, size_t size)
+static lk_chain_verdict explain(X509_STORE_CTX *context, const char *host, char *diagnosis, size_t size)
 {
     int complaint = X509_STORE_CTX_get_error(context);
     lk_error error = complaint_error(complaint);
@@ -137,7 +144,46 @@ static lk_error explain(X509_STORE_CTX *context, const char *host, char *diagnos
     snprintf(diagnosis, size, "%s (libcrypto: %s; certificate %d, \"%s\"%s%s%s)", lk_error_sentence(error),
              X509_verify_cert_error_string(complaint), X509_STORE_CTX_get_error_depth(context), subject,
              host ? "; asked for \"" : "", host ? host : "", host ? "\"" : "");
-    return error;
+    return (lk_chain_verdict){error, X509_STORE_CTX_get_error_depth(context)};
+}
+
+/* SHA-256 of the SubjectPublicKeyInfo (RFC 7469 section 2.4). */
+static bool pin_of(X509 *certificate, uint8_t pin[LK_PIN_BYTES])
+{
+    unsigned char *bytes = NULL;
+    int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &bytes);
+    bool done = length > 0 && EVP_Digest(bytes, (size_t)length, pin, NULL, EVP_sha256(), NULL) == 1;
+    OPENSSL_free(bytes);
+    return done;
+}
+
+static bool is_pinned(X509 *certificate, const lk_chain_rules *rules)
+{
+    uint8_t pin[LK_PIN_BYTES];
+    bool found = false;
+    if (!pin_of(certificate, pin))
+        return false;
+    for (size_t i = 0; i < rules->pin_count; i++)
+        found |= memcmp(pin, rules->pins[i], sizeof pin) == 0; /* no secrets, these */
+    return found;
+}
+
+/* Of those, which lead from the leaf to a root, one must have a key that is pinned. */
+static lk_chain_verdict check_pins(const STACK_OF(X509) * path, int count, const lk_chain_rules *rules, char *diagnosis,
+                                   size_t size)
+{
+    uint8_t pin[LK_PIN_BYTES] = {0};
+    char text[EVP_ENCODE_LENGTH(LK_PIN_BYTES)];
+    bool found = rules->pin_count == 0;
+    for (int i = 0; i < count && !found; i++)
+        found = is_pinned(sk_X509_value(path, i), rules);
+    if (found)
+        return (lk_chain_verdict){LK_OK, -1};
+    (void)pin_of(sk_X509_value(path, 0), pin);
+    (void)EVP_EncodeBlock((unsigned char *)text, pin, sizeof pin);
+    snprintf(diagnosis, size, "%s (that of its own certificate is sha256//%s)",
+             lk_error_sentence(LK_ERROR_CERTIFICATE_UNPINNED), text);
+    return (lk_chain_verdict){LK_ERROR_CERTIFICATE_UNPINNED, 0};
 }
 
 static bool expect_host(X509_VERIFY_PARAM *parameters, const char *host)
@@ -150,22 +196,44 @@ static bool expect_host(X509_VERIFY_PARAM *parameters, const char *host)
     return X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1;
 }
 
-lk_error lk_certificate_chain_verify(const lk_certificate_chain *chain, lk_role whose, X509_STORE *roots,
-                                     const char *host, char *diagnosis, size_t size)
+static bool set_rules(X509_STORE_CTX *context, const lk_chain_rules *rules, const char *host)
 {
+    X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context);
+    unsigned long flags = X509_V_FLAG_CRL_CHECK | (rules->crls_of_all ? X509_V_FLAG_CRL_CHECK_ALL : 0);
+    X509_VERIFY_PARAM_set_auth_level(parameters, SECURITY_LEVEL);
+    if (rules->depth != LK_DEPTH_ANY)
+        X509_VERIFY_PARAM_set_depth(parameters, rules->depth);
+    if (rules->crls)
+        X509_STORE_CTX_set0_crls(context, rules->crls);
+    return (!rules->crls || X509_VERIFY_PARAM_set_flags(parameters, flags) == 1) && expect_host(parameters, host);
+}
+
+lk_chain_verdict lk_certificate_chain_verify(const lk_certificate_chain *chain, lk_role whose, X509_STORE *roots,
+                                             const lk_chain_rules *rules, const char *host, char *diagnosis,
+                                             size_t size)
+{
+    lk_chain_verdict verdict = {LK_ERROR_CERTIFICATE_MISSING, -1};
     if (chain->count == 0)
-        return LK_ERROR_CERTIFICATE_MISSING;
+        return verdict;
     X509_STORE_CTX *context = X509_STORE_CTX_new();
-    lk_error error = LK_ERROR_CRYPTO;
-    if (!context)
-        return LK_ERROR_NO_MEMORY;
-    if (X509_STORE_CTX_init(context, roots, sk_X509_value(chain->parsed, 0), chain->parsed) == 1 &&
-        X509_STORE_CTX_set_default(context, whose == LK_SERVER ? "ssl_server" : "ssl_client") == 1) {
-        X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context);
-        X509_VERIFY_PARAM_set_auth_level(parameters, SECURITY_LEVEL);
-        if (expect_host(parameters, host))
-            error = X509_verify_cert(context) == 1 ? LK_OK : explain(context, host, diagnosis, size);
+    verdict.error = context ? LK_ERROR_CRYPTO : LK_ERROR_NO_MEMORY;
+    if (context && X509_STORE_CTX_init(context, roots, sk_X509_value(chain->parsed, 0), chain->parsed) == 1 &&
+        X509_STORE_CTX_set_default(context, whose == LK_SERVER ? "ssl_server" : "ssl_client") == 1 &&
+        set_rules(context, rules, host)) {
+        const STACK_OF(X509) *path = NULL;
+        if (X509_verify_cert(context) != 1)
+            verdict = explain(context, host, diagnosis, size);
+        else if ((path = X509_STORE_CTX_get0_chain(context)))
+            verdict = check_pins(path, sk_X509_num(path), rules, diagnosis, size);
     }
     X509_STORE_CTX_free(context);
-    return error;
+    return verdict;
+}
+
+lk_chain_verdict lk_certificate_chain_pinned(const lk_certificate_chain *chain, const lk_chain_rules *rules,
+                                             char *diagnosis, size_t size)
+{
+    if (chain->count == 0)
+        return (lk_chain_verdict){LK_ERROR_CERTIFICATE_MISSING, -1};
+    return check_pins(chain->parsed, 1, rules, diagnosis, size);
 }

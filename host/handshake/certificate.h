@@ -23,6 +23,23 @@ typedef struct lk_certificate_chain {
     STACK_OF(X509) * parsed; /* the same certificates */
 } lk_certificate_chain;
 
+enum { LK_PIN_BYTES = 32 /* of SHA-256 */, LK_PINS_MAX = 32, LK_DEPTH_ANY = -1 };
+
+/** What is demanded of a peer's chain beside a path to a root. All zeros but for depth: nothing. */
+typedef struct lk_chain_rules {
+    int depth; /* the most certificates between leaf and root; LK_DEPTH_ANY */
+    STACK_OF(X509_CRL) * crls;
+    bool crls_of_all; /* each certificate but the root must stand in a CRL's care, not the leaf alone */
+    uint8_t pins[LK_PINS_MAX][LK_PIN_BYTES];
+    size_t pin_count;
+} lk_chain_rules;
+
+/** What was found out about a chain. */
+typedef struct lk_chain_verdict {
+    lk_error error;
+    int depth; /* of the certificate that the error is about; -1 where it is about none */
+} lk_chain_verdict;
+
 /** Parses one certificate and puts it at the end of the chain. @return CERTIFICATE_MALFORMED, NO_MEMORY. */
 lk_error lk_certificate_chain_add(lk_certificate_chain *chain, const uint8_t *bytes, size_t length);
 
@@ -49,11 +66,16 @@ void lk_certificate_chain_clear(lk_certificate_chain *chain);
 bool lk_host_is_address(const char *host);
 
 /**
- * Verifies the chain of a server or client (whose): a path to a root of the store, validity, purpose, strength, and the
- * name or address of host unless it is NULL. diagnosis receives what libcrypto complains of, and where.
- * @return CERTIFICATE_*, NO_MEMORY, CRYPTO.
+ * Verifies the chain of a server or client (whose): a path to a root of the store, validity, purpose, strength, the
+ * name or address of host unless it is NULL, and the rules. diagnosis receives what libcrypto complains of, and where.
+ * @return CERTIFICATE_*, REVOCATION_UNKNOWN, NO_MEMORY, CRYPTO.
  */
-lk_error lk_certificate_chain_verify(const lk_certificate_chain *chain, lk_role whose, X509_STORE *roots,
-                                     const char *host, char *diagnosis, size_t size);
+lk_chain_verdict lk_certificate_chain_verify(const lk_certificate_chain *chain, lk_role whose, X509_STORE *roots,
+                                             const lk_chain_rules *rules, const char *host, char *diagnosis,
+                                             size_t size);
+
+/** Of a chain that is not verified: whether its leaf has a key that is pinned. @return CERTIFICATE_UNPINNED. */
+lk_chain_verdict lk_certificate_chain_pinned(const lk_certificate_chain *chain, const lk_chain_rules *rules,
+                                             char *diagnosis, size_t size);
 
 #endif

@@ -2,8 +2,10 @@
 /* Certificate: RFC 8446 section 4.4.2, RFC 5246 section 7.4.2. */
 #include "handshake/extensions.h"
 #include "handshake/messages.h"
+#include "handshake/post_handshake.h"
 #include "handshake/renegotiation.h"
 #include "handshake/stapling.h"
+#include "handshake/verification.h"
 
 enum { SUBJECT_MAX = 96 };
 
@@ -26,8 +28,12 @@ lk_error lk_certificate_compose(lk_handshake *handshake, lk_writer *body)
     bool suitable = handshake->role == LK_SERVER || handshake->client_scheme;
     const lk_certificate_chain *chain = suitable ? &handshake->settings->chain : &none;
     /* certificate_request_context: that of the request, and a server's is empty; both are so within a handshake. */
-    if (handshake->version >= LK_TLS1_3)
-        lk_writer_u8(body, 0);
+    if (handshake->version >= LK_TLS1_3) {
+        lk_writer_vector context = lk_writer_begin(body, 1);
+        if (lk_handshake_is_over(handshake))
+            lk_writer_bytes(body, handshake->later.context, handshake->later.context_length);
+        lk_writer_end(body, context);
+    }
     lk_writer_vector list = lk_writer_begin(body, 3);
     for (size_t i = 0; i < chain->count; i++) {
         lk_writer_vector certificate = lk_writer_begin(body, 3);
@@ -57,14 +63,9 @@ static lk_error parse_entry(lk_handshake *handshake, lk_reader *list)
 
 static lk_error verify(lk_handshake *handshake)
 {
-    const lk_handshake_settings *settings = handshake->settings;
     if (!lk_certificate_chain_key(&handshake->peer_chain))
         return LK_ERROR_CERTIFICATE_UNSUITABLE;
-    if (settings->trust_anyone)
-        return LK_OK;
-    return lk_certificate_chain_verify(&handshake->peer_chain, lk_handshake_peer(handshake), settings->roots,
-                                       handshake->host[0] ? handshake->host : NULL, handshake->diagnosis,
-                                       sizeof handshake->diagnosis);
+    return lk_verification_judge(handshake, &handshake->peer_chain, handshake->diagnosis, sizeof handshake->diagnosis);
 }
 
 static lk_error judge_none(lk_handshake *handshake)
@@ -96,8 +97,12 @@ lk_error lk_certificate_parse(lk_handshake *handshake, lk_reader *body)
     lk_reader list = lk_reader_vector24(body);
     if (!lk_reader_finished(body))
         return LK_ERROR_DECODE;
-    if (context.left > 0)
-        return LK_ERROR_ILLEGAL_PARAMETER;
+    if (lk_handshake_is_over(handshake))
+        error = lk_post_handshake_answered(handshake, &context);
+    else if (context.left > 0)
+        error = LK_ERROR_ILLEGAL_PARAMETER;
+    if (error)
+        return error;
     if (list.left == 0)
         return judge_none(handshake);
     while (!error && list.left > 0)

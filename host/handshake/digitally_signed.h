@@ -9,8 +9,12 @@
 void lk_signed_write(const lk_handshake *handshake, const lk_signature_scheme *scheme, const uint8_t *signature,
                      size_t length, lk_writer *body);
 
-/** Signs content with the key of this side, and writes the signature. @return CRYPTO. */
-lk_error lk_signed_compose(const lk_handshake *handshake, const lk_signature_scheme *scheme, const uint8_t *content,
+/**
+ * Signs content with the key of this side, and writes the signature.
+ * @return CRYPTO; where the key is elsewhere, WANT_KEY (call it again with the same content once the signature has
+ * come), KEY_REFUSED.
+ */
+lk_error lk_signed_compose(lk_handshake *handshake, const lk_signature_scheme *scheme, const uint8_t *content,
                            size_t length, lk_writer *body);
 
 /**

@@ -65,6 +65,12 @@ static bool has_group(const lk_handshake *handshake, const lk_suite *suite)
            lk_exchange_group(handshake, suite);
 }
 
+bool lk_exchange_keyed(const lk_handshake_settings *settings, const lk_suite *suite, uint16_t version)
+{
+    bool signs = version >= LK_TLS1_2 && suite->exchange != LK_EXCHANGE_RSA;
+    return settings->key && (!settings->signs_elsewhere || signs);
+}
+
 lk_error lk_exchange_possible(const lk_handshake *handshake, const lk_suite *suite)
 {
     const lk_handshake_settings *settings = handshake->settings;
@@ -78,6 +84,8 @@ lk_error lk_exchange_possible(const lk_handshake *handshake, const lk_suite *sui
         return suite->hash == handshake->resumption->suite->hash ? LK_OK : LK_ERROR_NO_COMMON_SUITE;
     if (!settings->key ||
         (suite->authentication != LK_AUTH_ANY && suite->authentication != lk_signature_authentication(settings->key)))
+        return LK_ERROR_NO_COMMON_SUITE;
+    if (!lk_exchange_keyed(settings, suite, handshake->version))
         return LK_ERROR_NO_COMMON_SUITE;
     if (suite->exchange == LK_EXCHANGE_ANY)
         return LK_OK;                       /* TLS 1.3: what else it takes is chosen apart from the suite */

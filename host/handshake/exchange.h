@@ -41,6 +41,10 @@ bool lk_exchange_certified(const lk_suite *suite);
 /** True when the server's parameters are signed. */
 bool lk_exchange_signed(const lk_suite *suite);
 
+/** True when a server of those settings has a key for that suite: one that is elsewhere signs, from TLS 1.2 on, and
+ * decrypts nothing. */
+bool lk_exchange_keyed(const lk_handshake_settings *settings, const lk_suite *suite, uint16_t version);
+
 /** Why this server cannot do the suite with the client whose hello came, or OK. */
 lk_error lk_exchange_possible(const lk_handshake *handshake, const lk_suite *suite);
 

@@ -15,7 +15,7 @@ _Static_assert((int)LK_EXPORT_SECRET_MAX >= (int)LK_HASH_MAX &&
 
 static const char binding_label[] = "EXPORTER-Channel-Binding";
 
-/* RFC 5929 section 3: "the first TLS Finished message sent [...] in the most recent TLS handshake", which is the
+/* RFC 5929 section 3.1: "The first TLS Finished message sent [...] in the most recent TLS handshake", which is the
  * server's where a session is gone on with. */
 static void keep_finished(const lk_handshake *handshake, lk_exporter *exporter)
 {
@@ -113,8 +113,8 @@ lk_error lk_handshake_export(const lk_handshake *handshake, const char *label, c
                                            : export_classic(exporter, label, context, context_length, out, length);
 }
 
-/* RFC 9266 section 2: 32 bytes, under the label above, with a context of zero length. It is not defined where
- * renegotiation is enabled: what it binds to would change under who uses it. */
+/* RFC 9266 section 2: 32 bytes, under the label above, with a context of zero length. Section 4 leaves it undefined for
+ * a connection on which renegotiation is enabled: what it binds to would change under who uses it. */
 static lk_error bind_exporter(const lk_handshake *handshake, uint8_t *out, size_t *length)
 {
     if (handshake->exporter.complete && handshake->version < LK_TLS1_3 &&
@@ -126,8 +126,8 @@ static lk_error bind_exporter(const lk_handshake *handshake, uint8_t *out, size_
     return error;
 }
 
-/* RFC 8446 appendix C.5 leaves tls-unique without a definition; its like of before is sound with the extended master
- * secret alone. */
+/* RFC 8446 appendix C.5: the channel bindings of RFC 5929 "are not defined for TLS 1.3". Before, tls-unique is sound
+ * with the extended master secret alone (RFC 7627 section 1). */
 static lk_error bind_unique(const lk_exporter *exporter, uint8_t *out, size_t *length)
 {
     if (!exporter->complete)

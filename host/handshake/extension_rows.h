@@ -44,4 +44,9 @@ lk_extension_compose lk_session_ticket_compose, lk_early_data_compose, lk_psk_ke
 lk_extension_parse lk_session_ticket_parse, lk_early_data_parse, lk_psk_key_exchange_modes_parse,
     lk_pre_shared_key_parse;
 
+/* Authentication of the client after the handshake: post_handshake.c. */
+lk_extension_wanted lk_post_handshake_auth_wanted;
+lk_extension_compose lk_post_handshake_auth_compose;
+lk_extension_parse lk_post_handshake_auth_parse;
+
 #endif

@@ -44,6 +44,7 @@ static const extension_row rows[] = {
           lk_key_share),
     NAMED(LK_EXTENSION_SESSION_TICKET, "session_ticket", HELLO_1_2, lk_session_ticket),
     NAMED(LK_EXTENSION_EARLY_DATA, "early_data", LK_IN_CLIENT_HELLO, lk_early_data),
+    NAMED(LK_EXTENSION_POST_HANDSHAKE_AUTH, "post_handshake_auth", LK_IN_CLIENT_HELLO, lk_post_handshake_auth),
     NAMED(LK_EXTENSION_PSK_KEY_EXCHANGE_MODES, "psk_key_exchange_modes", LK_IN_CLIENT_HELLO, lk_psk_key_exchange_modes),
     /* Section 4.2.11: it "MUST be the last extension in the ClientHello". */
     NAMED(LK_EXTENSION_PRE_SHARED_KEY, "pre_shared_key", LK_IN_CLIENT_HELLO | LK_IN_SERVER_HELLO_1_3,

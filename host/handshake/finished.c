@@ -15,6 +15,8 @@ static lk_error verify_data(const lk_handshake *handshake, lk_role sender, uint8
         return error;
     if (handshake->version >= LK_TLS1_3) {
         *length = lk_hash_length(kind);
+        if (lk_handshake_is_over(handshake))
+            return lk_finished_verify_data_by(kind, handshake->later.finished_key, hash, out);
         return lk_finished_verify_data(kind, handshake->handshake_secret[sender], hash, out);
     }
     if (handshake->version == LK_SSL3) {

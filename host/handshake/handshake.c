@@ -2,6 +2,7 @@
 /* A handshake from its beginning to its end, and what was agreed in it; machine.c drives it. */
 #include "handshake/exchange.h"
 #include "handshake/keys.h"
+#include "handshake/post_handshake.h"
 #include "handshake/renegotiation.h"
 #include "handshake/resume.h"
 
@@ -75,7 +76,8 @@ static bool possible(const lk_handshake *handshake, const lk_suite *suite, uint1
     const lk_handshake_settings *settings = handshake->settings;
     bool keyed = version >= LK_TLS1_3 && settings->psk.external && settings->psk.length > 0 &&
                  settings->psk.hash == suite->hash && handshake->client_policy != LK_CLIENT_REQUIRED;
-    bool certified = handshake->role == LK_CLIENT || settings->key || !lk_exchange_certified(suite) || keyed;
+    bool certified = handshake->role == LK_CLIENT || lk_exchange_keyed(settings, suite, version) ||
+                     !lk_exchange_certified(suite) || keyed;
     return lk_suite_allows(suite, version) && certified && (!settings->keys_on_device || version >= LK_TLS1_3) &&
            (suite->exchange != LK_EXCHANGE_PSK || settings->psk.length > 0) &&
            (!settings->required || lk_engine_supports(settings->required, version, suite->cipher));
@@ -184,9 +186,13 @@ void lk_handshake_abandon(lk_handshake *handshake)
 {
     lk_renegotiation_finish(handshake);
     lk_handshake_release_memory(handshake);
+    lk_post_handshake_clear(handshake);
     lk_secret_wipe(handshake->application_secret, sizeof handshake->application_secret);
     lk_secret_wipe(handshake->resumption_secret, sizeof handshake->resumption_secret);
     lk_secret_wipe(&handshake->exporter, sizeof handshake->exporter);
+    free(handshake->signature.bytes);
+    handshake->signature = (lk_bytes){0};
+    handshake->signature_awaited = false;
     free(handshake->incoming);
     handshake->incoming = NULL;
     handshake->incoming_length = handshake->incoming_capacity = handshake->incoming_taken = 0;
@@ -205,7 +211,7 @@ void lk_handshake_free(lk_handshake *handshake)
 
 lk_error lk_handshake_update_key(lk_handshake *handshake)
 {
-    if (handshake->state != LK_STATE_ESTABLISHED || handshake->version < LK_TLS1_3)
+    if (!lk_handshake_is_over(handshake) || handshake->version < LK_TLS1_3)
         return LK_ERROR_WRONG_STATE;
     handshake->update_wanted = true;
     return lk_handshake_run(handshake);
@@ -215,12 +221,15 @@ lk_error lk_handshake_update_key(lk_handshake *handshake)
 
 bool lk_handshake_established(const lk_handshake *handshake)
 {
-    return handshake->state == LK_STATE_ESTABLISHED || handshake->before;
+    return lk_handshake_is_over(handshake) || handshake->before;
 }
 
 bool lk_handshake_takes_data(const lk_handshake *handshake)
 {
-    return lk_handshake_established(handshake) && !handshake->data_barred && !lk_handshake_in_message(handshake);
+    /* RFC 8446 section 4.6.2: a client's answer to a request comes "with no intervening messages of other types". */
+    bool answering = handshake->role == LK_SERVER && handshake->state > LK_STATE_ESTABLISHED;
+    return lk_handshake_established(handshake) && !handshake->data_barred && !answering &&
+           !lk_handshake_in_message(handshake);
 }
 
 bool lk_handshake_resumed(const lk_handshake *handshake)
@@ -262,6 +271,8 @@ const char *lk_handshake_server_name(const lk_handshake *handshake)
 
 const lk_certificate_chain *lk_handshake_peer_chain(const lk_handshake *handshake)
 {
+    if (handshake->role == LK_SERVER && handshake->state > LK_STATE_ESTABLISHED)
+        return &handshake->later.before;
     return handshake->before ? &handshake->before->peer_chain : &handshake->peer_chain;
 }
 

@@ -13,6 +13,7 @@
 #include "handshake/certificate.h"
 #include "handshake/digest.h"
 #include "handshake/key_exchange.h"
+#include "handshake/signature.h"
 #include "handshake/tickets.h"
 #include "record/record.h"
 
@@ -51,8 +52,11 @@ typedef struct lk_handshake_settings {
     lk_psk psk;
     lk_certificate_chain chain; /* of this side */
     EVP_PKEY *key;              /* that belongs to it, or NULL */
+    bool signs_elsewhere;       /* key is the public half: the observer has signatures made */
     X509_STORE *roots;          /* that the peer's chain must lead to */
     bool trust_anyone;
+    lk_chain_rules rules;           /* that it must follow besides */
+    bool judged;                    /* the observer has the last word about it */
     lk_client_policy client_policy; /* server: whether it asks clients for a certificate */
     lk_authorities authorities;     /* the names of roots; empty where they are the system's, or too many */
     uint8_t alpn[LK_ALPN_MAX];      /* ProtocolName vectors (RFC 7301), as ClientHello has them */
@@ -68,6 +72,7 @@ typedef struct lk_handshake_settings {
     lk_stapling stapling;       /* client */
     uint8_t max_fragment;       /* client: MaxFragmentLength (RFC 6066) that it asks for; 0: none */
     uint16_t record_size_limit; /* bytes of plaintext that it takes in a record (RFC 8449); 0: all there may be */
+    bool post_handshake;        /* client: it can be asked for its certificate later; server: it may ask */
     bool keeps_export_secret;   /* up to TLS 1.2: the master secret stays, to export from */
     bool fallback;              /* client: it has tried a higher version before */
     bool keys_on_device;        /* nothing stays that the keys in use follow from: TLS 1.3 alone */
@@ -87,6 +92,13 @@ typedef struct lk_handshake_observer {
     /* A session that lk_handshake_resume() takes, secrets in it, or NULL: those of this connection must be forgotten.
      * Called where settings say keeps_sessions. */
     void (*session)(void *context, const uint8_t *session, size_t length);
+    /* Has data signed, where settings say signs_elsewhere; signature has room for LK_SIGNATURE_MAX. WANT_KEY: it comes
+     * later, by lk_handshake_give_signature(). */
+    lk_error (*sign)(void *context, const lk_signature_scheme *scheme, const uint8_t *data, size_t length,
+                     uint8_t *signature, size_t *signature_length);
+    /* Where settings say judged: what is made of a verdict about the peer's chain, OK or why it is not taken. */
+    lk_error (*judge)(void *context, const lk_chain_verdict *verdict, const char *diagnosis,
+                      const lk_certificate_chain *chain);
 } lk_handshake_observer;
 
 typedef struct lk_handshake lk_handshake;
@@ -122,9 +134,25 @@ void lk_handshake_free(lk_handshake *handshake);
 /**
  * Sends and takes in messages as far as it goes.
  * @return OK once the handshake is complete and nothing is left to do; WANT_READ; WANT_WRITE or WANT_ENGINE while the
- * record layer has no room for a message; or what is wrong.
+ * record layer has no room for a message; WANT_KEY while a signature is awaited; or what is wrong.
  */
 lk_error lk_handshake_run(lk_handshake *handshake);
+
+/**
+ * Gives the signature that the observer's sign() promised; it is copied. NULL: there is none.
+ * @return WRONG_STATE where none is awaited, INVALID_ARGUMENT for a length that none has, NO_MEMORY, KEY_REFUSED for
+ * NULL.
+ */
+lk_error lk_handshake_give_signature(lk_handshake *handshake, const uint8_t *signature, size_t length);
+
+/**
+ * Server: asks the client for its certificate, the handshake being complete. What lk_handshake_run() returns, or
+ * WRONG_STATE where that is not possible, or not yet again.
+ */
+lk_error lk_handshake_authenticate_client(lk_handshake *handshake, lk_client_policy policy);
+
+/** True from that call on, until the client has answered. */
+bool lk_handshake_authenticating(const lk_handshake *handshake);
 
 /** Copies a fragment of type handshake for the next lk_handshake_run(). @return NO_MEMORY, ILLEGAL_PARAMETER (too
  * long). */

@@ -152,13 +152,23 @@ lk_error lk_traffic_update(lk_hash hash, uint8_t *secret)
     return error;
 }
 
+lk_error lk_finished_key(lk_hash hash, const uint8_t *secret, uint8_t *out)
+{
+    return lk_hkdf_expand_label(hash, secret, "finished", NULL, 0, out, lk_hash_length(hash));
+}
+
+lk_error lk_finished_verify_data_by(lk_hash hash, const uint8_t *key, const uint8_t *transcript_hash, uint8_t *out)
+{
+    size_t size = lk_hash_length(hash);
+    return lk_hmac(hash, key, size, transcript_hash, size, out);
+}
+
 lk_error lk_finished_verify_data(lk_hash hash, const uint8_t *secret, const uint8_t *transcript_hash, uint8_t *out)
 {
     uint8_t key[LK_HASH_MAX];
-    size_t size = lk_hash_length(hash);
-    lk_error error = lk_hkdf_expand_label(hash, secret, "finished", NULL, 0, key, size);
+    lk_error error = lk_finished_key(hash, secret, key);
     if (!error)
-        error = lk_hmac(hash, key, size, transcript_hash, size, out);
+        error = lk_finished_verify_data_by(hash, key, transcript_hash, out);
     lk_secret_wipe(key, sizeof key);
     return error;
 }

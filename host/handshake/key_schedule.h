@@ -48,6 +48,12 @@ lk_error lk_traffic_keys(lk_hash hash, const uint8_t *secret, lk_direction_param
 /** The next application traffic secret in place of this one (section 7.2). @return CRYPTO. */
 lk_error lk_traffic_update(lk_hash hash, uint8_t *secret);
 
+/** The key of Finished messages that belongs to a traffic secret (section 4.4.4); the hash's length. @return CRYPTO. */
+lk_error lk_finished_key(lk_hash hash, const uint8_t *secret, uint8_t *out);
+
+/** verify_data under such a key. @return CRYPTO. */
+lk_error lk_finished_verify_data_by(lk_hash hash, const uint8_t *key, const uint8_t *transcript_hash, uint8_t *out);
+
 /** verify_data of a Finished (section 4.4.4) under a handshake traffic secret; the hash's length. @return CRYPTO. */
 lk_error lk_finished_verify_data(lk_hash hash, const uint8_t *secret, const uint8_t *transcript_hash, uint8_t *out);
 

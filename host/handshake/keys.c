@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "handshake/keys.h"
 
+#include "handshake/post_handshake.h"
+
 #include "base/secret.h"
 #include "handshake/exchange.h"
 #include "handshake/ssl3.h"
@@ -152,6 +154,8 @@ static lk_error use_application(lk_handshake *handshake, lk_direction_kind kind,
     lk_role sender = kind == LK_SEAL ? handshake->role : peer_of(handshake);
     uint8_t *secret = handshake->application_secret[sender];
     lk_error error = use_secret(handshake, kind, secret, meaning);
+    if (!error && sender == LK_CLIENT)
+        error = lk_post_handshake_key(handshake, secret);
     return error ? error : lk_traffic_update(handshake->suite->hash, secret);
 }
 

@@ -4,6 +4,7 @@
 #include "handshake/machine.h"
 
 #include "handshake/messages.h"
+#include "handshake/post_handshake.h"
 #include "handshake/renegotiation.h"
 #include "handshake/resume.h"
 
@@ -78,28 +79,36 @@ static const lk_row *row_of_message(const lk_handshake *handshake, lk_message me
     return NULL;
 }
 
+static void complete(lk_handshake *handshake)
+{
+    lk_record_layer_expect_data(handshake->layer, true);
+    lk_export_keep(handshake);
+    lk_renegotiation_finish(handshake);
+    lk_handshake_release_memory(handshake);
+}
+
 static lk_error row_finish(lk_handshake *handshake, const lk_row *row)
 {
     lk_error error = row->then ? row->then(handshake) : LK_OK;
     if (error || row->next == LK_STATE_ANY)
         return error;
-    bool completed = row->next == LK_STATE_ESTABLISHED && handshake->state != LK_STATE_ESTABLISHED;
+    lk_state before = handshake->state;
     handshake->state = row->next;
-    if (completed) {
-        lk_record_layer_expect_data(handshake->layer, true);
-        lk_export_keep(handshake);
-        lk_renegotiation_finish(handshake);
+    if (handshake->state == LK_STATE_ESTABLISHED && before < LK_STATE_ESTABLISHED)
+        complete(handshake);
+    if (handshake->state == LK_STATE_ESTABLISHED && before > LK_STATE_ESTABLISHED) {
+        lk_post_handshake_finish(handshake);
         lk_handshake_release_memory(handshake);
     }
     return LK_OK;
 }
 
-/* RFC 8446 section 4.4.1: the transcript has the messages of the handshake; RFC 5246 section 7.4.1.1: but no
- * HelloRequest. */
+/* RFC 8446 section 4.4.1: the transcript has the messages of the handshake, and of an authentication behind it; RFC
+ * 5246 section 7.4.1.1: but no HelloRequest. */
 static bool belongs_to_transcript(const lk_handshake *handshake, const lk_row *row)
 {
     bool outside = handshake->state == LK_STATE_ESTABLISHED && row->next == LK_STATE_ESTABLISHED;
-    return !outside && row->message != LK_HELLO_REQUEST;
+    return (!outside || row->message == LK_CERTIFICATE_REQUEST) && row->message != LK_HELLO_REQUEST;
 }
 
 static void tell(lk_handshake *handshake, bool sent, lk_message message, lk_reader body)
@@ -198,7 +207,7 @@ static lk_error go_on(lk_handshake *handshake, const lk_row *row)
     /* A flight ends where the other side has to answer: what the peer sent behind its end it sent without having heard
      * the answer. (Behind a key change it would be under the wrong key too: RFC 8446 section 5.1.) */
     bool begins = row->message == LK_CLIENT_HELLO; /* a flight of this side, also in an established state */
-    if ((handshake->state != LK_STATE_ESTABLISHED || begins) && lk_handshake_in_message(handshake))
+    if ((!lk_handshake_is_over(handshake) || begins) && lk_handshake_in_message(handshake))
         return lk_handshake_fail(handshake, LK_ERROR_UNEXPECTED_MESSAGE,
                                  "the peer sent more than it may before it has heard this side's %s",
                                  message_name(row->message));
@@ -305,7 +314,7 @@ static bool compatibility_allowed(const lk_handshake *handshake)
 {
     bool may_be_1_3 =
         handshake->version == LK_TLS1_3 || (handshake->version == 0 && lk_handshake_speaks(handshake, LK_TLS1_3));
-    return may_be_1_3 && handshake->state != LK_STATE_START && handshake->state != LK_STATE_ESTABLISHED;
+    return may_be_1_3 && handshake->state != LK_STATE_START && !lk_handshake_is_over(handshake);
 }
 
 lk_error lk_handshake_change_cipher_spec(lk_handshake *handshake, const uint8_t *data, size_t length)
@@ -335,9 +344,18 @@ static lk_error step(lk_handshake *handshake)
     return row ? go_on(handshake, row) : take_in(handshake);
 }
 
+/* Nothing to send and nothing that came: as it is before nearly every record with data. */
+static bool at_rest(const lk_handshake *handshake)
+{
+    return handshake->state == LK_STATE_ESTABLISHED && !handshake->pending && handshake->incoming_length == 0 &&
+           !handshake->update_wanted && !handshake->later.wanted && !handshake->renegotiation_wanted;
+}
+
 lk_error lk_handshake_run(lk_handshake *handshake)
 {
     lk_error error = LK_OK;
+    if (at_rest(handshake))
+        return LK_OK;
     while (!error)
         error = step(handshake);
     compact(handshake);

@@ -58,6 +58,9 @@ typedef enum lk_state {
     LK_STATE_TICKET,              /* the server may give one */
     LK_STATE_SECOND_CLIENT_HELLO, /* server: after HelloRetryRequest */
     LK_STATE_ESTABLISHED,
+    LK_STATE_LATER_CERTIFICATE, /* of a client, after the handshake; so on below */
+    LK_STATE_LATER_CERTIFICATE_VERIFY,
+    LK_STATE_LATER_FINISHED,
     LK_STATE_ANY /* in a row: in every state */
 } lk_state;
 
@@ -104,6 +107,7 @@ typedef struct lk_offer {
     uint16_t record_size_limit; /* RFC 8449; 0: none */
     bool session_ticket;        /* TLS 1.2: it takes a ticket */
     bool early_data;            /* TLS 1.3: some comes behind the hello */
+    bool post_handshake_auth;   /* TLS 1.3: it can be asked for its certificate later */
     bool psk_with_exchange;     /* TLS 1.3: it does psk_dhe_ke */
     bool finite_fields;         /* it names groups of RFC 7919, known or not */
     /* What follows stands over the ClientHello and is empty once it is parsed. */
@@ -125,6 +129,16 @@ typedef struct lk_agreement {
     char alpn[LK_NAME_MAX + 1], server_name[LK_NAME_MAX + 1];
     lk_certificate_chain peer_chain;
 } lk_agreement;
+
+/** Authentication of the client after the handshake (post_handshake.c). */
+typedef struct lk_post_handshake {
+    bool wanted, awaited; /* server: a request is to go; it has gone, and the answer is to come */
+    uint8_t context[UINT8_MAX];
+    size_t context_length;
+    uint8_t finished_key[LK_HASH_MAX]; /* of the client's traffic secret in use */
+    lk_transcript concluded;           /* up to the client's Finished of the handshake */
+    lk_certificate_chain before;       /* server: who the client was, until it has proven who it is now */
+} lk_post_handshake;
 
 struct lk_handshake {
     const lk_handshake_settings *settings;
@@ -184,6 +198,8 @@ struct lk_handshake {
     uint8_t verify_data[2][LK_VERIFY_DATA_MAX]; /* of the last Finished messages, by lk_role of the sender */
     size_t verify_data_length;
 
+    lk_post_handshake later;
+
     /* secrets; traffic secrets by lk_role of the side that seals with them */
     EVP_PKEY *key_pair;
     uint8_t peer_public[LK_PUBLIC_MAX];
@@ -196,6 +212,10 @@ struct lk_handshake {
     lk_direction_parameters keys[2]; /* TLS 1.2 */
     lk_exporter exporter;
     lk_transcript transcript;
+
+    /* of this side, where its key is elsewhere */
+    bool signature_awaited;
+    lk_bytes signature; /* that came, until it is used */
 
     /* messages that came: [taken, length) is still to be looked at */
     uint8_t *incoming;
@@ -238,6 +258,12 @@ lk_error lk_handshake_idle(lk_handshake *handshake);
 static inline lk_hash lk_handshake_hash(const lk_handshake *handshake)
 {
     return lk_hash_of_version(handshake->version, handshake->suite->hash);
+}
+
+/** True when the handshake is complete, be it that a client proves who it is afterwards. */
+static inline bool lk_handshake_is_over(const lk_handshake *handshake)
+{
+    return handshake->state >= LK_STATE_ESTABLISHED;
 }
 
 /** The role of the other side. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "handshake/resume.h"
 
+#include "handshake/post_handshake.h"
+#include "handshake/verification.h"
+
 #include "base/secret.h"
 #include "handshake/exchange.h"
 #include "handshake/extensions.h"
@@ -29,10 +32,7 @@ static void take_over(lk_handshake *handshake)
 static bool chain_holds(const lk_handshake *handshake, const lk_certificate_chain *chain)
 {
     char complaint[LK_DIAGNOSIS_MAX];
-    const lk_handshake_settings *settings = handshake->settings;
-    return settings->trust_anyone || lk_certificate_chain_verify(chain, lk_handshake_peer(handshake), settings->roots,
-                                                                 handshake->host[0] ? handshake->host : NULL, complaint,
-                                                                 sizeof complaint) == LK_OK;
+    return lk_verification_judge(handshake, chain, complaint, sizeof complaint) == LK_OK;
 }
 
 /* The client */
@@ -463,12 +463,16 @@ static lk_error derive_secret(lk_handshake *handshake)
 lk_error lk_resume_finished_client(lk_handshake *handshake)
 {
     lk_error error = lk_resume_keeps_tickets(handshake) ? derive_secret(handshake) : LK_OK;
+    if (!error)
+        error = lk_post_handshake_conclude(handshake);
     return error ? error : lk_keys_application_write(handshake);
 }
 
 lk_error lk_resume_finished_server(lk_handshake *handshake)
 {
     lk_error error = lk_resume_ticket_due(handshake) ? derive_secret(handshake) : LK_OK;
+    if (!error)
+        error = lk_post_handshake_conclude(handshake);
     return error ? error : lk_keys_application_read(handshake);
 }
 

@@ -7,7 +7,7 @@
 #ifndef LK_HANDSHAKE_SIGNATURE_H
 #define LK_HANDSHAKE_SIGNATURE_H
 
-#include <latchkey/error.h>
+#include <latchkey/config.h>
 
 #include "suite/suite.h"
 
@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 /* The longest signature, that of a 16384-bit RSA key, in bytes. */
-enum { LK_SIGNATURE_MAX = 2048 };
+enum { LK_SIGNATURE_MAX = LK_SIGNATURE_BYTES_MAX };
 
 typedef struct lk_signature_scheme {
     uint16_t number;                  /* IANA's SignatureScheme */

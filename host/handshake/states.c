@@ -7,6 +7,7 @@
 #include "handshake/exchange.h"
 #include "handshake/keys.h"
 #include "handshake/messages.h"
+#include "handshake/post_handshake.h"
 #include "handshake/renegotiation.h"
 #include "handshake/resume.h"
 
@@ -166,6 +167,11 @@ static const lk_row rows[] = {
     RECEIVE(CLIENT, LK_TLS1_3, ESTABLISHED, NEW_SESSION_TICKET, lk_new_session_ticket_parse, NULL, ESTABLISHED),
     RECEIVE(CLIENT, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_parse, lk_keys_update_read, ESTABLISHED),
     SEND(CLIENT, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_compose, update_wanted, lk_keys_update_write, ESTABLISHED),
+    RECEIVE_WHEN(CLIENT, LK_TLS1_3, ESTABLISHED, CERTIFICATE_REQUEST, lk_certificate_request_parse, lk_post_handshake_possible, NULL, LATER_CERTIFICATE),
+    SEND(CLIENT, LK_TLS1_3, LATER_CERTIFICATE, CERTIFICATE, lk_certificate_compose, NULL, NULL, LATER_CERTIFICATE_VERIFY),
+    SEND(CLIENT, LK_TLS1_3, LATER_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_compose, proof_owed, NULL, LATER_FINISHED),
+    PASS(CLIENT, LK_TLS1_3, LATER_CERTIFICATE_VERIFY, NULL, LATER_FINISHED),
+    SEND(CLIENT, LK_TLS1_3, LATER_FINISHED, FINISHED, lk_finished_compose, NULL, NULL, ESTABLISHED),
 
     /* Client, TLS 1.2. */
     PASS_WHEN(CLIENT, LK_TLS1_2, NEGOTIATED, resumed, lk_keys_session, TICKET),
@@ -223,6 +229,11 @@ static const lk_row rows[] = {
     PASS(SERVER, LK_TLS1_3, TICKET, NULL, ESTABLISHED),
     RECEIVE(SERVER, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_parse, lk_keys_update_read, ESTABLISHED),
     SEND(SERVER, LK_TLS1_3, ESTABLISHED, KEY_UPDATE, lk_key_update_compose, update_wanted, lk_keys_update_write, ESTABLISHED),
+    SEND(SERVER, LK_TLS1_3, ESTABLISHED, CERTIFICATE_REQUEST, lk_certificate_request_compose, lk_post_handshake_wanted, NULL, ESTABLISHED),
+    RECEIVE_WHEN(SERVER, LK_TLS1_3, ESTABLISHED, CERTIFICATE, lk_certificate_parse, lk_post_handshake_awaited, NULL, LATER_CERTIFICATE_VERIFY),
+    PASS_WHEN(SERVER, LK_TLS1_3, LATER_CERTIFICATE_VERIFY, client_unknown, NULL, LATER_FINISHED),
+    RECEIVE(SERVER, LK_TLS1_3, LATER_CERTIFICATE_VERIFY, CERTIFICATE_VERIFY, lk_certificate_verify_parse, NULL, LATER_FINISHED),
+    RECEIVE(SERVER, LK_TLS1_3, LATER_FINISHED, FINISHED, lk_finished_parse, NULL, ESTABLISHED),
 
     /* Server, TLS 1.2. */
     SEND(SERVER, LK_TLS1_2, SERVER_HELLO, SERVER_HELLO, lk_server_hello_compose, NULL, NULL, CERTIFICATE),

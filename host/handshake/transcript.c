@@ -54,6 +54,16 @@ lk_error lk_transcript_choose(lk_transcript *transcript, lk_hash hash)
     return error;
 }
 
+lk_error lk_transcript_copy(lk_transcript *to, const lk_transcript *from)
+{
+    if (!from->context)
+        return LK_ERROR_WRONG_STATE;
+    *to = (lk_transcript){.hash = from->hash, .context = EVP_MD_CTX_new()};
+    if (!to->context)
+        return LK_ERROR_NO_MEMORY;
+    return EVP_MD_CTX_copy_ex(to->context, from->context) == 1 ? LK_OK : LK_ERROR_CRYPTO;
+}
+
 void lk_transcript_forget(lk_transcript *transcript)
 {
     free(transcript->kept);

@@ -46,6 +46,10 @@ lk_error lk_transcript_ssl3(const lk_transcript *transcript, const char *sender,
 lk_error lk_transcript_with(const lk_transcript *transcript, lk_hash hash, const uint8_t *message, size_t length,
                             uint8_t *out);
 
+/** Makes to, which is empty, as from is, but that it keeps no bytes. @return NO_MEMORY, CRYPTO, WRONG_STATE where the
+ * hash function is not known. */
+lk_error lk_transcript_copy(lk_transcript *to, const lk_transcript *from);
+
 /** Forgets the bytes that were kept, and keeps none any more. The hash function must be known. */
 void lk_transcript_forget(lk_transcript *transcript);
 

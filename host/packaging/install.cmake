@@ -31,13 +31,14 @@ endif()
 
 install(TARGETS latchkey EXPORT latchkeyTargets)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/host/include/latchkey DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-  FILES_MATCHING PATTERN "*.h" PATTERN device.h EXCLUDE)
+  FILES_MATCHING PATTERN "*.h" PATTERN device.h EXCLUDE PATTERN pool.h EXCLUDE)
 install(EXPORT latchkeyTargets NAMESPACE latchkey:: DESTINATION ${LK_PACKAGE_FOLDER})
 set(LK_PC_FILES latchkey.pc)
 
 if(LATCHKEY_USB)
   install(TARGETS latchkey-device EXPORT latchkeyDeviceTargets)
-  install(FILES ${PROJECT_SOURCE_DIR}/host/include/latchkey/device.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/latchkey)
+  install(FILES ${PROJECT_SOURCE_DIR}/host/include/latchkey/device.h ${PROJECT_SOURCE_DIR}/host/include/latchkey/pool.h
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/latchkey)
   install(EXPORT latchkeyDeviceTargets NAMESPACE latchkey:: DESTINATION ${LK_PACKAGE_FOLDER})
   list(APPEND LK_PC_FILES latchkey-device.pc)
   include(${CMAKE_CURRENT_LIST_DIR}/udev.cmake)

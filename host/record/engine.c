@@ -32,6 +32,16 @@ bool lk_engine_supports(const lk_engine *engine, uint16_t version, const lk_ciph
            (capabilities.ciphers & UINT32_C(1) << cipher->id) != 0 && lk_cipher_allows(cipher, version);
 }
 
+size_t lk_engine_backlog(const lk_engine *engine)
+{
+    return engine->methods->backlog ? engine->methods->backlog(engine) : 0;
+}
+
+lk_engine *lk_engine_choose(lk_engine *engine, const lk_engine *now)
+{
+    return engine->methods->choose ? engine->methods->choose(engine, now) : engine;
+}
+
 const char *lk_engine_name(const lk_engine *engine)
 {
     return engine->methods->name;

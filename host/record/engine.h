@@ -4,8 +4,8 @@
  * (driver/engine.c), or the pair of both (record/failover.c). Nothing above this line knows whether a board exists.
  *
  * An engine opens directions. A direction takes operations, one record each, and finishes them in the order in which
- * they were submitted. Operations belong to the caller: nothing is allocated per record. Each carries its own sequence
- * number, so that it can be submitted again to another engine.
+ * they were submitted (the pair: in the order of each engine). Operations belong to the caller: nothing is allocated
+ * per record. Each carries its own sequence number, so that it can be submitted again to another engine.
  */
 #ifndef LK_RECORD_ENGINE_H
 #define LK_RECORD_ENGINE_H
@@ -13,6 +13,7 @@
 #include <latchkey/engine.h>
 #include <latchkey/error.h>
 
+#include "record/roster.h"
 #include "suite/suite.h"
 
 #include <stdbool.h>
@@ -31,6 +32,8 @@
     (LK_RECORD_HEADER_LENGTH + LK_IV_MAX + LK_RECORD_PLAINTEXT_MAX + LK_MAC_KEY_MAX + LK_CBC_PADDING_MAX)
 /* No key seals more records than this (RFC 8446 section 5.5: 2^24.5 full records for AES-GCM). */
 #define LK_RECORD_LIMIT_GCM 23726566u
+/* RFC 8446 names none for AES-CCM; RFC 9147 section 4.5.3 does, for the same records. */
+#define LK_RECORD_LIMIT_CCM (1u << 23)
 /* Blocks of 64 bits begin to repeat after 2^32 of them (Sweet32); so many full records are half of that. */
 #define LK_RECORD_LIMIT_3DES (1u << 20)
 
@@ -153,6 +156,16 @@ typedef struct lk_engine_methods {
 
     void (*free)(lk_engine *engine);
 
+    /**
+     * For an engine that stands for several: the one that a connection is to open its directions in. now: the one that
+     * it has had, which it keeps as long as that one can be used; NULL: none yet. NULL: there is none. Where there is
+     * no such method the engine stands for itself.
+     */
+    lk_engine *(*choose)(lk_engine *engine, const lk_engine *now);
+
+    /** The bytes that were submitted and are still to be done, of all directions. NULL: not known, counts as none. */
+    size_t (*backlog)(const lk_engine *engine);
+
     /** For an engine of several: the name of the one that a direction is with now. NULL: methods.name says it. */
     const char *(*holder)(const lk_direction *direction);
 } lk_engine_methods;
@@ -160,6 +173,7 @@ typedef struct lk_engine_methods {
 /* What every engine and every direction begins with; each implementation puts its own state behind it. */
 struct lk_engine {
     const lk_engine_methods *methods;
+    lk_roster roster; /* of its directions, those that could do without it (roster.h) */
 };
 
 struct lk_direction {
@@ -173,6 +187,8 @@ int lk_engine_descriptor(const lk_engine *engine);
 void lk_engine_capabilities_get(const lk_engine *engine, lk_engine_capabilities *capabilities);
 bool lk_engine_supports(const lk_engine *engine, uint16_t version, const lk_cipher *cipher);
 const char *lk_engine_name(const lk_engine *engine);
+size_t lk_engine_backlog(const lk_engine *engine);
+lk_engine *lk_engine_choose(lk_engine *engine, const lk_engine *now);
 lk_error lk_direction_submit(lk_direction *direction, lk_operation *const *operations, size_t count, size_t *accepted);
 lk_error lk_direction_replace(lk_direction *direction, const lk_direction_parameters *parameters);
 /** The name of the engine that a direction is with now. */
@@ -210,11 +226,15 @@ lk_error lk_engine_software_load_legacy(lk_engine *engine);
 
 /**
  * The pair: a preferred engine and software, both borrowed. A direction the preferred engine cannot take goes to
- * software; when the preferred engine is lost, what was in flight is redone in software, in order (P4). A record that
- * the preferred engine refuses is tried in software before it is refused (P6); if that does it, the direction stays
- * there.
+ * software; when the preferred engine is lost, what was in flight is redone in software, in order (P4). Where records
+ * do not follow from each other, the direction goes back once the preferred engine takes it again, and is tried each
+ * second; a preferred engine that stands for several is asked for another one then, as soon as neither direction has a
+ * slot. A record that the preferred engine refuses is tried in software before it is refused (P6); if that does it, the
+ * direction stays there. placer: says which records go where (placement.h), borrowed; NULL: the preferred engine has
+ * all it can take.
  */
-lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_engine **engine);
+typedef struct lk_placer lk_placer;
+lk_error lk_engine_failover_new(lk_engine *preferred, lk_engine *software, lk_placer *placer, lk_engine **engine);
 
 /** Why a direction last went to software, LK_OK when none did; lk_error_sentence() tells a person (P7). */
 lk_error lk_engine_failover_reason(const lk_engine *engine);

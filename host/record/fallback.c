@@ -44,6 +44,7 @@ lk_fallback lk_fallback_of(lk_error error)
         lk_fallback fallback;
     } rows[] = {
         {LK_OK, LK_FALLBACK_NONE},
+        {LK_ERROR_DEVICE_NOT_FOUND, LK_FALLBACK_NO_DEVICE},
         {LK_ERROR_ENGINE_UNSUPPORTED, LK_FALLBACK_UNSUPPORTED},
         {LK_ERROR_ENGINE_FULL, LK_FALLBACK_FULL},
         {LK_ERROR_DEVICE_LOST, LK_FALLBACK_UNPLUGGED},

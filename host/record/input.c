@@ -18,6 +18,15 @@ void lk_wire_input_free(lk_wire_input *input)
     free(input->memory);
 }
 
+void lk_wire_input_release(lk_wire_input *input)
+{
+    if (!input->memory || input->parsed != input->end)
+        return;
+    lk_wire_input_free(input);
+    input->memory = NULL;
+    input->start = input->parsed = input->end = 0;
+}
+
 static void input_compact(lk_wire_input *input)
 {
     input->start = input->parsed;

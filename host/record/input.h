@@ -19,6 +19,9 @@ typedef struct lk_wire_input {
 void lk_wire_input_init(lk_wire_input *input, size_t records, size_t record_max);
 void lk_wire_input_free(lk_wire_input *input);
 
+/** Gives the memory back where no byte in it is wanted any more. No record may be in work. */
+void lk_wire_input_release(lk_wire_input *input);
+
 /**
  * Room behind the last byte. idle: no record is in work, so bytes may move to make room for a whole record.
  * NULL with room 0 when there is no memory.

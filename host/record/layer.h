@@ -92,11 +92,15 @@ lk_error lk_record_layer_renew(lk_record_layer *layer, const lk_direction_parame
 /** Takes in what the engine has sealed, and submits what it had no room for. Returns what ended writing. */
 lk_error lk_write_side_collect(lk_record_layer *layer);
 void lk_write_side_free(lk_write_side *side);
+/** Gives back what holds nothing. */
+void lk_write_side_release(lk_write_side *side);
 
 /** Submits what the engine had no room for. */
 void lk_read_side_submit(lk_record_layer *layer);
 /** True when a record is with the engine, or waits to be. */
 bool lk_read_side_opening(const lk_read_side *side);
 void lk_read_side_free(lk_read_side *side);
+/** Gives back what holds nothing. */
+void lk_read_side_release(lk_read_side *side);
 
 #endif

@@ -67,6 +67,7 @@ static lk_error open_parse(const lk_software_direction *direction, const lk_oper
 static bool open_decrypt(const lk_software_direction *direction, const lk_operation *operation, const opening *parts)
 {
     EVP_CIPHER_CTX *context = direction->context;
+    bool ccm = lk_cipher_is_ccm(direction->cipher); /* which checks the tag where the message is, an empty one too */
     uint8_t nonce[LK_NONCE_LENGTH];
     lk_software_nonce(direction, operation->sequence, parts->explicit_nonce, nonce);
 
@@ -87,8 +88,9 @@ static bool open_decrypt(const lk_software_direction *direction, const lk_operat
     int length;
     uint8_t nothing[EVP_MAX_BLOCK_LENGTH];
     return EVP_DecryptInit_ex2(context, NULL, NULL, nonce, tag_parameter) == 1 &&
+           (!ccm || EVP_DecryptUpdate(context, NULL, &length, NULL, (int)parts->length) == 1) &&
            EVP_DecryptUpdate(context, NULL, &length, data, (int)data_length) == 1 &&
-           (parts->length == 0 ||
+           ((parts->length == 0 && !ccm) ||
             EVP_DecryptUpdate(context, operation->output, &length, parts->ciphertext, (int)parts->length) == 1) &&
            EVP_DecryptFinal_ex(context, nothing, &length) == 1;
 }

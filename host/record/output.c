@@ -85,6 +85,18 @@ void lk_wire_output_sent(lk_wire_output *output, size_t length)
     output_drop_sent(output);
 }
 
+void lk_wire_output_release(lk_wire_output *output)
+{
+    output_drop_sent(output);
+    free(output->spare);
+    output->spare = NULL;
+    if (!output->first || output->first->next || output->first->reserved > 0)
+        return;
+    free(output->first);
+    output->first = output->last = NULL;
+    output->chunks = 0;
+}
+
 void lk_wire_output_free(lk_wire_output *output)
 {
     while (output->first) {

@@ -39,4 +39,7 @@ const uint8_t *lk_wire_output_ready(lk_wire_output *output, size_t *length);
 void lk_wire_output_sent(lk_wire_output *output, size_t length);
 void lk_wire_output_free(lk_wire_output *output);
 
+/** Gives chunks back that hold nothing. */
+void lk_wire_output_release(lk_wire_output *output);
+
 #endif

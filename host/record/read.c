@@ -379,11 +379,25 @@ void lk_record_layer_release(lk_record_layer *layer)
         read_drop_first(&layer->read);
 }
 
-void lk_read_side_free(lk_read_side *side)
+static void drop_plaintext(lk_read_side *side)
 {
-    lk_direction_close(side->direction); /* first: what is in work points into the memory */
     if (side->plaintext)
         lk_secret_wipe(side->plaintext, (size_t)LK_RECORDS_IN_WORK * LK_RECORD_CBC_MAX);
     free(side->plaintext);
+    side->plaintext = NULL;
+}
+
+void lk_read_side_release(lk_read_side *side)
+{
+    if (side->count > 0)
+        return;
+    drop_plaintext(side);
+    lk_wire_input_release(&side->input);
+}
+
+void lk_read_side_free(lk_read_side *side)
+{
+    lk_direction_close(side->direction); /* first: what is in work points into the memory */
+    drop_plaintext(side);
     lk_wire_input_free(&side->input);
 }

@@ -30,6 +30,12 @@ lk_error lk_record_layer_new(lk_engine *engine, lk_record_observer *observer, vo
     return LK_OK;
 }
 
+void lk_record_layer_release_buffers(lk_record_layer *layer)
+{
+    lk_write_side_release(&layer->write);
+    lk_read_side_release(&layer->read);
+}
+
 void lk_record_layer_free(lk_record_layer *layer)
 {
     if (!layer)

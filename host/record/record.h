@@ -52,6 +52,9 @@ typedef struct lk_record_layer lk_record_layer;
 lk_error lk_record_layer_new(lk_engine *engine, lk_record_observer *observer, void *context, lk_record_layer **layer);
 void lk_record_layer_free(lk_record_layer *layer);
 
+/** Gives the memory of buffers back that hold nothing; they come again when they are needed. */
+void lk_record_layer_release_buffers(lk_record_layer *layer);
+
 /**
  * The version that was negotiated. Up to TLS 1.2: from here on records that name another are refused (RECORD_HEADER).
  * TLS 1.3: the version in a header is ignored, as RFC 8446 section 5.1 demands. Before it is set, any 3.x is taken.

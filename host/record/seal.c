@@ -80,9 +80,30 @@ static sealing seal_frame(const lk_software_direction *direction, const lk_opera
     return parts;
 }
 
+/* The plaintext from where it is, then what stands behind it already: no copy. */
+static bool seal_parts(EVP_CIPHER_CTX *context, const lk_operation *operation, const sealing *parts)
+{
+    uint8_t *tail = parts->ciphertext + parts->plaintext_length;
+    int length;
+    return (parts->plaintext_length == 0 || EVP_EncryptUpdate(context, parts->ciphertext, &length, operation->input,
+                                                              (int)parts->plaintext_length) == 1) &&
+           (parts->tail_length == 0 || EVP_EncryptUpdate(context, tail, &length, tail, (int)parts->tail_length) == 1);
+}
+
+/* AES-CCM takes a message in one piece: the plaintext is put in front of its tail first. */
+static bool seal_whole(EVP_CIPHER_CTX *context, const lk_operation *operation, const sealing *parts)
+{
+    int length;
+    if (parts->plaintext_length > 0)
+        memmove(parts->ciphertext, operation->input, parts->plaintext_length);
+    return EVP_EncryptUpdate(context, parts->ciphertext, &length, parts->ciphertext,
+                             (int)(parts->plaintext_length + parts->tail_length)) == 1;
+}
+
 static bool seal_encrypt(const lk_software_direction *direction, const lk_operation *operation, const sealing *parts)
 {
     EVP_CIPHER_CTX *context = direction->context;
+    bool ccm = lk_cipher_is_ccm(direction->cipher);
     uint8_t nonce[LK_NONCE_LENGTH];
     lk_software_nonce(direction, operation->sequence, parts->explicit_nonce, nonce);
 
@@ -95,17 +116,16 @@ static bool seal_encrypt(const lk_software_direction *direction, const lk_operat
         data = long_data;
     }
 
-    uint8_t *tail = parts->ciphertext + parts->plaintext_length;
-    uint8_t *tag = tail + parts->tail_length;
+    size_t inner_length = parts->plaintext_length + parts->tail_length;
+    uint8_t *tag = parts->ciphertext + inner_length;
     OSSL_PARAM tag_parameter[] = {
         OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag, direction->cipher->tag_length),
         OSSL_PARAM_construct_end()};
     int length;
     return EVP_EncryptInit_ex2(context, NULL, NULL, nonce, NULL) == 1 &&
+           (!ccm || EVP_EncryptUpdate(context, NULL, &length, NULL, (int)inner_length) == 1) &&
            EVP_EncryptUpdate(context, NULL, &length, data, (int)data_length) == 1 &&
-           (parts->plaintext_length == 0 || EVP_EncryptUpdate(context, parts->ciphertext, &length, operation->input,
-                                                              (int)parts->plaintext_length) == 1) &&
-           (parts->tail_length == 0 || EVP_EncryptUpdate(context, tail, &length, tail, (int)parts->tail_length) == 1) &&
+           (ccm ? seal_whole(context, operation, parts) : seal_parts(context, operation, parts)) &&
            EVP_EncryptFinal_ex(context, tag, &length) == 1 && EVP_CIPHER_CTX_get_params(context, tag_parameter) == 1;
 }
 

@@ -4,7 +4,9 @@
 
 #include "base/secret.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/params.h>
 #include <openssl/provider.h>
 
 #include <stdlib.h>
@@ -25,6 +27,8 @@ static const char *const algorithm_names[] = {
     [LK_CIPHER_3DES_EDE_CBC_SHA] = "DES-EDE3-CBC",
     [LK_CIPHER_RC4_128_SHA] = "RC4",
     [LK_CIPHER_RC4_128_MD5] = "RC4",
+    [LK_CIPHER_AES_128_CCM] = "AES-128-CCM",
+    [LK_CIPHER_AES_128_CCM_8] = "AES-128-CCM",
 };
 
 enum { ALGORITHM_COUNT = sizeof algorithm_names / sizeof algorithm_names[0] };
@@ -77,6 +81,19 @@ static void software_close(lk_direction *base)
     free(direction);
 }
 
+/* libcrypto's AES-CCM takes the lengths of tag and nonce into account when it is given the key: they come first. */
+static bool set_key(const lk_software_direction *direction, const EVP_CIPHER *algorithm, const uint8_t *key)
+{
+    EVP_CIPHER_CTX *context = direction->context;
+    size_t nonce_length = LK_NONCE_LENGTH, tag_length = direction->cipher->tag_length;
+    OSSL_PARAM lengths[] = {OSSL_PARAM_construct_size_t(OSSL_CIPHER_PARAM_AEAD_IVLEN, &nonce_length),
+                            OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, NULL, tag_length),
+                            OSSL_PARAM_construct_end()};
+    bool ccm = lk_cipher_is_ccm(direction->cipher), seal = direction->kind == LK_SEAL;
+    return EVP_CipherInit_ex2(context, algorithm, NULL, NULL, seal, ccm ? lengths : NULL) == 1 &&
+           EVP_CipherInit_ex2(context, NULL, key, NULL, seal, NULL) == 1 && EVP_CIPHER_CTX_set_padding(context, 0) == 1;
+}
+
 static lk_error software_open_direction(lk_engine *base, const lk_direction_parameters *parameters,
                                         lk_direction **opened)
 {
@@ -105,9 +122,7 @@ static lk_error software_open_direction(lk_engine *base, const lk_direction_para
         error = LK_ERROR_NO_MEMORY;
         goto failed;
     }
-    if (EVP_CipherInit_ex2(direction->context, engine->algorithms[cipher->id], parameters->key, NULL,
-                           parameters->kind == LK_SEAL, NULL) != 1 ||
-        EVP_CIPHER_CTX_set_padding(direction->context, 0) != 1) {
+    if (!set_key(direction, engine->algorithms[cipher->id], parameters->key)) {
         error = LK_ERROR_CRYPTO;
         goto failed;
     }

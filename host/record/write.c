@@ -30,6 +30,8 @@ static uint32_t key_limit(const lk_cipher *cipher)
 {
     if (cipher->kind == LK_KIND_CBC && cipher->block_length < AES_BLOCK_LENGTH)
         return LK_RECORD_LIMIT_3DES;
+    if (lk_cipher_is_ccm(cipher))
+        return LK_RECORD_LIMIT_CCM;
     return cipher->kind == LK_KIND_AEAD && cipher->block_length == AES_BLOCK_LENGTH ? LK_RECORD_LIMIT_GCM : 0;
 }
 
@@ -402,14 +404,28 @@ void lk_record_layer_sent(lk_record_layer *layer, size_t length)
     lk_wire_output_sent(&layer->write.output, length);
 }
 
+static void drop_plaintext(lk_write_side *side)
+{
+    if (side->plaintext)
+        lk_secret_wipe(side->plaintext, (size_t)LK_RECORDS_IN_WORK * LK_RECORD_PLAINTEXT_MAX);
+    free(side->plaintext);
+    side->plaintext = NULL;
+}
+
+void lk_write_side_release(lk_write_side *side)
+{
+    if (side->count > 0)
+        return;
+    drop_plaintext(side);
+    lk_wire_output_release(&side->output);
+}
+
 void lk_write_side_free(lk_write_side *side)
 {
     /* Directions first: what is in work points into the memory. */
     for (size_t i = 0; i < side->count; i++)
         lk_direction_close(entry_at(side, i)->closes);
     lk_direction_close(side->direction);
-    if (side->plaintext)
-        lk_secret_wipe(side->plaintext, (size_t)LK_RECORDS_IN_WORK * LK_RECORD_PLAINTEXT_MAX);
-    free(side->plaintext);
+    drop_plaintext(side);
     lk_wire_output_free(&side->output);
 }

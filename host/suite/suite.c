@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suite/suite.h"
 
+enum { WHOLE_TAG_LENGTH = 16 };
+
 /* Indexed by the cipher's bit, so that a hole in the numbers is a row without a title. */
 static const lk_cipher ciphers[] = {
 #define LK_CIPHER(name, bit, title_, kind_, mac_, key, mac_key, salt, explicit_nonce, block, tag)                      \
@@ -63,7 +65,13 @@ bool lk_suite_allows(const lk_suite *suite, uint16_t version)
 bool lk_suite_default(const lk_suite *suite)
 {
     bool fresh = suite->exchange == LK_EXCHANGE_ANY || suite->exchange == LK_EXCHANGE_ECDHE;
-    return suite->cipher->kind == LK_KIND_AEAD && fresh && suite->authentication != LK_AUTH_NONE;
+    bool strong = suite->cipher->kind == LK_KIND_AEAD && suite->cipher->tag_length >= WHOLE_TAG_LENGTH;
+    return strong && fresh && suite->authentication != LK_AUTH_NONE;
+}
+
+bool lk_cipher_is_ccm(const lk_cipher *cipher)
+{
+    return cipher->id == LK_CIPHER_AES_128_CCM || cipher->id == LK_CIPHER_AES_128_CCM_8;
 }
 
 const lk_cipher *lk_cipher_find(unsigned id)

@@ -71,13 +71,17 @@ const lk_suite *lk_suite_find(uint16_t number);
 bool lk_suite_allows(const lk_suite *suite, uint16_t version);
 
 /**
- * True when the suite is offered and accepted unless a configuration says otherwise: those with AEAD, a fresh key
- * exchange and certificates.
+ * True when the suite is offered and accepted unless a configuration says otherwise: those with AEAD and its whole tag,
+ * a fresh key exchange and certificates.
  */
 bool lk_suite_default(const lk_suite *suite);
 
 /** The row of a cipher, or NULL for a number that has none. */
 const lk_cipher *lk_cipher_find(unsigned id);
+
+/** True for AES-CCM (RFC 3610), which must be told how long a message is before it begins, and takes it in one piece.
+ */
+bool lk_cipher_is_ccm(const lk_cipher *cipher);
 
 /**
  * True when records of that version can be protected so: AEAD came with TLS 1.2 (RFC 5246 section 6.2.3.3); CBC, key

@@ -158,6 +158,7 @@ static int trust(const lk_client_command *client, const lk_setup *setup)
 
 static int identify(const lk_client_command *client, const lk_setup *setup)
 {
+    lk_config_set_post_handshake_authentication(setup->config, client->certificate || client->options.pkcs12);
     if (!client->certificate)
         return LK_EXIT_OK;
     return lk_setup_check(setup, "--cert, --key",

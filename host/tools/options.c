@@ -12,7 +12,8 @@
 static const char *const policy_names[] = {[LK_ENGINE_AUTO] = "auto",
                                            [LK_ENGINE_REQUIRE_DEVICE] = "device",
                                            [LK_ENGINE_SOFTWARE] = "software",
-                                           [LK_ENGINE_KEYS_ON_DEVICE] = "keys-on-device"};
+                                           [LK_ENGINE_KEYS_ON_DEVICE] = "keys-on-device",
+                                           [LK_ENGINE_PREFER_DEVICE] = "prefer-device"};
 
 enum { POLICY_COUNT = sizeof policy_names / sizeof policy_names[0], TIMEOUT_SECONDS_MAX = 1000000, BYTES_MAX = 16384 };
 
@@ -41,7 +42,7 @@ static lk_engine_policy parse_policy(const struct argp_state *state, const char 
     for (int i = 0; i < POLICY_COUNT; i++)
         if (strcmp(text, policy_names[i]) == 0)
             return (lk_engine_policy)i;
-    argp_error(state, "there is no engine '%s': write auto, device, keys-on-device or software", text);
+    argp_error(state, "there is no engine '%s': write auto, prefer-device, device, keys-on-device or software", text);
     return LK_ENGINE_AUTO;
 }
 
@@ -110,6 +111,10 @@ static const char **text_of(lk_options *options, int key)
         return &options->suites;
     case LK_OPTION_GROUPS:
         return &options->groups;
+    case LK_OPTION_PIN:
+        return &options->pins;
+    case LK_OPTION_CRL:
+        return &options->crl;
     case LK_OPTION_PSK_HASH:
         return &options->psk_hash;
     case LK_OPTION_ALPN:
@@ -173,6 +178,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case LK_OPTION_DH_MINIMUM:
         options->dh_minimum = parse_bits(state, argument);
         return 0;
+    case LK_OPTION_PKCS12:
+        options->pkcs12 = argument;
+        if (!strchr(argument, ':') || argument[0] == ':')
+            argp_error(state, "'%s' is no PKCS#12 file: write FILE:PASSPHRASE_FILE", argument);
+        return 0;
     case LK_OPTION_PSK:
         options->psk = argument;
         if (!strchr(argument, ':') || argument[0] == ':')
@@ -211,8 +221,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_option table[] = {
     {.doc = "Who makes the records:", .group = 10},
     {"engine", LK_OPTION_ENGINE, "WHICH", 0,
-     "auto: the device where it can, software where it cannot, and says why (default); device: the device or an error; "
-     "keys-on-device: the same in TLS 1.3 alone, and no key stays in this machine; software: libcrypto alone",
+     "auto: measures the device and software, and makes each record where it costs less, and in software what the "
+     "device "
+     "cannot (default); prefer-device: the device wherever it can, and otherwise software; device: the device or an "
+     "error; keys-on-device: the same in TLS 1.3 alone, and no key stays in this machine; software: libcrypto alone",
      10},
     {"device", LK_OPTION_DEVICE, "URI", 0,
      "usb:, usb:serial=S or usbip:HOST:PORT/BUSID (default: $LATCHKEY_DEVICE, otherwise usb:)", 10},
@@ -223,6 +235,17 @@ static const struct argp_option table[] = {
     {"suites", LK_OPTION_SUITES, "LIST", 0, "cipher suites in order of preference, colon-separated", 20},
     {"groups", LK_OPTION_GROUPS, "LIST", 0, "key exchange groups in order of preference, colon-separated", 20},
     {"dh-min", LK_OPTION_DH_MINIMUM, "BITS", 0, "the least bits of a group of DHE (default: 2048)", 20},
+    {"pin", LK_OPTION_PIN, "LIST", 0,
+     "public keys of which the peer's certificates must have one: sha256//BASE64, semicolon-separated", 20},
+    {"crl", LK_OPTION_CRL, "FILE", 0,
+     "revocation lists, PEM: the peer's certificate must be in the care of one, and not "
+     "in it",
+     20},
+    {"pkcs12", LK_OPTION_PKCS12, "FILE:PASSPHRASE_FILE", 0,
+     "certificate chain and private key of this side, in the place of --cert and --key; the passphrase is the first "
+     "line "
+     "of a file",
+     20},
     {"psk", LK_OPTION_PSK, "IDENTITY:FILE", 0,
      "a pre-shared key for TLS 1.3 and for suites with PSK, in hexadecimal digits in FILE, and the name that it goes "
      "by",

@@ -14,6 +14,8 @@ typedef struct lk_options {
     const char *device;       /* a URI; NULL: any board on this machine's USB */
     uint16_t lowest, highest; /* versions; 0: the library's default */
     const char *suites, *groups, *alpn;
+    const char *pins, *crl;                     /* what is demanded of the peer's certificates */
+    const char *pkcs12;                         /* FILE:PASSPHRASE_FILE */
     const char *psk, *psk_hash;                 /* IDENTITY:FILE; a hash of TLS 1.3 */
     const char *exported;                       /* LABEL:BYTES, or NULL */
     const char *binding;                        /* a channel binding's name, or NULL */
@@ -36,6 +38,9 @@ enum {
     LK_OPTION_SUITES,
     LK_OPTION_GROUPS,
     LK_OPTION_DH_MINIMUM,
+    LK_OPTION_PIN,
+    LK_OPTION_CRL,
+    LK_OPTION_PKCS12,
     LK_OPTION_PSK,
     LK_OPTION_PSK_HASH,
     LK_OPTION_ALPN,

@@ -82,6 +82,21 @@ static lk_error answer(lk_session *session, const lk_http_head *head, int folder
     return error;
 }
 
+/* Who wants a page must show a certificate first. */
+static lk_error ask_later(lk_session *session)
+{
+    lk_error error = lk_connection_authenticate_client(session->connection, LK_CLIENT_REQUIRED);
+    if (error == LK_ERROR_WRONG_STATE)
+        return lk_session_fail(session, error,
+                               "--ask-client later: the client cannot be asked behind the handshake; it must speak TLS "
+                               "1.3, and say that it can be");
+    if (!error)
+        error = lk_socket_handshake(session->connection, session->socket, lk_options_timeout(session->setup->options));
+    return error == LK_ERROR_WANT_READ
+               ? lk_session_fail(session, LK_ERROR_UNEXPECTED_MESSAGE, "the client says more before it shows who it is")
+               : error;
+}
+
 static lk_error read_head(lk_session *session, lk_http_head *head)
 {
     uint8_t bytes[4096];
@@ -104,6 +119,8 @@ lk_error lk_pages_serve(lk_session *session, int folder)
     if (!head)
         return LK_ERROR_NO_MEMORY;
     error = read_head(session, head);
+    if (!error && session->setup->asks_later)
+        error = ask_later(session);
     if (!error)
         error = answer(session, head, folder);
     else if (error == LK_ERROR_DECODE)

@@ -4,7 +4,15 @@
 
 #include <string.h>
 
-enum { BLOCK_INTERFACE = 1, BLOCK_SECRETS = 10, BLOCK_PACKET = 6, LINK_RAW_IP = 101, BLOCK_OVERHEAD = 12 };
+enum {
+    BLOCK_INTERFACE = 1,
+    BLOCK_SECRETS = 10,
+    BLOCK_PACKET = 6,
+    LINK_RAW_IP = 101,
+    LINK_USB_2_0 = 288,
+    BLOCK_OVERHEAD = 12
+};
+enum { OPTION_RESOLUTION = 9, NANOSECONDS = 9 }; /* of times: powers of ten */
 #define BLOCK_SECTION       0x0a0d0d0au
 #define BYTE_ORDER_MARK     0x1a2b3c4du
 #define SECRETS_TLS_KEY_LOG 0x544c534bu
@@ -34,13 +42,28 @@ static uint32_t pair(uint16_t first, uint16_t second)
     return both;
 }
 
-int lk_pcapng_begin(FILE *file)
+static int write_section(FILE *file)
 {
     const uint32_t section[] = {BYTE_ORDER_MARK, pair(1, 0), UINT32_MAX, UINT32_MAX}; /* version 1.0, of any length */
-    const uint32_t interface[] = {pair(LINK_RAW_IP, 0), 0};                           /* packets of any length */
-    if (write_block(file, BLOCK_SECTION, section, sizeof section / sizeof section[0], "", 0) != 0)
+    return write_block(file, BLOCK_SECTION, section, sizeof section / sizeof section[0], "", 0);
+}
+
+int lk_pcapng_begin(FILE *file)
+{
+    const uint32_t interface[] = {pair(LINK_RAW_IP, 0), 0}; /* packets of any length */
+    if (write_section(file) != 0)
         return -1;
     return write_block(file, BLOCK_INTERFACE, interface, sizeof interface / sizeof interface[0], "", 0);
+}
+
+int lk_pcapng_begin_usb(FILE *file)
+{
+    static const uint8_t resolution[] = {NANOSECONDS, 0, 0, 0, 0, 0, 0, 0}; /* one byte, filled up, and the end */
+    const uint32_t interface[] = {pair(LINK_USB_2_0, 0), 0, pair(OPTION_RESOLUTION, 1)};
+    if (write_section(file) != 0)
+        return -1;
+    return write_block(file, BLOCK_INTERFACE, interface, sizeof interface / sizeof interface[0], resolution,
+                       sizeof resolution);
 }
 
 int lk_pcapng_secret(FILE *file, const char *line)

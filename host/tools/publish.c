@@ -2,6 +2,7 @@
 #include "tools/publish.h"
 
 #include "tools/files.h"
+#include "tools/placed.h"
 #include "tools/report.h"
 
 #include <latchkey/statistics.h>
@@ -43,11 +44,12 @@ static json_t *describe(const lk_publisher *publisher)
 {
     lk_statistics all;
     lk_config_statistics_get(publisher->setup->config, &all);
-    return json_pack("{s:I, s:I, s:{s:I, s:I, s:I, s:I}, s:o, s:o, s:o, s:I, s:o}", "process", (json_int_t)getpid(),
-                     "written", (json_int_t)time(NULL), "connections", "begun", (json_int_t)all.connections, "open",
-                     (json_int_t)all.open, "handshakes", (json_int_t)all.handshakes, "failures",
-                     (json_int_t)all.failures, "sent", describe_way(&all.sent), "received", describe_way(&all.received),
-                     "fallbacks", describe_fallbacks(&all), "retries", (json_int_t)all.retries, "device",
+    return json_pack("{s:I, s:I, s:{s:I, s:I, s:I, s:I}, s:o, s:o, s:o, s:I, s:o, s:o}", "process",
+                     (json_int_t)getpid(), "written", (json_int_t)time(NULL), "connections", "begun",
+                     (json_int_t)all.connections, "open", (json_int_t)all.open, "handshakes",
+                     (json_int_t)all.handshakes, "failures", (json_int_t)all.failures, "sent", describe_way(&all.sent),
+                     "received", describe_way(&all.received), "fallbacks", describe_fallbacks(&all), "retries",
+                     (json_int_t)all.retries, "placement", lk_placed_describe(publisher->setup->config), "device",
                      lk_attachment_describe_health(&publisher->setup->attachment));
 }
 

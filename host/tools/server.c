@@ -30,6 +30,7 @@ typedef struct lk_server_command {
     lk_address address;
     const char *certificate, *key, *authorities, *folder, *port_file, *status_file, *ocsp, *dh_parameters;
     lk_client_policy policy;
+    bool later;   /* it asks, but behind the handshake */
     int lifetime; /* of sessions, in s; -1 leaves it to the library */
     int cache;    /* sessions that are kept; -1 leaves it to the library */
     bool once, echo, client_order;
@@ -63,12 +64,17 @@ static void take_target(lk_server_command *server, const char *argument, const s
 
 static void check(const lk_server_command *server, const struct argp_state *state)
 {
+    const lk_options *options = &server->options;
     if (!server->certificate != !server->key ||
-        (!server->certificate && !server->options.suites && !server->options.psk))
-        argp_error(state, "a server needs a certificate and its key: --cert FILE --key FILE (or a pre-shared key: "
-                          "--psk; or --suites that do without)");
-    if ((server->policy != LK_CLIENT_UNKNOWN) != (server->authorities != NULL))
+        (!server->certificate && !options->pkcs12 && !options->suites && !options->psk))
+        argp_error(
+            state,
+            "a server needs a certificate and its key: --cert FILE --key FILE (or --pkcs12; or a pre-shared key: "
+            "--psk; or --suites that do without)");
+    if ((server->later || server->policy != LK_CLIENT_UNKNOWN) != (server->authorities != NULL))
         argp_error(state, "who asks clients for a certificate must say whom to trust: --ask-client WHEN --ca FILE");
+    if (server->later && !server->folder)
+        argp_error(state, "--ask-client later asks who wants a page: add --www FOLDER");
     if (server->echo && server->folder)
         argp_error(state, "--echo and --www exclude each other");
 }
@@ -78,7 +84,7 @@ static lk_client_policy parse_policy(const struct argp_state *state, const char 
     if (strcmp(text, "required") == 0)
         return LK_CLIENT_REQUIRED;
     if (strcmp(text, "optional") != 0)
-        argp_error(state, "clients cannot be asked '%s': write optional or required", text);
+        argp_error(state, "clients cannot be asked '%s': write optional, required or later", text);
     return LK_CLIENT_OPTIONAL;
 }
 
@@ -106,7 +112,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         server->key = argument;
         return 0;
     case OPTION_ASK:
-        server->policy = parse_policy(state, argument);
+        server->later = strcmp(argument, "later") == 0;
+        server->policy = server->later ? LK_CLIENT_UNKNOWN : parse_policy(state, argument);
         return 0;
     case OPTION_AUTHORITIES:
         server->authorities = argument;
@@ -163,9 +170,8 @@ static const struct argp_option table[] = {
     {"ocsp", OPTION_OCSP, "FILE", 0, "an OCSP response (DER) that says the certificate is not revoked", 1},
     {.doc = "Who its clients are:", .group = 2},
     {"ask-client", OPTION_ASK, "WHEN", 0,
-     "ask clients for a certificate: optional takes those without one too, required does not; one that is given must "
-     "be "
-     "good either way",
+     "ask clients for a certificate: optional takes those without one too, required does not; later asks who wants "
+     "a page (--www, TLS 1.3), and gives none without one; one that is given must be good in any case",
      2},
     {"ca", OPTION_AUTHORITIES, "FILE", 0, "the roots, PEM, that certificates of clients must lead to", 2},
     {"session-lifetime", OPTION_LIFETIME, "SECONDS", 0,
@@ -288,7 +294,7 @@ static int try_connection(const lk_setup *setup)
                  : LK_EXIT_OK;
 }
 
-static int configure(const lk_server_command *server, const lk_setup *setup)
+static int configure(const lk_server_command *server, lk_setup *setup)
 {
     int status = LK_EXIT_OK;
     if (server->certificate)
@@ -309,6 +315,8 @@ static int configure(const lk_server_command *server, const lk_setup *setup)
         status = lk_setup_check(setup, "--ca", lk_config_trust_file(setup->config, server->authorities));
     if (!status)
         status = lk_setup_check(setup, "--ask-client", lk_config_ask_client_certificate(setup->config, server->policy));
+    lk_config_set_post_handshake_authentication(setup->config, server->later);
+    setup->asks_later = server->later;
     return status || server->certificate ? status : try_connection(setup);
 }
 

@@ -65,7 +65,7 @@ static void say_outcome(const lk_session *session, lk_error error)
     lk_connection_statistics statistics;
     if (error)
         (void)lk_report_error(session->peer, error, particulars(session));
-    if (!session->connection || session->setup->options->policy != LK_ENGINE_AUTO || !session->setup->attachment.engine)
+    if (!session->connection || !session->setup->attachment.engine)
         return;
     lk_connection_statistics_get(session->connection, &statistics);
     if (statistics.fallbacks > 0)

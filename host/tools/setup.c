@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/setup.h"
 #include "tools/keylog.h"
+#include "tools/pkcs12.h"
 #include "tools/psk.h"
 #include "tools/report.h"
 
@@ -24,7 +25,7 @@ static int choose_engine(lk_setup *setup)
         return lk_setup_check(setup, "--engine", lk_config_set_engine(setup->config, NULL, LK_ENGINE_SOFTWARE, NULL));
     }
     error = lk_attachment_open(&setup->attachment, options->device);
-    if (error && options->policy != LK_ENGINE_AUTO)
+    if (error && options->policy != LK_ENGINE_AUTO && options->policy != LK_ENGINE_PREFER_DEVICE)
         return lk_report_error(options->device ? options->device : "usb:", error, setup->attachment.reason);
     if (error && options->device)
         lk_report("%s: %s [%s]; records are made in software", options->device, setup->attachment.reason,
@@ -44,6 +45,12 @@ static int negotiate_exchange(lk_setup *setup)
     if (!status && options->dh_minimum)
         status =
             lk_setup_check(setup, "--dh-min", lk_config_set_dh_minimum(setup->config, (unsigned)options->dh_minimum));
+    if (!status && options->pins)
+        status = lk_setup_check(setup, "--pin", lk_config_pin_keys(setup->config, options->pins));
+    if (!status && options->crl)
+        status = lk_setup_check(setup, "--crl", lk_config_use_crl_file(setup->config, options->crl, false));
+    if (!status && options->pkcs12)
+        status = lk_pkcs12_use(setup, options->pkcs12);
     if (!status && options->psk)
         status = lk_psk_use(setup, options->psk);
     return status;

@@ -16,6 +16,7 @@ typedef struct lk_setup {
     lk_attachment attachment;
     const char *engine_reason; /* why the policy led to what it led to; lives as long as the set-up */
     lk_trace trace;
+    bool asks_later;          /* a server of pages: for its clients' certificates, behind the handshake */
     const char *session_file; /* a client's, or NULL */
     int key_log;              /* a descriptor, or -1 */
     lk_capture capture;

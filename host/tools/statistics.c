@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/statistics.h"
 #include "tools/files.h"
+#include "tools/placed.h"
 #include "tools/report.h"
 
 #include <errno.h>
@@ -38,9 +39,10 @@ static json_t *describe_direction(const lk_direction_statistics *direction)
 static json_t *describe_engine(const lk_session *session, const lk_connection_statistics *statistics)
 {
     const lk_setup *setup = session->setup;
-    return json_pack("{s:s, s:s, s:I, s:s}", "policy", lk_policy_name(setup->options->policy), "reason",
+    return json_pack("{s:s, s:s, s:I, s:s, s:o}", "policy", lk_policy_name(setup->options->policy), "reason",
                      setup->engine_reason, "fallbacks", (json_int_t)statistics->fallbacks, "fallback_reason",
-                     statistics->fallback_reason ? statistics->fallback_reason : "");
+                     statistics->fallback_reason ? statistics->fallback_reason : "", "placement",
+                     lk_placed_describe(setup->config));
 }
 
 static json_t *describe_device(const lk_session *session)

@@ -65,6 +65,38 @@ static void table_device(const json_t *device, FILE *file)
     }
 }
 
+static void table_placement(const json_t *placement, FILE *file)
+{
+    const char *reason;
+    json_t *row;
+    size_t i;
+    char text[TEXT_MAX];
+    if (!json_is_object(placement))
+        return;
+    lk_text_sanitize(text, sizeof text, json_string_value(json_object_get(placement, "cipher")));
+    (void)fprintf(file, "\nplacement: the thread is busy %.1f %% of its time, %lld bytes wait for the device\n",
+                  (double)number(placement, "load_thousandths", NULL, NULL) / 10,
+                  number(placement, "queued_bytes", NULL, NULL));
+    (void)fprintf(file, "%-20s %12s %12s %12s %12s  %s\n", text, "software", "device: CPU", "alone", "in a row",
+                  "goes to");
+    json_array_foreach(json_object_get(placement, "costs"), i, row)
+    {
+        const char *goes_to = json_string_value(json_object_get(row, "goes_to"));
+        (void)fprintf(file, "%14lld bytes %9.1f us %9.1f us %9.1f us %9.1f us  %s\n", number(row, "length", NULL, NULL),
+                      (double)number(row, "software_nanoseconds", NULL, NULL) / 1e3,
+                      (double)number(row, "device_processor_nanoseconds", NULL, NULL) / 1e3,
+                      (double)number(row, "device_wait_nanoseconds", NULL, NULL) / 1e3,
+                      (double)number(row, "device_interval_nanoseconds", NULL, NULL) / 1e3,
+                      goes_to && strcmp(goes_to, "device") == 0 ? "device" : "software");
+    }
+    json_object_foreach(json_object_get(placement, "reasons"), reason, row)
+    {
+        lk_text_sanitize(text, sizeof text, json_string_value(json_object_get(row, "meaning")));
+        if (number(row, "records", NULL, NULL) > 0)
+            (void)fprintf(file, "%20lld records %s\n", number(row, "records", NULL, NULL), text);
+    }
+}
+
 void lk_status_table(const json_t *status, time_t now, FILE *file)
 {
     long long age = (long long)now - number(status, "written", NULL, NULL);
@@ -94,6 +126,7 @@ void lk_status_table(const json_t *status, time_t now, FILE *file)
     }
     (void)fputs(any ? "\n" : " none\n", file);
     table_device(json_object_get(status, "device"), file);
+    table_placement(json_object_get(status, "placement"), file);
 }
 
 /* Prometheus */
@@ -107,6 +140,14 @@ static void single(FILE *file, const char *name, const char *type, const char *h
 {
     metric(file, name, type, help);
     (void)fprintf(file, "%s %lld\n", name, value);
+}
+
+/* What may stand between the quotes of a label. */
+static void label_text(char text[TEXT_MAX], const char *from)
+{
+    lk_text_sanitize(text, TEXT_MAX, from);
+    for (char *at = text; *at; at++)
+        *at = *at == '"' || *at == '\\' ? '?' : *at;
 }
 
 static void both_ways(const json_t *status, FILE *file, const char *name, const char *help, const char *what)
@@ -138,6 +179,29 @@ static void histogram(const json_t *device, FILE *file)
         (void)fprintf(file, "%s_sum{kind=\"%s\"} %.9g\n", name, kinds[i],
                       (double)number(latency, "microseconds", NULL, NULL) * 1e-6);
         (void)fprintf(file, "%s_count{kind=\"%s\"} %lld\n", name, kinds[i], below);
+    }
+}
+
+static void prometheus_placement(const json_t *placement, FILE *file)
+{
+    static const char *const counts[][3] = {
+        {"latchkey_placed_records_total", "Records placed by what they cost, by reason.", "records"},
+        {"latchkey_placed_bytes_total", "Bytes in them.", "bytes"}};
+    const char *reason;
+    json_t *row;
+    if (!json_is_object(placement))
+        return;
+    metric(file, "latchkey_thread_load", "gauge",
+           "Share of its time lately that the thread of the connections was busy.");
+    (void)fprintf(file, "latchkey_thread_load %.3f\n", (double)number(placement, "load_thousandths", NULL, NULL) / 1e3);
+    for (int i = 0; i < 2; i++) {
+        metric(file, counts[i][0], "counter", counts[i][1]);
+        json_object_foreach(json_object_get(placement, "reasons"), reason, row)
+        {
+            char text[TEXT_MAX];
+            label_text(text, reason);
+            (void)fprintf(file, "%s{reason=\"%s\"} %lld\n", counts[i][0], text, number(row, counts[i][2], NULL, NULL));
+        }
     }
 }
 
@@ -178,13 +242,12 @@ void lk_status_prometheus(const json_t *status, FILE *file)
     json_object_foreach(json_object_get(status, "fallbacks"), reason, count)
     {
         char text[TEXT_MAX];
-        lk_text_sanitize(text, sizeof text, reason);
-        for (char *at = text; *at; at++)
-            *at = *at == '"' || *at == '\\' ? '?' : *at;
+        label_text(text, reason);
         (void)fprintf(file, "latchkey_fallbacks_total{reason=\"%s\"} %lld\n", text,
                       (long long)json_integer_value(count));
     }
     single(file, "latchkey_retries_total", "counter", "Records that the device left undone, and software made.",
            number(status, "retries", NULL, NULL));
+    prometheus_placement(json_object_get(status, "placement"), file);
     prometheus_device(json_object_get(status, "device"), file);
 }

@@ -21,6 +21,17 @@
 `define LK_RECORD_BYTES_MAX                  16'd16693
 `define LK_DIRECTION_SEAL                    8'd0
 `define LK_DIRECTION_OPEN                    8'd1
+`define LK_FT601_VENDOR_ID                   16'h0403
+`define LK_FT601_PRODUCT_ID                  16'h601F
+`define LK_FRAME_MAGIC                       8'hF6
+`define LK_FRAME_IDLE                        8'd0
+`define LK_FRAME_COMMANDS                    8'd1
+`define LK_FRAME_REQUEST                     8'd2
+`define LK_FRAME_COMPLETIONS                 8'd3
+`define LK_FRAME_REPLY                       8'd4
+`define LK_FRAME_REFUSAL                     8'd5
+`define LK_FRAME_IN_WORDS_MAX                16'd255
+`define LK_FRAME_OUT_WORDS_MAX               16'd16384
 
 `define LK_OPCODE_NOP                        8'h00
 `define LK_OPCODE_SLOT_LOAD                  8'h01
@@ -92,6 +103,8 @@
 `define LK_CIPHER_3DES_EDE_CBC_SHA           8'd10
 `define LK_CIPHER_RC4_128_SHA                8'd11
 `define LK_CIPHER_RC4_128_MD5                8'd12
+`define LK_CIPHER_AES_128_CCM                8'd13
+`define LK_CIPHER_AES_128_CCM_8              8'd14
 
 // Versions: the bit in fact VERSIONS; the minor byte in SLOT_LOAD and on the wire.
 `define LK_VERSION_SSL3                      8'd0

@@ -2,6 +2,12 @@
 # The USB device, and the tops that are linted: LK_RTL_TOPS. Needs LK_RTL_DIR and LK_RTL_ENGINE of rtl/sources.cmake.
 set(LK_RTL_USB
   ${LK_RTL_DIR}/usb/lk_usb_alternate.v
+  ${LK_RTL_DIR}/usb/lk_ft601.v
+  ${LK_RTL_DIR}/usb/lk_ft601_facts.v
+  ${LK_RTL_DIR}/usb/lk_ft601_link.v
+  ${LK_RTL_DIR}/usb/lk_ft601_receive.v
+  ${LK_RTL_DIR}/usb/lk_ft601_request.v
+  ${LK_RTL_DIR}/usb/lk_ft601_send.v
   ${LK_RTL_DIR}/usb/lk_full_speed.v
   ${LK_RTL_DIR}/usb/lk_full_speed_receive.v
   ${LK_RTL_DIR}/usb/lk_full_speed_transmit.v

@@ -64,6 +64,7 @@ static void send_now(lk_bus *bus, const lk_packet *packet)
     memcpy(bus->phy.out.bytes, packet->bytes, packet->length);
     bus->phy.out.length = packet->length;
     bus->phy.received = false;
+    lk_phy_record(&bus->phy, packet, bus->phy.cycle);
     lk_phy_send(&bus->phy);
     while (bus->phy.sending)
         lk_phy_cycle(&bus->phy);
@@ -128,6 +129,7 @@ lk_pid lk_bus_receive(lk_bus *bus)
     if (!phy->received)
         return LK_PID_NONE;
     phy->received = false;
+    lk_phy_record(phy, &phy->in, phy->answered_at);
     unsigned delay = (unsigned)(phy->answered_at - phy->sent_at);
     if (delay > bus->latest)
         bus->latest = delay;

@@ -218,6 +218,12 @@ static void host_bus_reset(lk_board *board)
     }
 }
 
+static bool host_capture(lk_board *board, FILE *file)
+{
+    ((lk_host *)board)->bus.phy.capture = file;
+    return true;
+}
+
 static void host_free(lk_board *board)
 {
     lk_host *self = (lk_host *)board;
@@ -228,7 +234,8 @@ static void host_free(lk_board *board)
 #define BACKEND(title)                                                                                                 \
     {                                                                                                                  \
         .name = (title), .free = host_free, .submit = host_submit, .unlink = host_unlink, .run = host_run,             \
-        .active = host_active, .cycles = host_cycles, .is_high_speed = host_is_high_speed, .bus_reset = host_bus_reset \
+        .active = host_active, .cycles = host_cycles, .is_high_speed = host_is_high_speed,                             \
+        .bus_reset = host_bus_reset, .capture = host_capture                                                           \
     }
 static const lk_board_backend ulpi = BACKEND("ulpi");
 static const lk_board_backend full_speed = BACKEND("full-speed");

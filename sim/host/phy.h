@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef struct lk_phy lk_phy;
 
@@ -51,6 +52,7 @@ struct lk_phy {
     uint64_t answered_at; /* the cycle in which it began at the pins */
     /* what may never happen */
     unsigned violations;
+    FILE *capture; /* every packet is written to it, or NULL */
     union {
         lk_ulpi ulpi;
         lk_full_speed full_speed;
@@ -74,6 +76,9 @@ void lk_phy_cycle(lk_phy *phy);
 
 /** Begins to send phy->out. */
 void lk_phy_send(lk_phy *phy);
+
+/** Writes a packet that began at a cycle to the capture, where there is one. */
+void lk_phy_record(lk_phy *phy, const lk_packet *packet, uint64_t began);
 
 /** The device has chosen the high-speed transceiver without full-speed termination. */
 bool lk_phy_is_high_speed(const lk_phy *phy);

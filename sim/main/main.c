@@ -4,6 +4,7 @@
 #include "sim/main/options.h"
 #include "sim/model/model.h"
 #include "sim/server/server.h"
+#include "tools/pcapng.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -130,6 +131,30 @@ static int serve(const lk_board_options *options, lk_board *board, int stop)
     return result;
 }
 
+/* Serves the board and captures what is on its bus meanwhile. */
+static int serve_captured(const lk_board_options *options, lk_board *board, int stop)
+{
+    FILE *file = fopen(options->capture, "wb");
+    if (!file || lk_pcapng_begin_usb(file) != 0) {
+        fprintf(stderr, "latchkey-board: %s cannot be written: %s\n", options->capture, strerror(errno));
+        if (file)
+            (void)fclose(file);
+        return EXIT_FAILURE;
+    }
+    int result = EXIT_FAILURE;
+    if (lk_board_capture(board, file)) {
+        result = serve(options, board, stop);
+        lk_board_capture(board, NULL);
+    } else {
+        fprintf(stderr, "latchkey-board: --capture is of packets; give --phy ulpi or --phy full-speed\n");
+    }
+    bool written = ferror(file) == 0;
+    written = fclose(file) == 0 && written;
+    if (!written)
+        fprintf(stderr, "latchkey-board: %s is not whole: %s\n", options->capture, strerror(errno));
+    return written ? result : EXIT_FAILURE;
+}
+
 int main(int count, char **arguments)
 {
     lk_board_options options;
@@ -147,7 +172,7 @@ int main(int count, char **arguments)
         close(stop);
         return EXIT_FAILURE;
     }
-    int result = serve(&options, board, stop);
+    int result = options.capture ? serve_captured(&options, board, stop) : serve(&options, board, stop);
     lk_board_free(board);
     close(stop);
     return result;

@@ -10,6 +10,7 @@ enum {
     OPTION_LISTEN = 'l',
     OPTION_PHY = 'p',
     OPTION_TRACE = 't',
+    OPTION_CAPTURE = 'c',
     OPTION_QUIET = 'q',
     OPTION_URI_FILE = 0x100,
     OPTION_FAIL_SELFTEST
@@ -20,11 +21,14 @@ const char *argp_program_version = "latchkey-board " LK_VERSION_TEXT;
 static const struct argp_option descriptions[] = {
     {"listen", OPTION_LISTEN, "HOST:PORT", 0, "Address to serve USB/IP at (127.0.0.1:3240); port 0 takes a free one",
      0},
-    {"phy", OPTION_PHY, "ulpi|full-speed|direct", 0,
+    {"phy", OPTION_PHY, "ulpi|full-speed|ft601|direct", 0,
      "Way into the board: at the pins of its USB PHY (ulpi, the default), at D+ and D- of a board without one "
-     "(full-speed), or at the endpoints' ports (direct: faster, without USB packets)",
+     "(full-speed), at the FIFO pins of an FT601 (ft601), or at the endpoints' ports (direct: faster, without USB "
+     "packets)",
      0},
     {"trace", OPTION_TRACE, "FILE", 0, "Write every signal to this FST waveform (for GTKWave or Surfer)", 0},
+    {"capture", OPTION_CAPTURE, "FILE", 0,
+     "Write every packet on the bus to this pcapng file (for Wireshark), with --phy ulpi or full-speed", 0},
     {"uri-file", OPTION_URI_FILE, "FILE", 0, "Write the device's URI to this file when the board is ready", 0},
     {"fail-selftest", OPTION_FAIL_SELFTEST, "CIPHERS", 0,
      "Let the board's selftest fail for these ciphers (a bit map: see docs/suites.md)", 0},
@@ -75,11 +79,16 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
             options->phy = LK_PHY_FULL_SPEED;
         else if (strcmp(argument, "direct") == 0)
             options->phy = LK_PHY_DIRECT;
+        else if (strcmp(argument, "ft601") == 0)
+            options->phy = LK_PHY_FT601;
         else
-            argp_error(state, "--phy %s is none of ulpi, full-speed and direct", argument);
+            argp_error(state, "--phy %s is none of ulpi, full-speed, ft601 and direct", argument);
         return 0;
     case OPTION_TRACE:
         options->trace = argument;
+        return 0;
+    case OPTION_CAPTURE:
+        options->capture = argument;
         return 0;
     case OPTION_URI_FILE:
         options->uri_file = argument;

@@ -13,6 +13,7 @@ typedef struct lk_board_options {
     char port[8];
     lk_board_phy phy;
     const char *trace;      /* or NULL */
+    const char *capture;    /* or NULL */
     const char *uri_file;   /* or NULL */
     uint32_t fail_selftest; /* bit map of ciphers */
     bool quiet;

@@ -46,6 +46,7 @@ typedef struct lk_model_full_speed_pins {
     uint8_t dm_out;
     uint8_t output_enable;
     uint8_t pull_up;
+    uint32_t lights; /* as those of lk_model_virtual_pins */
 } lk_model_full_speed_pins;
 
 /** Ports of lk_board_direct; see rtl/boards/virtual/lk_board_direct.v. */
@@ -76,9 +77,26 @@ typedef struct lk_model_direct_pins {
     uint32_t in_data;
 } lk_model_direct_pins;
 
+/** Pins of lk_board_ft601, each true when what its name says is so, whatever its level at the chip. */
+typedef struct lk_model_ft601_pins {
+    /* inputs */
+    uint8_t reset;
+    uint8_t rxf; /* the chip has a word */
+    uint8_t txe; /* the chip has room for one */
+    uint8_t be_in;
+    uint32_t data_in;
+    /* outputs */
+    uint8_t data_oe;
+    uint8_t oe;
+    uint8_t rd;
+    uint8_t wr;
+    uint32_t data_out;
+} lk_model_ft601_pins;
+
 typedef struct lk_model_virtual lk_model_virtual;
 typedef struct lk_model_full_speed lk_model_full_speed;
 typedef struct lk_model_direct lk_model_direct;
+typedef struct lk_model_ft601 lk_model_ft601;
 
 /**
  * Makes a board that has had no clock yet; the caller holds reset for a few cycles first. Everything not reset starts
@@ -88,6 +106,7 @@ typedef struct lk_model_direct lk_model_direct;
 lk_model_virtual *lk_model_virtual_new(const char *trace);
 lk_model_full_speed *lk_model_full_speed_new(const char *trace);
 lk_model_direct *lk_model_direct_new(const char *trace);
+lk_model_ft601 *lk_model_ft601_new(const char *trace);
 
 /** In boards made from now on, the selftest expects wrong answers of these ciphers (bit map, docs/suites.md). */
 void lk_model_fail_selftest(uint32_t ciphers);
@@ -96,21 +115,25 @@ void lk_model_fail_selftest(uint32_t ciphers);
 void lk_model_virtual_free(lk_model_virtual *model);
 void lk_model_full_speed_free(lk_model_full_speed *model);
 void lk_model_direct_free(lk_model_direct *model);
+void lk_model_ft601_free(lk_model_ft601 *model);
 
 /** The pins: the same structure for the model's whole life. */
 lk_model_virtual_pins *lk_model_virtual_pins_of(lk_model_virtual *model);
 lk_model_full_speed_pins *lk_model_full_speed_pins_of(lk_model_full_speed *model);
 lk_model_direct_pins *lk_model_direct_pins_of(lk_model_direct *model);
+lk_model_ft601_pins *lk_model_ft601_pins_of(lk_model_ft601 *model);
 
-/** One cycle. */
+/** One cycle; of the FT601's board, of the chip's clock, 100 MHz: the engine's, of 70, runs beside it. */
 void lk_model_virtual_step(lk_model_virtual *model);
 void lk_model_full_speed_step(lk_model_full_speed *model);
 void lk_model_direct_step(lk_model_direct *model);
+void lk_model_ft601_step(lk_model_ft601 *model);
 
 /** Cycles since it was made. */
 uint64_t lk_model_virtual_cycles(const lk_model_virtual *model);
 uint64_t lk_model_full_speed_cycles(const lk_model_full_speed *model);
 uint64_t lk_model_direct_cycles(const lk_model_direct *model);
+uint64_t lk_model_ft601_cycles(const lk_model_ft601 *model);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 
 #include "sim/board.h"
 #include "transport/diagnosis.h"
+#include "transport/ft601.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -215,7 +216,7 @@ static const lk_transport_methods methods = {
 };
 
 static const char *const ways[] = {
-    [LK_PHY_ULPI] = "ulpi", [LK_PHY_FULL_SPEED] = "full-speed", [LK_PHY_DIRECT] = "direct"};
+    [LK_PHY_ULPI] = "ulpi", [LK_PHY_FULL_SPEED] = "full-speed", [LK_PHY_DIRECT] = "direct", [LK_PHY_FT601] = "ft601"};
 
 static bool phy_of(const lk_uri *uri, lk_board_phy *phy)
 {
@@ -234,7 +235,7 @@ static bool phy_of(const lk_uri *uri, lk_board_phy *phy)
 static lk_error refuse(const lk_uri *uri, char *diagnosis)
 {
     return lk_diagnose(diagnosis, LK_ERROR_DEVICE_URI,
-                       "sim:%s means nothing; write sim:direct, sim:ulpi or sim:full-speed", uri->rest);
+                       "sim:%s means nothing; write sim:direct, sim:ulpi, sim:full-speed or sim:ft601", uri->rest);
 }
 
 static lk_error sim_open(lk_uri *uri, int timeout, lk_transport **transport, char *diagnosis)
@@ -262,7 +263,7 @@ static lk_error sim_open(lk_uri *uri, int timeout, lk_transport **transport, cha
     }
     snprintf(uri->rest, sizeof uri->rest, "%s", ways[phy]);
     *transport = &sim->transport;
-    return LK_OK;
+    return phy == LK_PHY_FT601 ? lk_ft601_transport_new(&sim->transport, timeout, transport, diagnosis) : LK_OK;
 }
 
 static lk_error sim_list(const lk_uri *uri, int timeout, lk_transport_found *found, void *context, char *diagnosis)

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 512, WAIT_MAX = 20000 /* ms */, LONGEST_WRITE = 32769 };
+enum { READ_SIZE = 512, WAIT_MAX = 20000 /* ms */, LONGEST_WRITE = 32769, EXPORT_MAX = 1024 };
 
 static const char greeting[] = "hello";
 
@@ -140,8 +140,51 @@ static lk_error write_in_many_sizes(conversation *exchange)
     return error;
 }
 
+/* An exporter of no use to anybody, which only has to work, or to say that it does not. */
+static lk_error try_exporter(conversation *exchange)
+{
+    uint8_t material[1];
+    lk_error error = lk_connection_export(exchange->connection, "label", NULL, 0, material, sizeof material);
+    if (error)
+        (void)fprintf(stderr, "failed to export keying material\n");
+    return error;
+}
+
+/* Says what the runner derives too. */
+static lk_error write_exported(conversation *exchange)
+{
+    const shim_flags *flags = exchange->flags;
+    uint8_t material[EXPORT_MAX];
+    size_t length = (size_t)flags->export_keying_material;
+    const char *context = flags->use_export_context ? flags->export_context : NULL;
+    if (length > sizeof material)
+        return LK_ERROR_INVALID_ARGUMENT;
+    lk_error error = lk_connection_export(exchange->connection, flags->export_label, (const uint8_t *)context,
+                                          context ? strlen(context) : 0, material, length);
+    if (error)
+        (void)fprintf(stderr, "failed to export keying material\n");
+    return error ? error : write_all(exchange, material, length);
+}
+
+static lk_error write_binding(conversation *exchange)
+{
+    uint8_t binding[LK_CHANNEL_BINDING_BYTES];
+    size_t length = 0;
+    lk_error error = lk_connection_channel_binding(exchange->connection, LK_BINDING_TLS_UNIQUE, binding, &length);
+    if (error)
+        (void)fprintf(stderr, "failed to get tls-unique\n");
+    return error ? error : write_all(exchange, binding, length);
+}
+
 static lk_error write_first(conversation *exchange)
 {
+    lk_error error = LK_OK;
+    if (exchange->flags->export_keying_material > 0)
+        error = write_exported(exchange);
+    if (!error && exchange->flags->tls_unique)
+        error = write_binding(exchange);
+    if (error)
+        return error;
     if (exchange->flags->read_with_unfinished_write)
         return write_a_byte(exchange);
     if (exchange->flags->shim_writes_first)
@@ -156,7 +199,10 @@ static lk_error echo(conversation *exchange)
     size_t size = exchange->flags->read_size > 0 ? (size_t)exchange->flags->read_size : READ_SIZE, got = 0;
     lk_error error = size <= sizeof data ? LK_OK : LK_ERROR_INVALID_ARGUMENT;
     while (!error) {
-        error = read_some(exchange, data, size, &got);
+        if (exchange->flags->use_exporter_between_reads)
+            error = try_exporter(exchange);
+        if (!error)
+            error = read_some(exchange, data, size, &got);
         if (error)
             break;
         if (!lk_connection_established(exchange->connection)) {

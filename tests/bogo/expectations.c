@@ -85,6 +85,11 @@ bool shim_meets_expectations(const shim_state *shim, const shim_flags *flags, bo
            (!flags->expect_extended_master_secret ||
             same_truth("the master secret is the extended one",
                        shim->extended || lk_connection_version(connection) >= LK_VERSION_TLS1_3, true)) &&
+           (!flags->expect_secure_renegotiation ||
+            same_truth("the peer knows secure renegotiation",
+                       shim->secure || lk_connection_version(connection) >= LK_VERSION_TLS1_3, true)) &&
+           (!flags->expect_no_secure_renegotiation ||
+            same_truth("the peer knows secure renegotiation", shim->secure, false)) &&
            (!flags->expect_hrr || same_truth("there was a HelloRetryRequest", shim->retried, true)) &&
            (!flags->expect_no_hrr || same_truth("there was a HelloRetryRequest", shim->retried, false)) &&
            session_as_expected(shim, flags, resumes, connection);

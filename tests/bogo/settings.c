@@ -144,6 +144,15 @@ static int check_signatures(const lk_config *config, const shim_list *wanted)
     return SHIM_OK;
 }
 
+/* The reference's client goes on with a certificate that is not good, unless it is told to verify. */
+static lk_error judge(void *context, const lk_connection *connection, const lk_certificate_verdict *verdict)
+{
+    const shim_flags *flags = context;
+    (void)connection;
+    (void)verdict;
+    return flags->verify_fail && flags->verify_peer ? LK_ERROR_CERTIFICATE_REJECTED : LK_OK;
+}
+
 static int set_identity(lk_config *config, const shim_flags *flags)
 {
     lk_client_policy policy = LK_CLIENT_UNKNOWN;
@@ -153,6 +162,7 @@ static int set_identity(lk_config *config, const shim_flags *flags)
         policy = LK_CLIENT_REQUIRED;
     /* The runner's certificates name nobody, and the reference shim takes them all: who vouches is not tried here. */
     lk_config_trust_anyone(config);
+    lk_config_set_certificate_judge(config, judge, (void *)(uintptr_t)flags);
     if (lk_config_ask_client_certificate(config, policy) != LK_OK)
         return complain(config, "client certificates");
     if (!flags->cert_file)
@@ -160,6 +170,19 @@ static int set_identity(lk_config *config, const shim_flags *flags)
     const char *key = flags->key_file ? flags->key_file : flags->cert_file;
     return lk_config_use_certificate_files(config, flags->cert_file, key) == LK_OK ? SHIM_OK
                                                                                    : complain(config, "certificate");
+}
+
+/*
+ * Nothing is exported under an empty label: RFC 8446 section 7.1 has none, and before it the peer's random would stand
+ * where the label tells one use from another.
+ */
+static int set_export(lk_config *config, const shim_flags *flags)
+{
+    if (flags->export_keying_material > 0 && (!flags->export_label || flags->export_label[0] == '\0'))
+        return lacking(config, "-export-label");
+    if (flags->export_keying_material > 0 || flags->tls_unique)
+        lk_config_keep_export_secret(config);
+    return SHIM_OK;
 }
 
 /* The log, as the runner's -expect-msg-callback spells it. */
@@ -200,6 +223,7 @@ static void observe(void *context, const lk_event *event)
             shim->signature = signature_number(event->meaning);
         shim->extended |=
             strcmp(event->name, "extended_master_secret") == 0 && strcmp(event->meaning, "agreed on") == 0;
+        shim->secure |= !event->sent && strcmp(event->name, "renegotiation_info") == 0;
     } else if (event->kind == LK_EVENT_ALERT) {
         note(shim, event->sent, "alert", event->fatal ? FATAL : WARNING, event->type);
     } else if (event->kind == LK_EVENT_RECORD && event->content_type == CHANGE_CIPHER_SPEC) {
@@ -222,7 +246,7 @@ static void keep(void *context, const lk_connection *connection, const uint8_t *
 
 void shim_forget(shim_state *shim)
 {
-    shim->retried = shim->session_came = shim->extended = false;
+    shim->retried = shim->session_came = shim->extended = shim->secure = false;
     shim->handshakes = shim->signature = 0;
     shim->log[0] = '\0';
     shim->log_length = 0;
@@ -244,6 +268,8 @@ int shim_configure(shim_state *shim, const shim_flags *flags)
         status = check_signatures(config, &flags->signing_prefs);
     if (!status)
         status = check_signatures(config, &flags->verify_prefs);
+    if (!status)
+        status = set_export(config, flags);
     if (status)
         return status;
     lk_config_set_observer(config, observe, shim);

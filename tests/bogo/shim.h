@@ -27,6 +27,7 @@ typedef struct shim_state {
     bool retried;      /* there was a HelloRetryRequest */
     bool session_came; /* a session that can be gone on with */
     bool extended;     /* the extended master secret was agreed on */
+    bool secure;       /* the peer knows secure renegotiation */
     int signature;     /* the scheme that the peer proved its key with; 0: it has not, or there was none to choose */
     char log[SHIM_LOG_MAX]; /* its messages, a line each, as the runner spells them */
     size_t log_length;

@@ -22,6 +22,8 @@ typedef struct certificate_request {
     const char *usage;   /* keyUsage; NULL: none */
     long from, until;    /* days from now; 0, 0: from yesterday until tomorrow */
     bool self_signed;
+    bool authority;     /* one that may issue others */
+    const char *issuer; /* the name of one that was issued, an authority; NULL: the root */
 } certificate_request;
 
 /** The files of one that was issued. */
@@ -34,6 +36,23 @@ void certificates_free(certificates *made);
 
 /** Issues one; every call needs a name of its own for the files. */
 certificate_files certificates_issue(certificates *made, const char *name, const certificate_request *request);
+
+/**
+ * A PKCS#12 file of one that was issued, with the certificate of its issuer and of the root besides; path receives its
+ * name.
+ */
+void certificates_pack(certificates *made, const char *name, const char *issuer, const char *passphrase,
+                       char path[CERTIFICATES_PATH_MAX]);
+
+/** A revocation list of an authority that was issued (NULL: the root), with the name of one of its certificates, or
+ * NULL for none; path receives its name. */
+void certificates_revoke(certificates *made, const char *name, const char *issuer, bool expired,
+                         char path[CERTIFICATES_PATH_MAX]);
+
+enum { CERTIFICATES_PIN_MAX = 64 };
+
+/** The pin of the key of one that was issued, or of the root (NULL): "sha256//...". */
+void certificates_pin(const certificates *made, const char *name, char pin[CERTIFICATES_PIN_MAX]);
 
 /** What an OCSP response is to say; zeros stand for a good one. */
 typedef struct response_request {

@@ -97,6 +97,38 @@ Test(config, an_encrypted_key_is_refused_without_a_question)
     assert_complains("encrypted");
 }
 
+Test(config, a_pkcs12_file_gives_key_and_chain)
+{
+    char path[CERTIFICATES_PATH_MAX];
+    certificates_issue(made, "middle", &(certificate_request){.key = "EC", .authority = true});
+    certificates_issue(made, "unrelated", &(certificate_request){.key = "EC", .authority = true});
+    certificates_issue(made, "leaf", &(certificate_request){.key = "RSA", .issuer = "middle"});
+    certificates_pack(made, "leaf", "middle", "sesame", path);
+    cr_assert_eq(lk_config_use_pkcs12_file(config, path, "sesame"), LK_OK, "%s", lk_config_diagnosis(config));
+    cr_expect_eq(config->settings.chain.count, 2, "without the root");
+    cr_expect(EVP_PKEY_is_a(config->settings.key, "RSA"));
+    cr_expect_eq(EVP_PKEY_eq(config->settings.key, lk_certificate_chain_key(&config->settings.chain)), 1);
+    certificates_pack(made, "good", "unrelated", NULL, path);
+    cr_assert_eq(lk_config_use_pkcs12_file(config, path, NULL), LK_OK, "%s", lk_config_diagnosis(config));
+    cr_expect_eq(config->settings.chain.count, 1, "only what leads to the root");
+    cr_expect(EVP_PKEY_is_a(config->settings.key, "EC"));
+}
+
+Test(config, a_pkcs12_file_that_cannot_be_used_is_named)
+{
+    char path[CERTIFICATES_PATH_MAX];
+    cr_assert_eq(lk_config_use_pkcs12_file(config, "/nowhere/store.p12", "x"), LK_ERROR_FILE_UNREADABLE);
+    assert_complains("/nowhere/store.p12");
+    cr_assert_eq(lk_config_use_pkcs12_file(config, good.chain, "x"), LK_ERROR_FILE_MALFORMED);
+    assert_complains("is no PKCS#12 file");
+    certificates_pack(made, "good", NULL, "sesame", path);
+    cr_assert_eq(lk_config_use_pkcs12_file(config, path, "simsim"), LK_ERROR_FILE_MALFORMED);
+    assert_complains("passphrase");
+    cr_assert_eq(lk_config_use_pkcs12_file(config, path, NULL), LK_ERROR_FILE_MALFORMED);
+    cr_assert_null(config->settings.key, "nothing of it is taken");
+    cr_assert_eq(lk_config_use_pkcs12_file(config, path, "sesame"), LK_OK);
+}
+
 Test(config, a_failed_load_leaves_the_pair_before_it)
 {
     cr_assert_eq(lk_config_use_certificate_files(config, good.chain, good.key), LK_OK);
@@ -123,6 +155,8 @@ Test(config, every_suite_is_known_by_both_its_names)
         {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "ECDHE-RSA-AES256-GCM-SHA384"},
         {"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"},
         {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA-CHACHA20-POLY1305"},
+        {"TLS_ECDHE_ECDSA_WITH_AES_128_CCM", "ECDHE-ECDSA-AES128-CCM"},
+        {"TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8", "ECDHE-ECDSA-AES128-CCM8"},
         {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256", "ECDHE-ECDSA-AES128-SHA256"},
         {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256", "ECDHE-RSA-AES128-SHA256"},
         {"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384", "ECDHE-ECDSA-AES256-SHA384"},

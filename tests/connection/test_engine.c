@@ -152,7 +152,7 @@ Test(engine, a_change_of_key_names_the_engine_that_the_direction_has)
 {
     key_changes changes = {0};
     lk_engine *engine = NULL;
-    loopback *pair = with_slow_engine(LK_ENGINE_AUTO, &changes.settings, &engine);
+    loopback *pair = with_slow_engine(LK_ENGINE_PREFER_DEVICE, &changes.settings, &engine);
     changes.settings->refuses_with = LK_ERROR_ENGINE_FULL;
     lk_config_set_observer(pair->side[LK_CLIENT].config, note_key_changes, &changes);
     loopback_establish(pair);
@@ -219,7 +219,7 @@ Test(engine, one_that_is_lost_at_any_operation_costs_no_byte)
     for (size_t after = 0; after < 40; after += 3) {
         slow_settings *settings = NULL;
         lk_engine *engine = NULL;
-        loopback *pair = with_slow_engine(LK_ENGINE_AUTO, &settings, &engine);
+        loopback *pair = with_slow_engine(LK_ENGINE_PREFER_DEVICE, &settings, &engine);
         settings->dies_after = after;
         settings->dies_with = LK_ERROR_DEVICE_LOST;
         loopback_establish(pair);
@@ -269,10 +269,10 @@ Test(engine, P4_one_that_is_lost_while_it_replaces_keys_costs_no_byte)
     for (size_t after = 0; after < OPERATIONS; after++) {
         slow_settings *settings = NULL;
         lk_engine *engine = NULL;
-        loopback *pair = with_slow_engine(LK_ENGINE_AUTO, &settings, &engine);
+        loopback *pair = with_slow_engine(LK_ENGINE_PREFER_DEVICE, &settings, &engine);
         settings->replaces = true;
         settings->dies_after = after;
-        cr_assert_eq(lk_config_set_engine(pair->side[LK_SERVER].config, engine, LK_ENGINE_AUTO, NULL), LK_OK);
+        cr_assert_eq(lk_config_set_engine(pair->side[LK_SERVER].config, engine, LK_ENGINE_PREFER_DEVICE, NULL), LK_OK);
         loopback_establish(pair);
         for (lk_role role = LK_CLIENT; role <= LK_SERVER; role++) {
             size_t sent = 0, received = 0;
@@ -316,7 +316,7 @@ Test(engine, P7_a_configuration_sums_up_who_made_the_records_and_why)
     loopback *pair = loopback_new("EC");
     lk_statistics totals;
     fill();
-    cr_assert_eq(lk_config_set_engine(pair->side[LK_CLIENT].config, slow, LK_ENGINE_AUTO, NULL), LK_OK);
+    cr_assert_eq(lk_config_set_engine(pair->side[LK_CLIENT].config, slow, LK_ENGINE_PREFER_DEVICE, NULL), LK_OK);
     cr_assert_eq(lk_config_set_engine(pair->side[LK_SERVER].config, NULL, LK_ENGINE_AUTO, "none"), LK_OK);
     settings->dies_after = 7;
     settings->dies_with = LK_ERROR_DEVICE_HUNG;
@@ -361,4 +361,35 @@ Test(engine, P7_a_connection_that_fails_counts_as_such)
     cr_assert_eq(totals.handshakes, 0);
     cr_assert_eq(totals.failures, 1);
     loopback_free(pair);
+}
+
+/* What was measured decides, and says so: whichever engine it is, the data come, and each record has a reason. */
+Test(engine, records_are_placed_by_what_was_measured)
+{
+    slow_settings *settings = NULL;
+    lk_engine *engine = NULL;
+    lk_placement placement;
+    loopback *pair = with_slow_engine(LK_ENGINE_AUTO, &settings, &engine);
+    settings->per_progress = 4;
+    fill();
+    lk_config_placement_get(pair->side[LK_SERVER].config, &placement);
+    cr_assert_not(placement.measured, "a server without a device");
+    lk_config_placement_get(pair->side[LK_CLIENT].config, &placement);
+    cr_assert(placement.measured);
+    cr_assert_gt(placement.costs[0].software, 0);
+    loopback_establish(pair);
+    loopback_transfer(pair, LK_CLIENT, data, sizeof data);
+    loopback_transfer(pair, LK_SERVER, data, sizeof data);
+    lk_connection_statistics told = statistics_of(pair, LK_CLIENT);
+    lk_config_placement_get(pair->side[LK_CLIENT].config, &placement);
+    uint64_t records = 0;
+    for (unsigned i = 0; i < LK_PLACEMENT_COUNT; i++)
+        records += placement.records[i];
+    cr_assert_eq(records, told.sent.records + told.received.records);
+    cr_assert_eq(placement.records[LK_PLACEMENT_DEVICE_CHEAPER],
+                 told.sent.device_records + told.received.device_records);
+    cr_assert_gt(placement.records[LK_PLACEMENT_URGENT], 0, "the Finished");
+    cr_assert_eq(told.fallbacks, 0);
+    loopback_free(pair);
+    lk_engine_free(engine);
 }

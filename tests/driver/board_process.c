@@ -12,6 +12,11 @@
 
 void board_process_start(board_process *process, const char *phy)
 {
+    board_process_start_at(process, phy, "127.0.0.1:0");
+}
+
+void board_process_start_at(board_process *process, const char *phy, const char *address)
+{
     int ends[2];
     cr_assert_eq(pipe(ends), 0);
     process->pid = fork();
@@ -21,7 +26,7 @@ void board_process_start(board_process *process, const char *phy)
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);
-        execl(LK_BOARD_PROGRAM, LK_BOARD_PROGRAM, "--listen", "127.0.0.1:0", "--phy", phy, (char *)NULL);
+        execl(LK_BOARD_PROGRAM, LK_BOARD_PROGRAM, "--listen", address, "--phy", phy, (char *)NULL);
         _exit(127);
     }
     close(ends[1]);

@@ -15,6 +15,9 @@ typedef struct board_process {
 /** Starts it and waits until it is ready. phy: "direct" or "ulpi". */
 void board_process_start(board_process *process, const char *phy);
 
+/** The same with an address of the caller's choice, HOST:PORT. */
+void board_process_start_at(board_process *process, const char *phy, const char *address);
+
 /** Kills it as a crash would, and waits for its end. */
 void board_process_kill(board_process *process);
 

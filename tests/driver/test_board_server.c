@@ -79,6 +79,11 @@ Test(server, seals_over_usbip_as_software_does)
     session_as_software_does("direct", 16384);
 }
 
+Test(server, seals_over_usbip_behind_an_ft601)
+{
+    session_as_software_does("ft601", 16384);
+}
+
 Test(server, seals_over_usbip_at_the_pins_as_software_does)
 {
     session_as_software_does("ulpi", 2000);

@@ -35,7 +35,7 @@ static bool tells_all(fault_run *run, const talk_script *script, const talk_resu
             if (ways[i]->records != ways[i]->device_records + ways[i]->software_records ||
                 ways[i]->bytes != ways[i]->device_bytes + ways[i]->software_bytes)
                 return complain(run, "records that nobody made");
-        if (script->policy[role] == LK_ENGINE_AUTO && told->fallbacks > 0 && result->reason[role][0] == '\0')
+        if (script->policy[role] == LK_ENGINE_PREFER_DEVICE && told->fallbacks > 0 && result->reason[role][0] == '\0')
             return complain(run, "a fall back without a reason");
         if (script->policy[role] == LK_ENGINE_REQUIRE_DEVICE && run->opened && told->sent.software_records > 0)
             return complain(run, "software made a record where the board is required");
@@ -72,7 +72,7 @@ bool run_once(const run_settings *settings, fault_run *run)
     lk_device *device = NULL;
     char diagnosis[LK_DEVICE_DIAGNOSIS_MAX];
     for (int role = 0; role < 2; role++)
-        if (run->required && script.policy[role] == LK_ENGINE_AUTO)
+        if (run->required && script.policy[role] == LK_ENGINE_PREFER_DEVICE)
             script.policy[role] = LK_ENGINE_REQUIRE_DEVICE;
     talk_run(&script, NULL, "this is how it should be", &wanted);
     if (!talk_complete(&script, &wanted))

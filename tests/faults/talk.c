@@ -79,7 +79,7 @@ talk_script talk_script_of(uint64_t seed, bool board)
     script.piece = choice & 3 ? 0 : 1 + (choice >> 8) % 3000;
     script.renegotiates = script.version != LK_VERSION_TLS1_3 && (choice & 12) == 0;
     for (int role = 0; role < 2; role++)
-        script.policy[role] = board ? LK_ENGINE_AUTO : LK_ENGINE_SOFTWARE;
+        script.policy[role] = board ? LK_ENGINE_PREFER_DEVICE : LK_ENGINE_SOFTWARE;
     if (board && (choice & 48) == 0) /* one side alone is with the board */
         script.policy[choice >> 6 & 1] = LK_ENGINE_SOFTWARE;
     return script;
@@ -277,7 +277,7 @@ static void begin(talk_state *talk, lk_engine *engine, const char *reason)
         talk_side *side = &talk->sides[role];
         lk_engine_policy policy = talk->script->policy[role];
         if (!engine && policy == LK_ENGINE_REQUIRE_DEVICE)
-            policy = LK_ENGINE_AUTO;
+            policy = LK_ENGINE_PREFER_DEVICE;
         must(lk_config_set_engine(both[role], engine, policy, reason) == LK_OK);
         must(lk_connection_new(both[role], (lk_role)role, role == LK_CLIENT ? "localhost" : NULL, &side->connection) ==
              LK_OK);

@@ -112,3 +112,25 @@ Test(recovery, waits_until_nobody_holds_a_direction, .timeout = 100)
     lk_device_close(device);
     faulty_power_off();
 }
+
+/* Attempts become fewer for a board that does not come back, not for one that is well for a while each time. */
+Test(recovery, of_a_board_that_was_well_for_a_while_begins_at_once, .timeout = 100)
+{
+    fault strikes[4];
+    for (size_t i = 0; i < 4; i++)
+        strikes[i] = (fault){.kind = FAULT_UNPLUGGED, .at = 0};
+    open_with(&strikes[0]);
+    for (size_t i = 1; i < 4; i++) {
+        poll(NULL, 0, 700);
+        lk_error lost = lk_device_heartbeat(device);
+        for (int tries = 0; lost == LK_OK && tries < 100; tries++) {
+            poll(NULL, 0, 10);
+            lost = lk_device_heartbeat(device);
+        }
+        cr_assert_eq(lost, LK_ERROR_DEVICE_LOST);
+        faulty_prepare(&strikes[i]);
+        cr_assert_eq(lk_device_recover(device), LK_OK, "loss %zu", i);
+    }
+    lk_device_close(device);
+    faulty_power_off();
+}

@@ -209,7 +209,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     host.engine = lk_device_engine(host.device);
     if (doubled)
-        must(lk_engine_failover_new(host.engine, software, &host.failover) == LK_OK);
+        must(lk_engine_failover_new(host.engine, software, NULL, &host.failover) == LK_OK);
     host.engine = doubled ? host.failover : host.engine;
     for (int i = 0; i < STEPS_MAX && input.left > 0; i++)
         step(&host, next(&host));

@@ -95,9 +95,23 @@ static void session(void *context, const uint8_t *bytes, size_t length)
     (void)context, (void)bytes, (void)length;
 }
 
+static lk_error sign(void *context, const lk_signature_scheme *scheme, const uint8_t *data, size_t length,
+                     uint8_t *signature, size_t *signature_length)
+{
+    (void)context, (void)scheme, (void)data, (void)length, (void)signature, (void)signature_length;
+    return LK_ERROR_WRONG_STATE; /* the keys are at hand */
+}
+
+static lk_error judge(void *context, const lk_chain_verdict *verdict, const char *diagnosis,
+                      const lk_certificate_chain *chain)
+{
+    (void)context, (void)diagnosis, (void)chain;
+    return verdict->error;
+}
+
 static void parse_row(const lk_row *row, const uint8_t *head, const uint8_t *body, size_t size)
 {
-    static const lk_handshake_observer observer = {NULL, message, alert, keys, secret, session};
+    static const lk_handshake_observer observer = {NULL, message, alert, keys, secret, session, sign, judge};
     const lk_config *config = fuzz_side_config(row->role, head[2] % SIDE_FORMS & ~(unsigned)SIDE_VERSIONS);
     lk_record_layer *layer = NULL;
     lk_handshake *handshake = NULL;

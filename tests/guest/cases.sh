@@ -281,7 +281,7 @@ fetch_and_unplug()
 
 unplugged_auto()
 {
-    fetch_and_unplug auto
+    fetch_and_unplug prefer-device
     assert_status 0 'our client'
     assert_page got
     assert_stats '.outcome == "OK" and .engine.fallbacks > 0 and (.engine.fallback_reason | length) > 0'
@@ -303,7 +303,7 @@ unplugged_idle()
 {
     unplug
     await 'the board to be gone' board_is_gone
-    fetch --engine auto
+    fetch --engine prefer-device
     assert_status 0 'our client'
     assert_page got
     assert_stats '.received.device.records == 0'

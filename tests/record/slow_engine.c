@@ -34,10 +34,14 @@ typedef struct slow_engine {
 static lk_error slow_open(lk_engine *base, const lk_direction_parameters *parameters, lk_direction **opened)
 {
     slow_engine *engine = (slow_engine *)base;
+    if (engine->dead && engine->settings.revived && !engine->directions)
+        engine->dead = false;
     if (engine->dead)
         return engine->settings.dies_with;
     if (engine->settings.refuses_with != LK_OK)
         return engine->settings.refuses_with;
+    if (engine->settings.slots > 0 && engine->settings.directions >= engine->settings.slots)
+        return LK_ERROR_ENGINE_FULL;
     slow_direction *direction = calloc(1, sizeof *direction);
     direction->base.engine = base;
     direction->kind = parameters->kind;
@@ -179,6 +183,16 @@ static void slow_capabilities(const lk_engine *base, lk_engine_capabilities *cap
     capabilities->immediate = false;
 }
 
+static size_t slow_backlog(const lk_engine *engine)
+{
+    size_t bytes = 0;
+    const slow_direction *direction = ((const slow_engine *)engine)->directions;
+    for (; direction; direction = direction->next)
+        for (size_t i = 0; i < direction->count; i++)
+            bytes += direction->queue[i]->input_length;
+    return bytes;
+}
+
 static void slow_free(lk_engine *base)
 {
     slow_engine *engine = (slow_engine *)base;
@@ -196,6 +210,7 @@ static const lk_engine_methods slow_methods = {
     .progress = slow_progress,
     .descriptor = slow_descriptor,
     .capabilities = slow_capabilities,
+    .backlog = slow_backlog,
     .free = slow_free,
 };
 

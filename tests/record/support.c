@@ -64,20 +64,45 @@ static size_t put(uint8_t *to, uint64_t value, size_t length)
     return length;
 }
 
+static const char *reference_name(lk_cipher_id id)
+{
+    switch (id) {
+    case LK_CIPHER_AES_128_GCM:
+        return "AES-128-GCM";
+    case LK_CIPHER_AES_256_GCM:
+        return "AES-256-GCM";
+    case LK_CIPHER_CHACHA20_POLY1305:
+        return "ChaCha20-Poly1305";
+    case LK_CIPHER_AES_128_CCM:
+    case LK_CIPHER_AES_128_CCM_8:
+        return "AES-128-CCM";
+    default:
+        cr_assert_fail("no AEAD");
+        return NULL;
+    }
+}
+
 static void reference_encrypt(const lk_cipher *cipher, const uint8_t *key, const uint8_t *nonce, const uint8_t *data,
                               size_t data_length, const uint8_t *plaintext, size_t length, uint8_t *output)
 {
-    static const char *const names[] = {"AES-128-GCM", "AES-256-GCM", "ChaCha20-Poly1305"};
-    EVP_CIPHER *algorithm = EVP_CIPHER_fetch(NULL, names[cipher->id], NULL);
+    const char *name = reference_name(cipher->id);
+    bool ccm = strcmp(name, "AES-128-CCM") == 0;
+    EVP_CIPHER *algorithm = EVP_CIPHER_fetch(NULL, name, NULL);
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     int count;
     cr_assert(algorithm && context);
-    cr_assert_eq(EVP_EncryptInit_ex2(context, algorithm, key, nonce, NULL), 1);
+    cr_assert_eq(EVP_EncryptInit_ex2(context, algorithm, NULL, NULL, NULL), 1);
+    cr_assert_eq(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_IVLEN, 12, NULL), 1);
+    if (ccm)
+        cr_assert_eq(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, cipher->tag_length, NULL), 1);
+    cr_assert_eq(EVP_EncryptInit_ex2(context, NULL, key, nonce, NULL), 1);
+    if (ccm)
+        cr_assert_eq(EVP_EncryptUpdate(context, NULL, &count, NULL, (int)length), 1);
     cr_assert_eq(EVP_EncryptUpdate(context, NULL, &count, data, (int)data_length), 1);
-    if (length > 0)
+    if (length > 0 || ccm)
         cr_assert_eq(EVP_EncryptUpdate(context, output, &count, plaintext, (int)length), 1);
     cr_assert_eq(EVP_EncryptFinal_ex(context, output + length, &count), 1);
-    cr_assert_eq(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, output + length), 1);
+    cr_assert_eq(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, cipher->tag_length, output + length), 1);
     EVP_CIPHER_CTX_free(context);
     EVP_CIPHER_free(algorithm);
 }
@@ -102,13 +127,13 @@ static size_t reference_seal_inner(const lk_direction_parameters *parameters, co
     xor_sequence(nonce, record->sequence);
     output[0] = 23;
     put(output + 1, 0x0303, 2);
-    put(output + 3, inner_length + 16, 2);
+    put(output + 3, inner_length + parameters->cipher->tag_length, 2);
     reference_encrypt(parameters->cipher, parameters->key, nonce, output, 5, inner, inner_length, output + 5);
     free(inner);
-    return 5 + inner_length + 16;
+    return 5 + inner_length + parameters->cipher->tag_length;
 }
 
-/* RFC 5246 section 6.2.3.3, RFC 5288 section 3, RFC 7905 section 2 */
+/* RFC 5246 section 6.2.3.3, RFC 5288 section 3, RFC 6655 section 3, RFC 7905 section 2 */
 static size_t reference_seal_classic(const lk_direction_parameters *parameters, const reference_record *record,
                                      uint8_t *output)
 {
@@ -122,7 +147,7 @@ static size_t reference_seal_classic(const lk_direction_parameters *parameters, 
         put(nonce + 4, record->sequence ^ record->nonce_difference, 8);
     output[0] = record->content_type;
     put(output + 1, 0x0303, 2);
-    put(output + 3, explicit_length + record->length + 16, 2);
+    put(output + 3, explicit_length + record->length + parameters->cipher->tag_length, 2);
     put(output + 5, record->sequence ^ record->nonce_difference, explicit_length);
     uint8_t data[13];
     put(data, record->sequence, 8);
@@ -131,7 +156,7 @@ static size_t reference_seal_classic(const lk_direction_parameters *parameters, 
     put(data + 11, record->length, 2);
     reference_encrypt(parameters->cipher, parameters->key, nonce, data, sizeof data, record->plaintext, record->length,
                       output + 5 + explicit_length);
-    return 5 + explicit_length + record->length + 16;
+    return 5 + explicit_length + record->length + parameters->cipher->tag_length;
 }
 
 size_t reference_seal(const lk_direction_parameters *parameters, const reference_record *record, uint8_t *output)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* P4: the preferred engine may be lost at any operation, in any way, and not a byte differs. */
 #include "record/fallback.h"
+#include "record/placement.h"
 #include "slow_engine.h"
 #include "support.h"
 #include "wire.h"
@@ -18,6 +19,7 @@ static uint8_t data[CONTENT];
 static uint16_t version = LK_TLS1_3;
 static lk_cipher_id cipher = LK_CIPHER_AES_128_GCM;
 static bool encrypt_then_mac;
+static lk_placer *placer; /* NULL: the device has all that it can take */
 
 /* What one run of the scenario left behind. */
 typedef struct outcome {
@@ -49,7 +51,7 @@ static outcome run(const slow_settings *device)
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
     *settings = *device;
-    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), placer, &pair), LK_OK);
     wire_end *client = wire_end_new(pair), *server = wire_end_new(pair);
     lk_record_layer_set_version(client->layer, version, 0x0303);
     lk_record_layer_set_version(server->layer, version, 0x0303);
@@ -194,6 +196,88 @@ Test(failover, P4_the_same_with_the_chained_iv_and_encrypt_then_mac)
     lose_at_each(healthy);
 }
 
+/* In a moment, records of more than about 1400 bytes are cheaper on the device. */
+static lk_costs by_length(void)
+{
+    lk_costs costs = {.processor = {100, 100, 100, 100}, .interval = {1, 1, 1, 1}};
+    for (unsigned id = 0; id < LK_COSTS_CIPHERS; id++)
+        memcpy(costs.software[id], (const uint64_t[]){10, 10, 1000, 10000}, sizeof costs.software[id]);
+    return costs;
+}
+
+/* Loses the engine before each of its operations in turn, while software makes the other records of the same keys. */
+static void lose_at_each_placed(slow_settings device)
+{
+    lk_costs costs = by_length();
+    support_fill(data, sizeof data, 3);
+    outcome wanted = run(&healthy); /* not placed */
+    placer = lk_placer_new(&costs);
+    outcome whole = run(&device);
+    expect_same(&wanted, &whole, SIZE_MAX);
+    cr_assert_eq(whole.fallbacks, 0);
+    cr_assert_gt(whole.device_records, 10);
+    cr_assert_gt(whole.software_records, 50);
+    for (size_t death = 0; death < whole.device_records; death++) {
+        device.dies_after = death;
+        outcome got = run(&device);
+        expect_same(&wanted, &got, death);
+        cr_assert_eq(got.device_records, death, "lost at %zu", death);
+        cr_assert_eq(got.device_records + got.software_records, wanted.device_records);
+        cr_assert_gt(got.fallbacks, 0);
+        forget(&got);
+    }
+    lk_placer_free(placer);
+    placer = NULL;
+    forget(&whole);
+    forget(&wanted);
+}
+
+Test(failover, P4_the_same_when_records_go_where_they_are_cheaper)
+{
+    lose_at_each_placed(healthy);
+}
+
+Test(failover, P4_the_same_when_they_do_and_the_engine_replaces_keys)
+{
+    slow_settings device = healthy;
+    device.replaces = true;
+    device.per_progress = 3;
+    lose_at_each_placed(device);
+    device.dies_on_submit = true;
+    lose_at_each_placed(device);
+}
+
+Test(failover, P4_the_same_when_they_do_with_cbc)
+{
+    version = LK_TLS1_2;
+    cipher = LK_CIPHER_AES_128_CBC_SHA256;
+    lose_at_each_placed(healthy);
+}
+
+/* Each record follows from the one before: so all of a direction are made in one place. */
+Test(failover, records_with_a_chained_iv_are_placed_together)
+{
+    lk_costs costs = by_length();
+    lk_placement placement;
+    version = LK_TLS1_0;
+    cipher = LK_CIPHER_AES_128_CBC_SHA;
+    support_fill(data, sizeof data, 3);
+    outcome wanted = run(&healthy);
+    for (int cheap = 0; cheap < 2; cheap++) {
+        costs.processor[LK_PLACEMENT_LENGTHS - 1] = cheap ? 1 : 1000000;
+        placer = lk_placer_new(&costs);
+        outcome got = run(&healthy);
+        expect_same(&wanted, &got, SIZE_MAX);
+        cr_assert_eq(cheap ? got.software_records : got.device_records, 0);
+        cr_assert_eq(got.fallbacks, 0);
+        lk_placer_report(placer, &placement);
+        cr_assert_eq(placement.records[LK_PLACEMENT_CHAINED], wanted.device_records);
+        lk_placer_free(placer);
+        forget(&got);
+    }
+    forget(&wanted);
+}
+
 /* Has the engine say of every third of its operations in turn that it cannot be done. */
 static void lie_at_each(lk_error status)
 {
@@ -227,7 +311,7 @@ Test(failover, P4_a_cbc_record_that_is_made_again_has_the_same_iv_and_the_same_b
     static uint8_t output[2][200];
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair, *software = support_software();
-    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), NULL, &pair), LK_OK);
     lk_direction_parameters parameters =
         support_parameters(LK_SEAL, LK_TLS1_2, lk_cipher_find(LK_CIPHER_AES_128_CBC_SHA), 1);
     lk_direction *directions[] = {support_open(pair, &parameters), support_open(software, &parameters)};
@@ -301,7 +385,7 @@ Test(failover, P2_software_goes_on_behind_the_last_number_that_the_lost_engine_s
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), NULL, &pair), LK_OK);
     lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_TLS1_3, lk_cipher_find(0), 1);
     lk_direction *direction = support_open(pair, &parameters);
     lk_operation operation = sealing(0, 5);
@@ -323,7 +407,7 @@ Test(failover, a_direction_may_be_closed_with_operations_in_work)
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), NULL, &pair), LK_OK);
     lk_direction_parameters parameters = support_parameters(LK_SEAL, LK_TLS1_3, lk_cipher_find(0), 1);
     lk_direction *direction = support_open(pair, &parameters), *other = support_open(pair, &parameters);
     lk_operation operation = sealing(0, 0);
@@ -341,7 +425,7 @@ Test(failover, a_bad_record_is_the_records_fault_and_no_reason_to_fall_back)
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), NULL, &pair), LK_OK);
     lk_engine_capabilities capabilities;
     lk_engine_capabilities_get(pair, &capabilities);
     cr_expect_not(capabilities.immediate);
@@ -420,7 +504,7 @@ static void lose_with_keys_in_flight(slow_settings device)
             lk_engine *slow = slow_engine_new(&settings), *pair;
             *settings = device;
             *(device.lies_with != LK_OK ? &settings->lies_at : &settings->dies_after) = death;
-            cr_assert_eq(lk_engine_failover_new(slow, software, &pair), LK_OK);
+            cr_assert_eq(lk_engine_failover_new(slow, software, NULL, &pair), LK_OK);
             memset(made, 0, sizeof made);
             size_t replaced = seal_with_keys(pair, between);
             cr_expect_arr_eq(made, wanted, sizeof made, "lost at %zu, %zu finished between", death, between);

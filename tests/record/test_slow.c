@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The record layer over an engine that takes its time: order, bounds, buffers and keys. */
+#include "record/layer.h"
 #include "slow_engine.h"
 #include "support.h"
 #include "wire.h"
@@ -287,4 +288,42 @@ Test(slow, a_layer_may_be_freed_with_records_in_work)
     lk_direction_parameters next = support_parameters(LK_SEAL, LK_TLS1_3, cipher, 2);
     cr_assert_eq(write_data(0, 30000, &taken), LK_OK);
     cr_assert_eq(lk_record_layer_set_write(client->layer, &next), LK_OK);
+}
+
+Test(slow, buffers_that_hold_nothing_are_given_back_and_come_again)
+{
+    for (int round = 0; round < 2; round++) {
+        client->sent_length = server->length = 0;
+        wire_send(client, server, LK_CONTENT_APPLICATION_DATA, data, sizeof data);
+        cr_assert_eq(server->length, sizeof data);
+        cr_assert_arr_eq(server->content, data, sizeof data);
+        cr_assert(client->layer->write.plaintext && client->layer->write.output.first);
+        cr_assert(server->layer->read.plaintext && server->layer->read.input.memory);
+        lk_record_layer_release_buffers(client->layer);
+        lk_record_layer_release_buffers(server->layer);
+        cr_expect_null(client->layer->write.plaintext);
+        cr_expect_null(client->layer->write.output.first);
+        cr_expect_null(server->layer->read.plaintext);
+        cr_expect_null(server->layer->read.input.memory);
+    }
+}
+
+Test(slow, buffers_with_something_in_them_stay)
+{
+    size_t taken;
+    cr_assert_eq(write_data(0, 1000, &taken), LK_OK);
+    lk_record_layer_release_buffers(client->layer); /* a record is with the engine */
+    while (lk_record_layer_sealing(client->layer))
+        cr_assert_eq(lk_record_layer_progress(client->layer, 10), LK_OK);
+    lk_record_layer_release_buffers(client->layer); /* it is made, and has not gone */
+    size_t length;
+    const uint8_t *bytes = lk_record_layer_output(client->layer, &length);
+    wire_feed(server, bytes, 500);
+    lk_record_layer_release_buffers(server->layer); /* half of it has come */
+    wire_feed(server, bytes + 500, length - 500);
+    lk_record_layer_sent(client->layer, length);
+    lk_record_layer_release_buffers(server->layer); /* all of it, and it is not opened yet */
+    cr_assert_eq(wire_carry(client, server, 0), LK_ERROR_WANT_READ);
+    cr_assert_eq(server->length, 1000);
+    cr_assert_arr_eq(server->content, data, 1000);
 }

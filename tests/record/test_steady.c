@@ -101,7 +101,9 @@ static void check_steady(lk_engine *engine)
     support_fill(data, sizeof data, 1);
     size_t before = allocations;
     for (uint16_t version = LK_TLS1_2; version <= LK_TLS1_3; version++)
-        for (unsigned id = 0; id < 3; id++) {
+        for (unsigned id = 0; lk_cipher_find(id); id++) {
+            if (lk_cipher_find(id)->kind != LK_KIND_AEAD || !lk_engine_supports(engine, version, lk_cipher_find(id)))
+                continue;
             wire_end *client = wire_end_new(engine), *server = wire_end_new(engine);
             wire_key(client, server, version, lk_cipher_find(id), 1);
             for (int i = 0; i < 3; i++)
@@ -133,7 +135,7 @@ Test(steady, an_engine_that_takes_its_time_costs_no_allocation_per_record_either
 {
     slow_settings *settings;
     lk_engine *slow = slow_engine_new(&settings), *pair;
-    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), &pair), LK_OK);
+    cr_assert_eq(lk_engine_failover_new(slow, slow_engine_software(slow), NULL, &pair), LK_OK);
     check_steady(pair);
     lk_engine_free(pair);
     lk_engine_free(slow);

@@ -177,7 +177,7 @@ Test(keys_on_device, leave_no_copy_in_the_hosts_memory, .timeout = 200)
 
 Test(keys_on_device, would_be_found_where_software_stands_behind_the_device, .timeout = 200)
 {
-    int status = run(LK_ENGINE_AUTO);
+    int status = run(LK_ENGINE_PREFER_DEVICE);
     cr_expect_gt(found[1][2], 0, "to go on in software it needs the key");
     cr_expect_gt(found[1][3], 0);
     cr_expect_eq(status, LK_OK, "and so it does: %d", status);

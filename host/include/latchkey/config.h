@@ -105,8 +105,108 @@ lk_error lk_config_set_groups(lk_config *config, const char *list);
  */
 lk_error lk_config_use_certificate_files(lk_config *config, const char *chain_path, const char *key_path);
 
+/**
+ * Certificate chain and private key of this side from a PKCS#12 file (RFC 7292), in the place of
+ * lk_config_use_certificate_files(). passphrase: of the file, which it is not kept beyond the call; NULL: none. From
+ * the file's other certificates those are sent along that lead from this one to a root. Files with the encryption of
+ * the last century (RC2) cannot be opened.
+ * @return FILE_UNREADABLE, FILE_MALFORMED (also for a wrong passphrase), NO_MEMORY.
+ */
+lk_error lk_config_use_pkcs12_file(lk_config *config, const char *path, const char *passphrase);
+
+typedef struct lk_connection lk_connection;
+
+/** A signature that a handshake needs. Everything in it is borrowed for the length of the call. */
+typedef struct lk_signature_request {
+    uint16_t scheme;     /* SignatureScheme (RFC 8446 section 4.2.3): 0x0403, ... */
+    const char *name;    /* as that section writes it: "ecdsa_secp256r1_sha256", ... */
+    const uint8_t *data; /* what is signed: the message itself, which the scheme hashes */
+    size_t length;       /* of data, in bytes */
+} lk_signature_request;
+
+/** The longest signature, in bytes. */
+#define LK_SIGNATURE_BYTES_MAX 2048
+
+/**
+ * Signs for a connection, whose certificate's private key it has. It is called in the thread of the connection, within
+ * one of its calls, and must touch it only to ask what was agreed. signature has room for *length bytes
+ * (LK_SIGNATURE_BYTES_MAX), and *length is to say how many it has: for ECDSA the DER of RFC 3279 section 2.2.3, as
+ * everywhere in TLS.
+ * @return OK when it has signed; WANT_KEY when that takes its time: then it copies what is to be signed, and
+ * lk_connection_give_signature() brings the signature; or any other error, upon which the handshake ends with
+ * KEY_REFUSED.
+ */
+typedef lk_error lk_key_signer(void *context, lk_connection *connection, const lk_signature_request *request,
+                               uint8_t *signature, size_t *length);
+
+/**
+ * Has a function sign, so that the private key can be in a token, an HSM or another process: in the place of
+ * lk_config_use_certificate_files(). The chain (PEM, leaf first) says what the key is. context is borrowed, and must
+ * live as long as the configuration. Such a key signs in TLS 1.2 and 1.3, as server and as client; older versions, and
+ * suites whose exchange decrypts with the server's key (TLS_RSA_WITH_...), are not spoken by a server that has no
+ * other.
+ * @return INVALID_ARGUMENT without a function, FILE_UNREADABLE, FILE_MALFORMED.
+ */
+lk_error lk_config_use_signer(lk_config *config, const char *chain_path, lk_key_signer *signer, void *context);
+
 /** Trust the roots in a PEM file instead of the system's. @return FILE_UNREADABLE, FILE_MALFORMED, NO_MEMORY. */
 lk_error lk_config_trust_file(lk_config *config, const char *path);
+
+/**
+ * Pins public keys: of the certificates that lead from the peer's own to a root, that one included, one must have one
+ * of these keys, or the peer is not taken (CERTIFICATE_UNPINNED; the diagnosis says which key it has). So an authority
+ * that errs, or is made to, gives nobody else the peer's name. list: "sha256//BASE64;sha256//BASE64", of the SHA-256 of
+ * each SubjectPublicKeyInfo (RFC 7469 section 2.4), as curl writes it; pin a second key, whose private half lies in a
+ * safe, before the first one is lost. At most 32. With lk_config_trust_anyone() the peer's own certificate must have
+ * such a key: then no authority is needed. NULL: none (default).
+ * @return INVALID_ARGUMENT.
+ */
+lk_error lk_config_pin_keys(lk_config *config, const char *list);
+
+/**
+ * Certificate revocation lists (RFC 5280 section 5; PEM, one or more in the file): a peer's certificate that stands in
+ * one is not taken (CERTIFICATE_REVOKED), nor is one whose issuer has no list here that is valid now
+ * (REVOCATION_UNKNOWN). whole_chain: the same for each certificate on the way to the root. Lists are good for some
+ * days; a new configuration takes new ones. In the place of those before; NULL: none (default).
+ * @return FILE_UNREADABLE, FILE_MALFORMED, NO_MEMORY.
+ */
+lk_error lk_config_use_crl_file(lk_config *config, const char *path, bool whole_chain);
+
+/**
+ * The most certificates between the peer's own and a root: 0 for one that a root has issued itself (default: as many as
+ * a chain may have, 32). More is CERTIFICATE_UNTRUSTED.
+ * @return INVALID_ARGUMENT above 32.
+ */
+lk_error lk_config_set_verify_depth(lk_config *config, unsigned depth);
+
+/** A certificate in DER. */
+typedef struct lk_der {
+    const uint8_t *bytes;
+    size_t length;
+} lk_der;
+
+/** What was found out about a peer's certificates. Everything in it is borrowed for the length of the call. */
+typedef struct lk_certificate_verdict {
+    lk_error error;     /* OK, or why they are not taken: CERTIFICATE_..., REVOCATION_UNKNOWN */
+    const char *reason; /* for a person, with its particulars; "" for OK */
+    int depth;          /* which certificate on the way to the root it is about, 0 for the peer's own; -1: none */
+    const lk_der *certificates; /* as they came, the peer's own first */
+    size_t count;
+} lk_certificate_verdict;
+
+/**
+ * Has the last word about a peer's certificates: sees the verdict, and answers what is to count. It is called in the
+ * thread of the connection, within one of its calls, and must touch it only to ask what was agreed; once a handshake,
+ * and for a session that is gone on with again.
+ * @return OK to take them, whatever the verdict says; otherwise why not: the verdict's own error, another about
+ * certificates, or anything else, which is CERTIFICATE_REJECTED.
+ */
+typedef lk_error lk_certificate_judge(void *context, const lk_connection *connection,
+                                      const lk_certificate_verdict *verdict);
+
+/** Asks a function about each peer's certificates. NULL: nobody (default). That the peer has the private key is
+ * verified in any case. */
+void lk_config_set_certificate_judge(lk_config *config, lk_certificate_judge *judge, void *context);
 
 /**
  * For servers: the OCSP response (RFC 6960, DER) to send to clients that ask whether the certificate is revoked:
@@ -148,6 +248,14 @@ typedef enum lk_client_policy {
  * @return INVALID_ARGUMENT for a policy that does not exist.
  */
 lk_error lk_config_ask_client_certificate(lk_config *config, lk_client_policy policy);
+
+/**
+ * Whether a client can be asked for its certificate after the handshake too, in TLS 1.3 (RFC 8446 section 4.6.2;
+ * default: no). A client says so in its hello, and then answers requests of the server whenever they come, with the
+ * certificate of its configuration or with none. For a server it is the leave to ask, by
+ * lk_connection_authenticate_client(). Connections that can do it keep some 500 bytes more.
+ */
+void lk_config_set_post_handshake_authentication(lk_config *config, bool wanted);
 
 /**
  * For clients: asks the server for records of at most 512, 1024, 2048 or 4096 bytes of plaintext, both ways (RFC 6066
@@ -276,7 +384,6 @@ void lk_config_allow_legacy_resumption(lk_config *config);
  * for no sessions. session NULL and length 0: the connection ended with a fatal alert, and the sessions that it gave or
  * went on with must be forgotten (RFC 5246 section 7.2.2, RFC 8446 section 6.2).
  */
-typedef struct lk_connection lk_connection;
 typedef void lk_session_keeper(void *context, const lk_connection *connection, const uint8_t *session, size_t length);
 void lk_config_set_session_keeper(lk_config *config, lk_session_keeper *keeper, void *context);
 
@@ -298,8 +405,9 @@ lk_error lk_config_set_alpn(lk_config *config, const char *protocols);
 
 /**
  * Who makes the records. The engine is borrowed and must outlive every connection; NULL only with LK_ENGINE_SOFTWARE,
- * or with LK_ENGINE_AUTO to say that none is attached. reason: why (for LK_ENGINE_AUTO without an engine); copied, may
- * be NULL.
+ * or with LK_ENGINE_AUTO or LK_ENGINE_PREFER_DEVICE to say that none is attached. reason: why (without an engine);
+ * copied, may be NULL. With LK_ENGINE_AUTO both engines are measured now, which takes a slow device a quarter of a
+ * second or a little more. No connection of the configuration may be open.
  */
 lk_error lk_config_set_engine(lk_config *config, lk_engine *engine, lk_engine_policy policy, const char *reason);
 

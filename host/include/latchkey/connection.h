@@ -47,11 +47,22 @@ void lk_connection_free(lk_connection *connection);
 
 /**
  * Moves the handshake on as far as it goes.
- * @return OK once it is complete; WANT_READ, WANT_WRITE or WANT_ENGINE; or what ended the connection (an alert may then
- * be waiting among the bytes for the wire). In a renegotiation, WANT_READ while lk_connection_pending() tells of
+ * @return OK once it is complete; WANT_READ, WANT_WRITE or WANT_ENGINE; WANT_KEY while lk_config_use_signer()'s
+ * function owes a signature; or what ended the connection (an alert may then be waiting among the bytes for the
+ * wire). In a renegotiation, WANT_READ while lk_connection_pending() tells of
  * plaintext: that must be read first.
  */
 lk_error lk_connection_handshake(lk_connection *connection);
+
+/**
+ * Gives the signature that a function of lk_config_use_signer() did not give at once, in the thread of the connection:
+ * a call on that answered WANT_KEY, and is to be made again behind this one. It is copied. What the connection had to
+ * send before is among its bytes for the wire and need not wait. A signature that the certificate's key does not
+ * verify is not sent (KEY_REFUSED, in that call). signature NULL: there will be none, which ends the connection.
+ * @return WRONG_STATE where no signature is awaited, INVALID_ARGUMENT for a length of 0 or above
+ * LK_SIGNATURE_BYTES_MAX, NO_MEMORY, KEY_REFUSED for NULL, or what has ended the connection before.
+ */
+lk_error lk_connection_give_signature(lk_connection *connection, const uint8_t *signature, size_t length);
 
 /**
  * Asks for a new handshake under the present keys, up to TLS 1.2: new keys both ways, and on a server by
@@ -76,6 +87,22 @@ bool lk_connection_renegotiating(const lk_connection *connection);
  * handshake.
  */
 lk_error lk_connection_ask_client_certificate(lk_connection *connection, lk_client_policy policy);
+
+/**
+ * For servers, in TLS 1.3, once the handshake is complete: asks the client for a certificate (RFC 8446 section 4.6.2),
+ * for example when it wants what not everybody may have. As in lk_config_ask_client_certificate(), one that is given
+ * must be good, and with REQUIRED one must be given, or the connection ends. The answer comes when the client likes, in
+ * lk_connection_read() or, for who wants to wait for it, lk_connection_handshake(); data goes both ways meanwhile, and
+ * lk_connection_peer_certificate() tells who the client was before. One who was known, and now shows nothing, stays who
+ * he was. Sessions that were given before know nothing of it.
+ * @return OK when it is asked for; WRONG_STATE (not a server of TLS 1.3 with a complete handshake, an answer is still
+ * to come, or either side lacks lk_config_set_post_handshake_authentication()); INVALID_ARGUMENT for LK_CLIENT_UNKNOWN
+ * or without roots of the configuration's own; or what ended the connection.
+ */
+lk_error lk_connection_authenticate_client(lk_connection *connection, lk_client_policy policy);
+
+/** For a server: true from lk_connection_authenticate_client() until the client has answered. */
+bool lk_connection_authenticating(const lk_connection *connection);
 
 /** Bytes of plaintext that have come and were not read yet. */
 size_t lk_connection_pending(const lk_connection *connection);
@@ -118,6 +145,13 @@ void lk_connection_received_end(lk_connection *connection);
 /** Bytes for the wire, borrowed until lk_connection_sent() says how many went. Length 0: none at the moment. */
 const uint8_t *lk_connection_output(lk_connection *connection, size_t *length);
 void lk_connection_sent(lk_connection *connection, size_t length);
+
+/**
+ * Gives the memory of buffers back that hold nothing: some 130 KiB, with a device 600. What comes or goes next takes it
+ * anew. For a connection on which nothing is expected for a while, as a server has by the thousand. Room that
+ * lk_connection_input() has given, and that nothing was received into, is gone with it.
+ */
+void lk_connection_release_buffers(lk_connection *connection);
 
 /* The engine. */
 

@@ -74,6 +74,12 @@ void lk_device_close(lk_device *device);
  */
 void lk_device_set_timeout(lk_device *device, int timeout);
 
+/**
+ * How many of its session slots may be taken at once: a direction of a connection takes one. What has a slot keeps it.
+ * More than there are means all of them, as at first.
+ */
+void lk_device_set_slot_limit(lk_device *device, size_t slots);
+
 /** The engine on this device, for lk_config_set_engine(). Borrowed; lives as long as the device. */
 lk_engine *lk_device_engine(lk_device *device);
 
@@ -122,7 +128,7 @@ lk_error lk_device_heartbeat(lk_device *device);
  * Opens a device again that was lost, once no connection holds a direction in it any more. Connections that begin later
  * use it, and its engine stays the same; the engine's descriptor does not. To be called before a connection begins:
  * costs nothing while all is well, and tries no more often than after half a second, one second, and so on up to half a
- * minute. May block as lk_device_open().
+ * minute; from the beginning again when it was well for longer than that. May block as lk_device_open().
  * @return OK when it is there; ENGINE_BUSY when a connection has still to leave it; why it is not there.
  */
 lk_error lk_device_recover(lk_device *device);

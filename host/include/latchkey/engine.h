@@ -12,11 +12,14 @@ typedef struct lk_engine lk_engine;
 
 /** Which engine makes the records of a connection. */
 typedef enum lk_engine_policy {
-    LK_ENGINE_AUTO,           /* the device where it can, software where it cannot, with the reason reported */
+    LK_ENGINE_AUTO,           /* each record where it costs less, as measured (latchkey/placement.h); software where the
+                                 device cannot, with the reason reported */
     LK_ENGINE_REQUIRE_DEVICE, /* the device or an error: only suites it has are offered, nothing falls back */
     LK_ENGINE_SOFTWARE,       /* libcrypto alone */
-    LK_ENGINE_KEYS_ON_DEVICE  /* as REQUIRE_DEVICE, in TLS 1.3 alone, and the host keeps nothing that the keys in use
-                                 follow  from: what remains in its memory, and why, is in docs/security.md */
+    LK_ENGINE_KEYS_ON_DEVICE, /* as REQUIRE_DEVICE, in TLS 1.3 alone, and the host keeps nothing that the keys in use
+                                 follow from: what remains in its memory, and why, is in docs/security.md */
+    LK_ENGINE_PREFER_DEVICE   /* the device where it can, whatever that costs; software where it cannot, with the reason
+                                 reported */
 } lk_engine_policy;
 
 /** One row a reason why a direction is in software although a device was wished for: X(name, sentence). */

@@ -98,6 +98,7 @@ extern "C" {
     X(WANT_READ, LK_ALERT_NONE, "more bytes from the peer are needed")                                                 \
     X(WANT_WRITE, LK_ALERT_NONE, "bytes for the peer must be sent first")                                              \
     X(WANT_ENGINE, LK_ALERT_NONE, "the record engine has not finished yet")                                            \
+    X(WANT_KEY, LK_ALERT_NONE, "the holder of the private key has not signed yet")                                     \
     X(CLOSED, LK_ALERT_NONE, "the peer has closed the connection with close_notify")                                   \
     /* usage and resources */                                                                                          \
     X(INVALID_ARGUMENT, LK_ALERT_INTERNAL_ERROR, "an argument is out of range; see the function's documentation")      \
@@ -109,6 +110,7 @@ extern "C" {
     X(FILE_UNREADABLE, LK_ALERT_NONE, "a file cannot be read; check its path and permissions")                         \
     X(FILE_MALFORMED, LK_ALERT_NONE, "a file does not hold what was expected of it; PEM is expected")                  \
     X(KEY_MISMATCH, LK_ALERT_NONE, "the private key does not belong to the certificate; give the matching pair")       \
+    X(KEY_REFUSED, LK_ALERT_INTERNAL_ERROR, "the holder of the private key did not sign, or signed wrongly")           \
     X(ADDRESS_UNRESOLVED, LK_ALERT_NONE, "the host name has no address; check its spelling and the name server")       \
     X(ADDRESS_IN_USE, LK_ALERT_NONE, "the port is already in use; choose another or stop the program that holds it")   \
     X(CONNECTION_REFUSED, LK_ALERT_NONE, "nothing listens at that address and port")                                   \
@@ -157,6 +159,10 @@ extern "C" {
     X(CERTIFICATE_NAME, LK_ALERT_BAD_CERTIFICATE,                                                                      \
       "the peer's certificate is for another name; check the host name you gave")                                      \
     X(CERTIFICATE_REVOKED, LK_ALERT_CERTIFICATE_REVOKED, "the peer's certificate has been revoked")                    \
+    X(CERTIFICATE_UNPINNED, LK_ALERT_CERTIFICATE_UNKNOWN,                                                              \
+      "the peer's certificates have none of the public keys that are pinned here")                                     \
+    X(REVOCATION_UNKNOWN, LK_ALERT_CERTIFICATE_UNKNOWN,                                                                \
+      "no good revocation list says of the peer's certificate that it still holds; fetch its issuer's anew")           \
     X(CERTIFICATE_UNSUITABLE, LK_ALERT_UNSUPPORTED_CERTIFICATE, "the peer's certificate may not be used for this")     \
     X(STATUS_MISSING, LK_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE,                                                        \
       "the server did not send an OCSP response for its certificate, which is required here")                          \

@@ -8,6 +8,7 @@
 #include <latchkey/engine.h>
 #include <latchkey/error.h>
 #include <latchkey/event.h>
+#include <latchkey/placement.h>
 #include <latchkey/socket.h>
 #include <latchkey/statistics.h>
 #include <latchkey/watch.h>

@@ -25,7 +25,8 @@ lk_error lk_socket_listen(const char *host, const char *port, int *socket);
 lk_error lk_socket_step(lk_connection *connection, int socket, int timeout);
 
 /**
- * Completes the handshake, or a renegotiation. timeout in ms for the whole of it. Beside what the connection says:
+ * Completes the handshake, or a renegotiation. timeout in ms for the whole of it. Beside what the connection says,
+ * which may be WANT_KEY (then what waited has been sent; call it again with the signature):
  * WANT_READ where a renegotiation cannot go on before the plaintext has been read that came in between; reading goes on
  * with it.
  */

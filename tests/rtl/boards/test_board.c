@@ -13,17 +13,43 @@ enum {
     ENGLISH = 0x0409,
     SERIAL_DIGITS = 16,
     BUILD = 0x600DB01D,
-    HERTZ = 60000000,
-    BLINK = 1 << 10, /* cycles, as the model was built */
-    SHOW = 1 << 12,
+    BLINK = 1 << 10, /* cycles, as the models were built; so is SHOW, longer where packets take longer */
     SELFTEST = 200000,
     RECORD = 256,
     SEALED = COMPLETION_BYTES + 5 + RECORD + 1 + 16
 };
 
+#ifdef AT_LINE
+enum { HIGH_SPEED = false, SHOW = 1 << 14 };
+
+static lk_board *attached(void)
+{
+    return fixture_at_line();
+}
+
+static uint32_t lights(lk_board *board)
+{
+    return lk_host_bus(board)->phy.full_speed.pins->lights;
+}
+#else
+enum { HIGH_SPEED = true, SHOW = 1 << 12 };
+
+static lk_board *attached(void)
+{
+    return fixture_attached();
+}
+
 static uint32_t lights(lk_board *board)
 {
     return lk_host_bus(board)->phy.ulpi.pins->lights;
+}
+#endif
+
+static lk_board *configured(void)
+{
+    lk_board *board = attached();
+    fixture_configure(board);
+    return board;
 }
 
 static void wait_for_selftest(lk_board *board)
@@ -34,10 +60,10 @@ static void wait_for_selftest(lk_board *board)
     lk_bus_idle(lk_host_bus(board), 2 * SHOW);
 }
 
-Test(board, comes_up_at_high_speed_and_takes_a_configuration)
+Test(board, comes_up_at_its_speed_and_takes_a_configuration)
 {
-    lk_board *board = fixture_attached();
-    cr_expect(lk_host_bus(board)->high_speed);
+    lk_board *board = attached();
+    cr_expect_eq(lk_host_bus(board)->high_speed, HIGH_SPEED);
     fixture_configure(board);
     fixture_echo(board, 1, 40);
     fixture_end(board);
@@ -45,7 +71,7 @@ Test(board, comes_up_at_high_speed_and_takes_a_configuration)
 
 Test(board, has_the_serial_number_and_the_build_of_its_bitstream)
 {
-    lk_board *board = fixture_configured();
+    lk_board *board = configured();
     uint8_t text[2 + 2 * SERIAL_DIGITS], digits[SERIAL_DIGITS + 1] = {0};
     uint32_t actual;
     cr_assert_eq(
@@ -62,7 +88,7 @@ Test(board, has_the_serial_number_and_the_build_of_its_bitstream)
 
 Test(board, tells_of_the_ciphers_that_it_was_built_with)
 {
-    lk_board *board = fixture_configured();
+    lk_board *board = configured();
     wait_for_selftest(board);
     uint32_t expected = 1u << LK_CIPHER_AES_128_GCM | 1u << LK_CIPHER_AES_256_GCM | 1u << LK_CIPHER_CHACHA20_POLY1305;
     cr_expect_eq(fixture_fact(board, LK_FACT_CIPHERS), expected);
@@ -73,7 +99,7 @@ Test(board, tells_of_the_ciphers_that_it_was_built_with)
 
 Test(board, usb_light_blinks_until_there_is_a_configuration)
 {
-    lk_board *board = fixture_attached();
+    lk_board *board = attached();
     unsigned on = 0, off = 0;
     for (unsigned i = 0; i < 2 * BLINK; i++) {
         lk_bus_idle(lk_host_bus(board), 1);
@@ -96,7 +122,7 @@ Test(board, usb_light_blinks_until_there_is_a_configuration)
 Test(board, lights_tell_of_keys_and_of_records)
 {
     static uint8_t sealed[LK_HOST_BULK_PACKET_HIGH];
-    lk_board *board = fixture_configured();
+    lk_board *board = configured();
     wait_for_selftest(board);
     cr_expect_eq(lights(board), LIGHT_USB);
     fixture_load_slot(board);
@@ -117,7 +143,7 @@ Test(board, lights_tell_of_keys_and_of_records)
 Test(board, fault_light_tells_of_a_cipher_that_failed_its_test)
 {
     lk_model_fail_selftest(1u << LK_CIPHER_AES_256_GCM);
-    lk_board *board = fixture_configured();
+    lk_board *board = configured();
     wait_for_selftest(board);
     cr_expect_eq(lights(board) & LIGHT_FAULT, LIGHT_FAULT);
     fixture_end(board);

@@ -101,13 +101,21 @@ static bool recovers(const scene *played_scene, scene_reset how)
     return out.as_expected;
 }
 
+/* A verdict of the selftest outlives STREAM_RESET, also a wrong one: what it took out stays out until a later selftest
+ * passes, which reset begins. */
+static scene_reset healing_reset(random_source *source, const engine_register *reg)
+{
+    bool light = !random_once_in(source, 2);
+    return light && strcmp(reg->module, "lk_record_engine.self_test") != 0 ? SCENE_STREAM_RESET : SCENE_RESET;
+}
+
 static void flip_once(random_source *source, uint64_t seed)
 {
     size_t index = random_below(source, SCENES);
     const engine_register *reg = &registers[random_below(source, (uint32_t)register_count)];
     disturbance flip = {
         .cycle = random_below(source, scene_cycles[index]), .flipped = reg, .bit = random_below(source, reg->bits)};
-    scene_reset how = random_once_in(source, 2) ? SCENE_RESET : SCENE_STREAM_RESET;
+    scene_reset how = healing_reset(source, reg);
     module_outcome *outcome = outcome_of(reg);
     scene_play(&scenes[index], &engine, seed + index, flip, &out);
     outcome->runs++;

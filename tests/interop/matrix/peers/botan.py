@@ -6,7 +6,7 @@ from .base import Peer
 
 VERSIONS = {"1.0": "tls10", "1.1": "tls11", "1.2": "tls12"}
 POLICY = """{versions}
-ciphers = ChaCha20Poly1305 AES-256/GCM AES-128/GCM AES-256 AES-128 3DES
+ciphers = ChaCha20Poly1305 AES-256/GCM AES-128/GCM AES-128/CCM AES-128/CCM(8) AES-256 AES-128 3DES
 macs = AEAD SHA-384 SHA-256 SHA-1
 signature_hashes = SHA-512 SHA-384 SHA-256 SHA-1
 signature_methods = ECDSA RSA IMPLICIT
