@@ -27,11 +27,11 @@ enum { LK_PIN_BYTES = 32 /* of SHA-256 */, LK_PINS_MAX = 32, LK_DEPTH_ANY = -1 }
 
 /** What is demanded of a peer's chain beside a path to a root. All zeros but for depth: nothing. */
 typedef struct lk_chain_rules {
-    int depth; /* the most certificates between leaf and root; LK_DEPTH_ANY */
     STACK_OF(X509_CRL) * crls;
-    bool crls_of_all; /* each certificate but the root must stand in a CRL's care, not the leaf alone */
-    uint8_t pins[LK_PINS_MAX][LK_PIN_BYTES];
     size_t pin_count;
+    uint8_t pins[LK_PINS_MAX][LK_PIN_BYTES];
+    int depth;        /* the most certificates between leaf and root; LK_DEPTH_ANY */
+    bool crls_of_all; /* each certificate but the root must stand in a CRL's care, not the leaf alone */
 } lk_chain_rules;
 
 /** What was found out about a chain. */

@@ -52,11 +52,11 @@ typedef struct lk_handshake_settings {
     lk_psk psk;
     lk_certificate_chain chain; /* of this side */
     EVP_PKEY *key;              /* that belongs to it, or NULL */
-    bool signs_elsewhere;       /* key is the public half: the observer has signatures made */
     X509_STORE *roots;          /* that the peer's chain must lead to */
+    lk_chain_rules rules;       /* that it must follow besides */
+    bool signs_elsewhere;       /* key is the public half: the observer has signatures made */
     bool trust_anyone;
-    lk_chain_rules rules;           /* that it must follow besides */
-    bool judged;                    /* the observer has the last word about it */
+    bool judged;                    /* the observer has the last word about the peer's chain */
     lk_client_policy client_policy; /* server: whether it asks clients for a certificate */
     lk_authorities authorities;     /* the names of roots; empty where they are the system's, or too many */
     uint8_t alpn[LK_ALPN_MAX];      /* ProtocolName vectors (RFC 7301), as ClientHello has them */

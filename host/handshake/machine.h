@@ -132,12 +132,12 @@ typedef struct lk_agreement {
 
 /** Authentication of the client after the handshake (post_handshake.c). */
 typedef struct lk_post_handshake {
-    bool wanted, awaited; /* server: a request is to go; it has gone, and the answer is to come */
-    uint8_t context[UINT8_MAX];
+    lk_transcript concluded;     /* up to the client's Finished of the handshake */
+    lk_certificate_chain before; /* server: who the client was, until it has proven who it is now */
     size_t context_length;
+    uint8_t context[UINT8_MAX];
     uint8_t finished_key[LK_HASH_MAX]; /* of the client's traffic secret in use */
-    lk_transcript concluded;           /* up to the client's Finished of the handshake */
-    lk_certificate_chain before;       /* server: who the client was, until it has proven who it is now */
+    bool wanted, awaited;              /* server: a request is to go; it has gone, and the answer is to come */
 } lk_post_handshake;
 
 struct lk_handshake {
@@ -155,11 +155,11 @@ struct lk_handshake {
 
     /* what was said and agreed */
     uint16_t version;
+    uint16_t hello_version; /* client_version, what TLS 1.3 calls legacy_version, of the ClientHello */
     const lk_suite *suite;
     const lk_group *group;
     const lk_signature_scheme *scheme;        /* that the server proves its key with */
     const lk_signature_scheme *client_scheme; /* that the client does; NULL: it has no certificate to give */
-    uint16_t hello_version; /* client_version, what TLS 1.3 calls legacy_version, of the ClientHello */
     uint8_t client_random[LK_RANDOM_LENGTH], server_random[LK_RANDOM_LENGTH];
     uint8_t session_id[LK_SESSION_ID_MAX];
     size_t session_id_length;
@@ -169,32 +169,32 @@ struct lk_handshake {
     bool certificate_asked; /* of the client, by a CertificateRequest */
     bool authority_known;   /* client: one that the request names, if it names any, has issued our certificate */
     bool encrypt_then_mac;  /* TLS 1.2: agreed on */
+    bool status_promised;   /* up to TLS 1.2: a CertificateStatus may follow */
     uint8_t max_fragment;   /* agreed on; 0: nothing was */
     lk_offer offer;
     uint8_t *cookie;
     size_t cookie_length;
     char alpn[LK_NAME_MAX + 1], server_name[LK_NAME_MAX + 1];
     lk_certificate_chain peer_chain;
-    bool status_promised; /* up to TLS 1.2: a CertificateStatus may follow */
-    lk_bytes status;      /* client: the OCSP response that came */
+    lk_bytes status; /* client: the OCSP response that came */
 
     /* sessions */
     lk_resumption *resumption; /* that is offered (client), or that was found (server); NULL when there is none */
     lk_resumption ticket;      /* TLS 1.2, client: the ticket that came, until the handshake is complete */
     bool resumed, ticket_promised;
     bool external;                        /* what is gone on with is no session, but an external pre-shared key */
+    bool session_given;                   /* client: the observer was told of a session */
     uint8_t stored_id[LK_SESSION_ID_MAX]; /* server: under which the session stands in the store */
     size_t stored_id_length;              /* 0: it does not */
-    bool session_given;                   /* client: the observer was told of a session */
     uint64_t born;                        /* of a session that is gone on with: when it began, in ms since 1970 */
     uint8_t resumption_secret[LK_HASH_MAX];
 
     /* renegotiation */
     lk_client_policy client_policy; /* server: of this connection */
-    lk_agreement *before;           /* what still holds until the new handshake is complete; NULL outside of one */
     bool secure_renegotiation;      /* both sides of the first handshake know RFC 5746 */
     bool renegotiation_wanted;      /* client: a ClientHello goes next; server: a HelloRequest */
     bool data_barred;               /* the peer's new key is in use, but its Finished has not come */
+    lk_agreement *before;           /* what still holds until the new handshake is complete; NULL outside of one */
     uint8_t verify_data[2][LK_VERIFY_DATA_MAX]; /* of the last Finished messages, by lk_role of the sender */
     size_t verify_data_length;
 
@@ -213,9 +213,7 @@ struct lk_handshake {
     lk_exporter exporter;
     lk_transcript transcript;
 
-    /* of this side, where its key is elsewhere */
-    bool signature_awaited;
-    lk_bytes signature; /* that came, until it is used */
+    lk_bytes signature; /* of this side, where its key is elsewhere: that came, until it is used */
 
     /* messages that came: [taken, length) is still to be looked at */
     uint8_t *incoming;
@@ -229,6 +227,7 @@ struct lk_handshake {
     const lk_row *pending;  /* the row that is finished once it has gone */
     bool update_wanted;     /* TLS 1.3: this side's key shall change */
     bool updated;           /* it has, and no application data went since */
+    bool signature_awaited; /* of this side, where its key is elsewhere */
     unsigned idle_messages; /* messages without use since application data came last */
 
     char meaning[LK_MEANING_MAX];

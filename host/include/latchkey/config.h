@@ -181,8 +181,8 @@ lk_error lk_config_set_verify_depth(lk_config *config, unsigned depth);
 
 /** A certificate in DER. */
 typedef struct lk_der {
-    const uint8_t *bytes;
-    size_t length;
+    const uint8_t *bytes; /* borrowed */
+    size_t length;        /* in bytes */
 } lk_der;
 
 /** What was found out about a peer's certificates. Everything in it is borrowed for the length of the call. */
@@ -191,7 +191,7 @@ typedef struct lk_certificate_verdict {
     const char *reason; /* for a person, with its particulars; "" for OK */
     int depth;          /* which certificate on the way to the root it is about, 0 for the peer's own; -1: none */
     const lk_der *certificates; /* as they came, the peer's own first */
-    size_t count;
+    size_t count;               /* of certificates */
 } lk_certificate_verdict;
 
 /**
@@ -357,7 +357,7 @@ lk_error lk_config_set_session_cache(lk_config *config, size_t capacity);
  * The functions are called by all connections of the configuration, in their threads. A session's bytes hold secrets.
  */
 typedef struct lk_session_store {
-    void *context;
+    void *context; /* handed to the functions */
     /** Keeps a session for lifetime seconds. A store may forget it earlier; then there is a full handshake. */
     void (*store)(void *context, const uint8_t *id, size_t id_length, const uint8_t *session, size_t length,
                   uint32_t lifetime);

@@ -246,25 +246,29 @@ bool lk_connection_last_alert(const lk_connection *connection, lk_alert_report *
 
 /* Statistics (P7). */
 
+/** What went one way. */
 typedef struct lk_direction_statistics {
-    uint64_t records;        /* protected records */
-    uint64_t bytes;          /* plaintext in them */
-    uint64_t device_records; /* of these, made or opened by a device */
-    uint64_t device_bytes;
-    uint64_t software_records;
-    uint64_t software_bytes;
-    uint64_t plain_records; /* records before there were keys */
+    uint64_t records;          /* protected records */
+    uint64_t bytes;            /* plaintext in them */
+    uint64_t device_records;   /* of these, made or opened by a device */
+    uint64_t device_bytes;     /* plaintext in them */
+    uint64_t software_records; /* made or opened by libcrypto */
+    uint64_t software_bytes;   /* plaintext in them */
+    uint64_t plain_records;    /* records before there were keys */
 } lk_direction_statistics;
 
+/** What a connection has done, and where. */
 typedef struct lk_connection_statistics {
-    lk_direction_statistics sent, received;
-    uint64_t fallbacks;          /* directions that went from a device to software */
-    uint64_t retries;            /* records that a device left undone, and software made */
-    lk_fallback fallback;        /* why the last one went, or why there is no device at all */
+    lk_direction_statistics sent;     /* to the peer */
+    lk_direction_statistics received; /* from the peer */
+    uint64_t fallbacks;               /* directions that went from a device to software */
+    uint64_t retries;                 /* records that a device left undone, and software made */
+    lk_fallback fallback;             /* why the last one went, or why there is no device at all */
     const char *fallback_reason; /* why software makes records although a device was wished for (no device at all, or of
                                     the last fall back); "" when there is no reason; lives as long as the connection */
 } lk_connection_statistics;
 
+/** What the connection has done so far. */
 void lk_connection_statistics_get(const lk_connection *connection, lk_connection_statistics *statistics);
 
 #ifdef __cplusplus

@@ -39,22 +39,27 @@ typedef struct lk_device_information {
     uint32_t protocol_version;        /* major << 16 | minor */
     uint32_t build;                   /* the bitstream's build id */
     uint32_t clock_hertz;             /* of the engine */
-    uint32_t slots;
-    uint32_t lanes;
-    uint32_t record_max; /* longest payload of a command, in bytes */
-    uint32_t ciphers;    /* bit map, see docs/suites.md */
-    uint32_t versions;   /* bit map, see docs/suites.md */
-    uint32_t health;     /* 0: well; otherwise bits of docs/protocol.md */
+    uint32_t slots;                   /* directions that it can hold keys of */
+    uint32_t lanes;                   /* records that it works on at a time */
+    uint32_t record_max;              /* longest payload of a command, in bytes */
+    uint32_t ciphers;                 /* bit map, see docs/suites.md */
+    uint32_t versions;                /* bit map, see docs/suites.md */
+    uint32_t health;                  /* 0: well; otherwise bits of docs/protocol.md */
 } lk_device_information;
 
 /** Counters since the device was configured. */
 typedef struct lk_device_statistics {
-    uint64_t cycles;      /* of the engine's clock */
-    uint64_t busy_cycles; /* of them, with a command in work */
-    uint64_t commands, completions, rejected, authentication_failures;
-    uint64_t sealed_records, sealed_bytes;
-    uint64_t opened_records, opened_bytes;
-    uint64_t live_slots;
+    uint64_t cycles;                  /* of the engine's clock */
+    uint64_t busy_cycles;             /* of them, with a command in work */
+    uint64_t commands;                /* that came */
+    uint64_t completions;             /* that it answered them with */
+    uint64_t rejected;                /* commands that it found wrong */
+    uint64_t authentication_failures; /* records whose tag, MAC or padding was */
+    uint64_t sealed_records;          /* made */
+    uint64_t sealed_bytes;            /* plaintext in them */
+    uint64_t opened_records;          /* found good */
+    uint64_t opened_bytes;            /* plaintext in them */
+    uint64_t live_slots;              /* in use now */
 } lk_device_statistics;
 
 /**
@@ -89,10 +94,11 @@ const lk_device_information *lk_device_information_get(const lk_device *device);
 /** Asks for the counters; blocks for one control transfer. @return DEVICE_LOST, TIMED_OUT. */
 lk_error lk_device_statistics_get(lk_device *device, lk_device_statistics *statistics);
 
-/** How long operations took, from submission to completion. */
 enum { LK_LATENCY_BUCKETS = 32 };
+
+/** How long operations took, from submission to completion. */
 typedef struct lk_latency {
-    uint64_t count;
+    uint64_t count;                       /* of operations */
     uint64_t microseconds;                /* of all together */
     uint64_t longest;                     /* in microseconds */
     uint64_t buckets[LK_LATENCY_BUCKETS]; /* bucket i: less than 2^i microseconds, and not in the one before; the last
@@ -106,8 +112,9 @@ typedef struct lk_device_health {
     uint64_t heartbeats; /* answered */
     uint64_t losses;     /* how often it was lost */
     uint64_t resets;     /* of them, those after which it could still be told to erase its keys */
-    uint64_t recoveries;
-    lk_latency seal, open;
+    uint64_t recoveries; /* how often it came back */
+    lk_latency seal;     /* of records made */
+    lk_latency open;     /* of records opened */
 } lk_device_health;
 
 /** What the host knows of the device, without asking it. May be called from any thread while the device is open. */
@@ -135,7 +142,7 @@ lk_error lk_device_recover(lk_device *device);
 
 /** What the device's selftest found: bit maps of ciphers, see docs/suites.md. */
 typedef struct lk_device_selftest {
-    uint32_t ran;
+    uint32_t ran;     /* those that were tested */
     uint32_t failed;  /* of them: the device does without these until a selftest passes */
     uint32_t ciphers; /* that it can be used with now */
 } lk_device_selftest;

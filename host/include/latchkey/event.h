@@ -26,27 +26,27 @@ typedef enum lk_event_kind {
 
 /** One event. Pointers are borrowed for the length of the call; fields that do not belong to the kind are zero. */
 typedef struct lk_event {
-    lk_event_kind kind;
-    bool sent; /* by this side; otherwise received */
+    lk_event_kind kind; /* says which of the fields count */
+    bool sent;          /* by this side; otherwise received */
 
     /* LK_EVENT_RECORD */
     uint8_t outer_type;    /* the type that the wire shows */
     uint8_t content_type;  /* the type it has; differs in TLS 1.3 */
     uint16_t wire_version; /* the version in its header */
-    uint64_t sequence;
-    unsigned epoch;     /* 0 without protection, then one more for each change of key */
-    size_t wire_length; /* with header, in bytes */
-    size_t length;      /* RECORD: of the plaintext. MESSAGE: of its body. In bytes */
-    const char *engine; /* RECORD: who made or opened it, NULL without protection. KEYS, ENGINE: who will */
-    int slot;           /* the slot of the device, -1 where there is none */
+    uint64_t sequence;     /* the record's number under its key */
+    unsigned epoch;        /* 0 without protection, then one more for each change of key */
+    size_t wire_length;    /* with header, in bytes */
+    size_t length;         /* RECORD: of the plaintext. MESSAGE: of its body. In bytes */
+    const char *engine;    /* RECORD: who made or opened it, NULL without protection. KEYS, ENGINE: who will */
+    int slot;              /* the slot of the device, -1 where there is none */
 
-    /* LK_EVENT_MESSAGE: HandshakeType, its name as in the RFC. LK_EVENT_ALERT: description, its name. LK_EVENT_FIELD:
-     * the name of the field, indented where it is part of another; empty where it goes on with the one before */
-    uint8_t type;
-    bool fatal;
+    uint8_t type; /* MESSAGE: HandshakeType. ALERT: description */
+    bool fatal;   /* ALERT: its level */
+    /** MESSAGE, ALERT: the name as in the RFC. FIELD: that of the field, indented where it is part of another; empty
+     * where it goes on with the one before */
     const char *name;
 
-    /* MESSAGE, ALERT, KEYS, ENGINE, NOTE: what it means here, in a few words ("server picks TLS_AES_128_GCM_SHA256,
+    /** MESSAGE, ALERT, KEYS, ENGINE, NOTE: what it means here, in a few words ("server picks TLS_AES_128_GCM_SHA256,
      * x25519"). FIELD: what it holds, in printable ASCII. RECORD: why it is refused, or not opened */
     const char *meaning;
 } lk_event;

@@ -46,14 +46,15 @@ typedef struct lk_placement_cost {
     bool device;               /* with the load and the queue of this moment */
 } lk_placement_cost;
 
+/** What was measured, and what came of it. */
 typedef struct lk_placement {
     bool measured;      /* the rest says something: the policy is LK_ENGINE_AUTO, and there is a device */
     const char *cipher; /* with which both were measured; those below are costs with it */
     uint64_t load;      /* thousandths of the time lately that the thread was busy */
     uint64_t queued;    /* bytes that the device had to do when a record was placed last */
-    lk_placement_cost costs[LK_PLACEMENT_LENGTHS];
-    uint64_t records[LK_PLACEMENT_COUNT]; /* by reason */
-    uint64_t bytes[LK_PLACEMENT_COUNT];
+    lk_placement_cost costs[LK_PLACEMENT_LENGTHS]; /* of a record, by its length */
+    uint64_t records[LK_PLACEMENT_COUNT];          /* by reason */
+    uint64_t bytes[LK_PLACEMENT_COUNT];            /* of plaintext in them */
 } lk_placement;
 
 /** What placement of the configuration's connections goes by. May be called from any thread. */

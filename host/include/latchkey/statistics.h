@@ -9,12 +9,14 @@
 extern "C" {
 #endif
 
+/** What all connections of a configuration have done. */
 typedef struct lk_statistics {
-    uint64_t connections; /* begun */
-    uint64_t open;        /* of them, not freed yet */
-    uint64_t handshakes;  /* of them, those whose first handshake is complete */
-    uint64_t failures;    /* of them, those that ended with an error */
-    lk_direction_statistics sent, received;
+    uint64_t connections;                  /* begun */
+    uint64_t open;                         /* of them, not freed yet */
+    uint64_t handshakes;                   /* of them, those whose first handshake is complete */
+    uint64_t failures;                     /* of them, those that ended with an error */
+    lk_direction_statistics sent;          /* to their peers */
+    lk_direction_statistics received;      /* from their peers */
     uint64_t fallbacks[LK_FALLBACK_COUNT]; /* directions that went to software, by reason; NO_DEVICE: connections */
     uint64_t retries;                      /* records that a device left undone, and software made */
 } lk_statistics;
