@@ -25,11 +25,12 @@ static lk_error parse_usb(lk_uri *uri, char *diagnosis)
         return LK_OK;
     if (strncmp(uri->rest, key, sizeof key - 1) != 0)
         return lk_diagnose(diagnosis, LK_ERROR_DEVICE_URI,
-                           "\"%s\" after usb: is not understood; write usb: or usb:serial=S", uri->rest);
+                           "\"%s\" after %s: is not understood; write %s: or %s:serial=S", uri->rest, uri->scheme,
+                           uri->scheme, uri->scheme);
     const char *serial = uri->rest + sizeof key - 1;
     if (serial[0] == '\0')
-        return lk_diagnose(diagnosis, LK_ERROR_DEVICE_URI,
-                           "the serial number is empty; write usb: for the first board");
+        return lk_diagnose(diagnosis, LK_ERROR_DEVICE_URI, "the serial number is empty; write %s: for the first board",
+                           uri->scheme);
     memmove(uri->serial, serial, strlen(serial) + 1); /* shorter than rest, so it fits */
     return LK_OK;
 }

@@ -11,7 +11,7 @@ module lk_aead #(
     input  wire         clk,
     input  wire         reset,
     input  wire         chacha20_poly1305, // with the words of a key and with start: which one, if the build has it
-    input  wire         lend,              // with the words of a key, and held: AES has another user
+    input  wire         lend,              // with the words of a key, and from the cycle after start: AES has another user
     input  wire         key_word_valid,
     input  wire [31:0]  key_word,          // first byte of the key in [31:24]
     input  wire         key_long,          // AES, with the words: there are eight of them, not four
@@ -65,7 +65,7 @@ module lk_aead #(
         .clk(clk), .reset(reset), .key_word_valid(key_word_valid && for_gcm), .key_wipe(key_wipe || (first_word && !for_gcm)),
         .key_busy(gcm_busy), .schedule_busy(schedule_busy), .aes_start(gcm_aes_start), .aes_in(gcm_aes_in), .aes_busy(aes_busy),
         .aes_out(aes_out), .aes_keep(gcm_aes_keep), .aes_next(gcm_aes_next), .aes_byte(aes_byte),
-        .start(start && for_gcm), .decrypt(decrypt), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes),
+        .start(start && !for_chacha), .decrypt(decrypt), .nonce(nonce), .aad(aad), .aad_bytes(aad_bytes),
         .data_bytes(data_bytes), .data_in(data_in), .data_valid(gcm_data_valid), .data_ready(gcm_ready), .data_out(gcm_out),
         .data_last(gcm_last), .data_done(gcm_done), .tag_valid(gcm_tag_valid), .tag(gcm_tag));
 

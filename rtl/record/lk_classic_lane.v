@@ -70,6 +70,7 @@ module lk_classic_lane (
     wire ssl3 = version == SSL3;
 
     wire [39:0] header;
+    reg  [39:0] header_q = 40'd0;       // goes out from the cycle after start on
     wire [14:0] plaintext_bytes, body_bytes, mac_bytes;
     wire [3:0]  padding;
     wire [87:0] mac_header;
@@ -78,6 +79,12 @@ module lk_classic_lane (
         .sequence_number(sequence_number), .content_type(content_type), .length(length), .received(received), .header(header),
         .plaintext_bytes(plaintext_bytes), .padding(padding), .body_bytes(body_bytes), .mac_bytes(mac_bytes),
         .mac_header(mac_header), .record_bytes(record_bytes));
+
+    reg         body_none_q = 1'b0;
+    always @(posedge clk) begin
+        header_q <= header;
+        body_none_q <= body_bytes == 15'd0;
+    end
 
     // The IV of the next record, where IVs are chained: the lane has it anew for each record.
     reg [127:0] iv_q = 128'd0;
@@ -102,8 +109,8 @@ module lk_classic_lane (
 
     lk_record_classic record (
         .clk(clk), .reset(reset), .start(start), .open(open), .cbc(cbc), .sha256(sha256), .encrypt_then_mac(encrypt_then_mac),
-        .explicit_iv(explicit_iv), .ssl3(ssl3), .header(header), .plaintext_bytes(plaintext_bytes), .padding(padding),
-        .body_bytes(body_bytes), .iv(iv_q), .in_data(in_data), .in_valid(in_valid), .in_ready(in_ready), .in_done(in_done),
+        .explicit_iv(explicit_iv), .ssl3(ssl3), .header(header_q), .plaintext_bytes(plaintext_bytes), .padding(padding),
+        .body_bytes(body_bytes), .body_none(body_none_q), .iv(iv_q), .in_data(in_data), .in_valid(in_valid), .in_ready(in_ready), .in_done(in_done),
         .out_data(out_data), .out_last(out_last), .out_valid(out_valid), .out_ready(out_ready), .store_data(store_data),
         .store_last(store_last), .store_valid(store_valid), .chain_valid(chain_valid), .chain_byte(chain_byte),
         .chain_take(chain_take), .aes_start(aes_start), .aes_decrypt(aes_decrypt), .aes_in(aes_in), .aes_busy(aes_busy),

@@ -79,11 +79,17 @@ module lk_lane #(
     output wire        idle              // and no completion on its way
 );
     wire tls1_3 = version == 4'd4;
-    wire supported, key_128, by_sequence, classic, sha256, cbc, chained, explicit_iv, key_here;
-    wire explicit_nonce = !tls1_3 && !by_sequence && !classic;
+    // Cipher and version are there a cycle before record_valid: what they say comes out of a register.
+    wire       supported, key_here;
+    wire [6:0] form;
+    reg  [6:0] form_q = 7'd0;
     lk_cipher_form #(.CHACHA20_POLY1305(CHACHA20_POLY1305), .CBC(CBC)) cipher_form (
-        .cipher(cipher), .version(version), .supported(supported), .key_128(key_128), .by_sequence(by_sequence),
-        .classic(classic), .sha256(sha256), .cbc(cbc), .chained(chained), .explicit_iv(explicit_iv));
+        .cipher(cipher), .version(version), .supported(supported), .key_128(form[6]), .by_sequence(form[5]), .classic(form[4]),
+        .sha256(form[3]), .cbc(form[2]), .chained(form[1]), .explicit_iv(form[0]));
+    always @(posedge clk) form_q <= form;
+    wire key_128 = form_q[6], by_sequence = form_q[5], classic = form_q[4], sha256 = form_q[3], cbc = form_q[2];
+    wire chained = form_q[1], explicit_iv = form_q[0];
+    wire explicit_nonce = !tls1_3 && !by_sequence && !classic;
     assign key_form = {chained, key_here ? 4'd0 : {sha256, classic, key_128, !classic || cbc}};
 
     // Payload as bytes: first the header of a record to open, the rest to the lane.
@@ -118,15 +124,16 @@ module lk_lane #(
     wire [15:0]  aead_record_bytes;
     wire         lane_start, key_wipe, aead_key_busy, aead_in_ready, aead_in_done, aead_idle, aead_done, aead_authentic, typeless;
     wire [7:0]   aead_type, aead_out, aead_store;
-    wire         aead_out_last, aead_out_valid, sealed_ready, aead_store_last, aead_store_valid, store_ready;
+    wire         aead_out_last, aead_out_valid, aead_has_output, sealed_ready, aead_store_last, aead_store_valid, store_ready;
     wire         aes_start, aes_decrypt, aes_busy;
     wire         aes_keep, aes_next;
     wire [7:0]   aes_byte;
     wire [127:0] aes_in, aes_out;
-    // Whose AES is: of the record in the lane, which the next one may already stand behind; then of the next one.
-    reg          classic_q = 1'b0;
+    // Whose AES is: of the record in the lane, which the next one may already stand behind; then of the next one. It is known a cycle after that one
+    // is there, before the first word of a key can come, and AES does not begin in the cycle of start.
+    reg          classic_q = 1'b0, lent_q = 1'b0;
     wire         lane_idle;
-    wire         lent = lane_idle ? classic : classic_q;
+    always @(posedge clk) lent_q <= lane_idle ? classic : classic_q;
     wire         is_key = key_word_valid && key_word_kind == 2'd0;
     wire         is_mac_key = key_word_valid && key_word_kind == 2'd1;
     lk_record_format format (
@@ -136,12 +143,12 @@ module lk_lane #(
         .record_bytes(aead_record_bytes));
     lk_record_lane #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .AES_DECRYPT(CBC)) lane (
         .clk(clk), .reset(reset), .key_word_valid(is_key), .key_word(key_word), .key_long(!key_128),
-        .key_wipe(key_wipe || (is_mac_key && !cbc)), .key_busy(aead_key_busy), .cipher(cipher), .lend(lent),
+        .key_wipe(key_wipe || (is_mac_key && !cbc)), .key_busy(aead_key_busy), .chacha20_poly1305(by_sequence), .lend(lent_q),
         .start(lane_start && !classic), .open(open), .tls1_3(tls1_3), .header(header),
         .header_bytes(header_bytes), .content_type(open ? outer_type : content_type), .nonce(nonce), .next_nonce(next_nonce), .aad(aad),
         .aad_bytes(aad_bytes), .plaintext_bytes(length[14:0]), .data_bytes(data_bytes), .in_data(byte_data),
         .in_valid(to_lane && byte_valid), .in_ready(aead_in_ready), .in_done(aead_in_done), .out_data(aead_out),
-        .out_last(aead_out_last), .out_valid(aead_out_valid), .out_ready(sealed_ready), .store_data(aead_store),
+        .out_last(aead_out_last), .out_valid(aead_out_valid), .out_ready(sealed_ready), .has_output(aead_has_output), .store_data(aead_store),
         .store_last(aead_store_last), .store_valid(aead_store_valid), .store_ready(store_ready), .idle(aead_idle), .done(aead_done),
         .authentic(aead_authentic), .typeless(typeless), .opened_type(aead_type), .opened_bytes(aead_bytes), .aes_start(aes_start),
         .aes_decrypt(aes_decrypt), .aes_in(aes_in), .aes_busy(aes_busy), .aes_out(aes_out),
@@ -163,7 +170,7 @@ module lk_lane #(
                 .sequence_number(sequence_number), .content_type(content_type), .length(length), .received(received[103:64]),
                 .record_bytes(classic_record_bytes), .in_data(byte_data), .in_valid(to_lane && byte_valid),
                 .in_ready(classic_in_ready), .in_done(classic_in_done), .out_data(classic_out), .out_last(classic_out_last),
-                .out_valid(classic_out_valid), .out_ready(sealed_ready && !aead_out_valid), .store_data(classic_store),
+                .out_valid(classic_out_valid), .out_ready(sealed_ready && !aead_has_output), .store_data(classic_store),
                 .store_last(classic_store_last), .store_valid(classic_store_valid), .chain_valid(chain_valid),
                 .chain_byte(chain_byte), .chain_take(chain_take), .aes_start(aes_start), .aes_decrypt(aes_decrypt),
                 .aes_in(aes_in), .aes_busy(aes_busy), .aes_out(aes_out), .aes_keep(aes_keep), .aes_next(aes_next),
@@ -188,9 +195,9 @@ module lk_lane #(
     wire         lane_in_done = aead_in_done && classic_in_done;
     assign lane_idle = aead_idle && classic_idle;
     wire         lane_done = aead_done || classic_done;
-    wire [7:0]   sealed_data = aead_out_valid ? aead_out : classic_out;
-    wire         sealed_last = aead_out_valid ? aead_out_last : classic_out_last;
-    wire         sealed_valid = aead_out_valid || classic_out_valid;
+    wire [7:0]   sealed_data = aead_has_output ? aead_out : classic_out;
+    wire         sealed_last = aead_has_output ? aead_out_last : classic_out_last;
+    wire         sealed_valid = aead_has_output ? aead_out_valid : classic_out_valid;
     wire [7:0]   store_data = classic_q ? classic_store : aead_store;
     wire         store_last = classic_q ? classic_store_last : aead_store_last;
     wire         store_valid = classic_store_valid || aead_store_valid;

@@ -168,14 +168,15 @@ module lk_lane_control (
     // Announcements: a record that has been opened; one of which sealing begins; one that is refused.
     assign complete_valid = (opened || (lane_start && !open) || refuses) && sound;
     assign verified = verifying_q;
-    assign keep = opened && announces && complete_length != 16'd0;
-    assign drop = opened && announces && complete_length == 16'd0 && verifying_q;
+    assign keep = opened && announces && good && opened_bytes != 15'd0;
+    assign drop = opened && announces && !(good && opened_bytes != 15'd0) && verifying_q;
     // Of the record whose result is there. CBC may have been given more plaintext than a record has, by a peer that knows the key.
     localparam [14:0] PLAINTEXT_MAX = 15'd16384;
     wire        authentic = verifying_q ? verify_authentic : lane_authentic;
     wire        typeless = !verifying_q && lane_typeless;
     wire [14:0] opened_bytes = verifying_q ? verify_bytes : lane_bytes;
     wire        overflows = opened_bytes > PLAINTEXT_MAX;
+    wire        good = authentic && !typeless && !overflows;
     always @* begin
         complete_opcode = open ? `LK_OPCODE_OPEN : `LK_OPCODE_SEAL;
         complete_status = `LK_STATUS_OK;
@@ -187,7 +188,7 @@ module lk_lane_control (
             {complete_slot, complete_generation, complete_tag} = verifying_q ? verifying_for_q : opening_for_q;
             complete_status = !authentic ? `LK_STATUS_BAD_RECORD_MAC : typeless ? `LK_STATUS_NO_CONTENT_TYPE
                             : overflows ? `LK_STATUS_RECORD_OVERFLOW : `LK_STATUS_OK;
-            if (authentic && !typeless && !overflows) begin
+            if (good) begin
                 complete_type = verifying_q ? verify_type : lane_type;
                 complete_length = {1'b0, opened_bytes};
             end

@@ -12,7 +12,7 @@ module lk_padding_check (
     input  wire [14:0] most,         // how many bytes may be padding: all, but for the MAC in front of it; taken with begins
     input  wire [7:0]  data,
     input  wire        valid,
-    // Of what has come so far. They are secret.
+    // Of what had come a cycle before. They are secret.
     output wire        good,
     output wire [14:0] content_bytes // what is left without padding; when it is not good, `most`
 );
@@ -23,11 +23,16 @@ module lk_padding_check (
     reg [7:0]  last_d, last_q = 8'd0;
     reg [8:0]  run_d, run_q = 9'd0;  // 0: no byte has come
 
+    reg        good_d, good_q = 1'b0;
+    reg [14:0] content_d, content_q = 15'd0;
+
     wire [14:0] padding = {7'd0, last_q} + 15'd1;
-    assign good = padding <= most_q && (ssl3_q ? last_q[7:4] == 4'd0 : {6'd0, run_q} >= padding);
-    assign content_bytes = most_q - (good ? padding : 15'd0);
+    assign good = good_q;
+    assign content_bytes = content_q;
 
     always @* begin
+        good_d = padding <= most_q && (ssl3_q ? last_q[7:4] == 4'd0 : {6'd0, run_q} >= padding);
+        content_d = most_q - (good_d ? padding : 15'd0);
         ssl3_d = begins ? ssl3 : ssl3_q;
         most_d = begins ? most : most_q;
         last_d = valid ? data : last_q;
@@ -42,6 +47,8 @@ module lk_padding_check (
         most_q <= most_d;
         last_q <= last_d;
         run_q <= run_d;
+        good_q <= good_d;
+        content_q <= content_d;
     end
 endmodule
 

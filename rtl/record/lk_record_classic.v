@@ -25,6 +25,7 @@ module lk_record_classic (
     input  wire [14:0]  plaintext_bytes,
     input  wire [3:0]   padding,
     input  wire [14:0]  body_bytes,
+    input  wire         body_none,        // opening: it has none; said by the cycle before start
     input  wire [127:0] iv,               // CBC without an explicit IV
     // Sealing: IV and plaintext. Opening: what is behind the header.
     input  wire [7:0]   in_data,
@@ -81,6 +82,7 @@ module lk_record_classic (
     reg [3:0]  padding_d, padding_q = 4'd0;
     reg [14:0] left_d, left_q = 15'd0;             // bytes of this step
     reg [14:0] body_left_d, body_left_q = 15'd0;   // bytes that still come out of CBC
+    reg        body_one_d, body_one_q = 1'b0;      // one byte
     reg        wrong_d, wrong_q = 1'b0;            // a byte of the MAC is
     reg        done_d, done_q = 1'b0;
     reg        authentic_d, authentic_q = 1'b0;
@@ -158,7 +160,7 @@ module lk_record_classic (
     assign out_valid = sound && (to_out ? source_valid && (!to_cbc || cbc_ready) && (!to_mac || mac_data_ready)
                                         : sealing && cbc_out_valid && (!cbc_to_mac || mac_data_ready));
     assign out_data = to_out ? source : cbc_out;
-    assign out_last = state_q == MAC ? last : mac_inside && body_left_q == 15'd1;
+    assign out_last = state_q == MAC ? last : mac_inside && body_one_q;
     assign mac_data = to_mac ? source : cbc_out;
     assign mac_data_valid = to_mac ? source_valid && (!to_cbc || cbc_ready) && (!to_out || out_ready)
                                    : cbc_to_mac && cbc_out_valid && out_ready;
@@ -166,7 +168,7 @@ module lk_record_classic (
     assign mac_start = start && !(open && cbc && !encrypt_then_mac);
     assign store_valid = open_q && (cbc_q ? cbc_out_valid : state_q == DATA && moves);
     assign store_data = cbc_q ? cbc_out : source;
-    assign store_last = cbc_q ? body_left_q == 15'd1 : last;
+    assign store_last = cbc_q ? body_one_q : last;
     assign chain_valid = state_q == CHAIN;
 
     // NULL has no padding: then it is all content.
@@ -196,7 +198,7 @@ module lk_record_classic (
         case (state_q)
             IDLE: begin
                 ends = start;
-                follows = !open ? HEADER : cbc ? IV : body_bytes == 15'd0 ? MAC : DATA;
+                follows = !open ? HEADER : cbc ? IV : body_none ? MAC : DATA;
             end
             HEADER: follows = cbc_q ? IV : none ? MAC : DATA;
             IV: follows = open_q || !none ? DATA : etm_q ? PADDING : INNER_MAC;
@@ -238,6 +240,7 @@ module lk_record_classic (
         padding_d = padding_q;
         null_bytes_d = null_bytes_q;
         body_left_d = body_left_q - {14'd0, cbc_q && cbc_out_moves};
+        body_one_d = cbc_q && cbc_out_moves ? body_left_q == 15'd2 : body_one_q;
         wrong_d = wrong_q || (state_q == MAC && open_q && moves && in_data != mac_byte);
         authentic_d = authentic_q;
         done_d = state_q != IDLE && state_d == IDLE && state_q != HAND && !reset;
@@ -246,6 +249,7 @@ module lk_record_classic (
             padding_d = padding;
             null_bytes_d = body_bytes;
             body_left_d = body_bytes;
+            body_one_d = 1'b0;  // CBC has whole blocks
             wrong_d = 1'b0;
             authentic_d = 1'b0;
         end else if (done_d) begin
@@ -261,6 +265,7 @@ module lk_record_classic (
         padding_q <= padding_d;
         null_bytes_q <= null_bytes_d;
         body_left_q <= body_left_d;
+        body_one_q <= body_one_d;
         wrong_q <= wrong_d;
         done_q <= done_d;
         authentic_q <= authentic_d;

@@ -6,7 +6,6 @@
 // was right: nobody reads the buffer before (P1). Everything about the record is held from start until in_done, and the
 // result from done to the next start.
 `default_nettype none
-`include "lk_protocol.vh"
 
 module lk_record_lane #(
     parameter GHASH_DIGIT = 8,
@@ -20,8 +19,8 @@ module lk_record_lane #(
     input  wire         key_long,        // with the words: 256 bits
     input  wire         key_wipe,
     output wire         key_busy,
-    input  wire [7:0]   cipher,          // held with the key's words, and with the record
-    input  wire         lend,            // likewise: it is no AEAD, and AES has another user
+    input  wire         chacha20_poly1305, // held with the key's words, and with the record; else AES-GCM
+    input  wire         lend,            // with the key's words, and from the cycle after start: it is no AEAD, and AES has another user
     // The record, as lk_record_format describes it.
     input  wire         start,           // pulse, while idle and not key_busy
     input  wire         open,
@@ -45,6 +44,7 @@ module lk_record_lane #(
     output wire         out_last,
     output wire         out_valid,
     input  wire         out_ready,
+    output wire         has_output,      // there is a record here, or the tag of one still goes out
     // To the record buffer.
     output wire [7:0]   store_data,
     output wire         store_last,
@@ -96,7 +96,7 @@ module lk_record_lane #(
     wire       moves = data_valid && aead_ready;
 
     lk_aead #(.GHASH_DIGIT(GHASH_DIGIT), .CHACHA20_POLY1305(CHACHA20_POLY1305), .AES_DECRYPT(AES_DECRYPT)) aead (
-        .clk(clk), .reset(reset), .chacha20_poly1305(cipher == `LK_CIPHER_CHACHA20_POLY1305), .lend(lend),
+        .clk(clk), .reset(reset), .chacha20_poly1305(chacha20_poly1305), .lend(lend),
         .key_word_valid(key_word_valid), .key_word(key_word), .key_long(key_long), .key_wipe(key_wipe), .key_busy(key_busy),
         .start(start), .decrypt(open_q), .nonce(nonce), .next_nonce(next_nonce), .aad(aad), .aad_bytes(aad_bytes), .data_bytes(data_bytes), .data_in(data_in),
         .data_valid(data_valid), .data_ready(aead_ready), .data_out(aead_out), .data_last(aead_last), .data_done(aead_done),
@@ -122,6 +122,7 @@ module lk_record_lane #(
     wire [7:0] header_byte = header[8*(4'd12-header_index_q)+:8];
     assign out_data = tag_out_q != 5'd0 ? tag_q[127:120] : header_done_q ? aead_out : header_byte;
     assign out_last = tag_out_q == 5'd1;
+    assign has_output = state_q != IDLE || tag_out_q != 5'd0;
     assign out_valid = sound && (tag_out_q != 5'd0 || header_out
                      || (sealing && header_done_q && aead_ready && (!from_payload_q || in_valid)));
 

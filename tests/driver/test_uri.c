@@ -30,6 +30,7 @@ Test(uri, usb_may_name_a_serial)
 {
     cr_assert_str_eq(good("usb:").serial, "");
     cr_assert_str_eq(good("usb:serial=A1:b/2").serial, "A1:b/2");
+    cr_assert_str_eq(good("ft601:serial=000001").serial, "000001");
 }
 
 Test(uri, usbip_names_host_port_and_bus)
@@ -75,6 +76,7 @@ Test(uri, faults_are_named)
     bad("averyveryverylongscheme:", "does not begin with a scheme");
     bad("usb:1-1", "is not understood");
     bad("usb:serial=", "serial number is empty");
+    bad("ft601:serial=", "serial number is empty");
     bad("usbip:", "no host");
     bad("usbip::3240", "no host");
     bad("usbip:host:", "is not a port");

@@ -14,7 +14,8 @@
 // sees: opened control.opened_q
 // sees: refused control.refused_q
 // mutation: keeps_unverified record/lk_lane_control.v s/complete_length = {1'b0, opened_bytes};//;s/complete_length = 16'd0;/complete_length = {1'b0, opened_bytes};/
-// mutation: ignores_tag record/lk_lane_control.v s/if (authentic \&\& !typeless/if (!typeless/
+// mutation: ignores_tag record/lk_lane_control.v s/good = authentic \&\& /good = /
+// mutation: keeps_all record/lk_lane_control.v s/announces \&\& good \&\& opened_bytes/announces \&\& opened_bytes/
 // mutation: trusts_verification record/lk_lane_control.v s/verifying_q ? verify_authentic : lane_authentic/verifying_q || lane_authentic/
 // mutation: mixes_up record/lk_lane_control.v s/verifying_q ? verify_bytes : lane_bytes/lane_bytes/
 // mutation: starts_refused record/lk_lane_control.v s/lane_start = starts \&\& !refused_q/lane_start = starts/

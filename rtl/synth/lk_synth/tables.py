@@ -101,13 +101,20 @@ Written by `cmake --build build --target synth` ([rtl/synth](../../rtl/synth/REA
 
 {area_table(results)}
 "All LUTs" counts a CCU2C (carry) as two LUTs and a DPR16X4 (LUT RAM) as six. Sums of more than two numbers are chains of carries
-([rtl/synth](../../rtl/synth/README.md#how-it-is-measured)). A configuration is placed and routed alone, its ports in registers, so that no pin limits it. Fmax is that of {notes["placements"]}; a range is from the slowest to the fastest.
+([rtl/synth](../../rtl/synth/README.md#how-it-is-measured)). A configuration is placed and routed alone, its ports in registers, so that no pin limits it. Fmax is that of {notes["placements"]}; a range is from the slowest to the fastest; a dash means that a configuration was not placed.
 
 ## Critical paths
 Of each configuration's slowest placement.
 
 {path_table(results)}
 {primitives}"""
+
+
+def left_out(names):
+    """The last section of a report that is not of all configurations."""
+    return f"""## Not measured
+What nobody has measured of this state of the hardware is left out, whatever was measured of an earlier one: {", ".join(names)}.
+"""
 
 
 def board_table(built):

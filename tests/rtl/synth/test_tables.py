@@ -47,6 +47,9 @@ class Page(unittest.TestCase):
                          tables.notes(["Yosys 1", "nextpnr-ecp5 2"], target, 1)["fmax"])
         self.assertIn("the median of 3 placements", tables.notes(["Yosys 1", "nextpnr-ecp5 2"], target, 3)["fmax"])
 
+    def test_names_what_a_partial_report_leaves_out(self):
+        self.assertIn("an earlier one: lane, fast.\n", tables.page([result(70.0)], NOTES, tables.left_out(["lane", "fast"])))
+
     def test_says_what_it_was_measured_with(self):
         self.assertIn("with both tools.", tables.page([result(70.0)], NOTES, ""))
 
