@@ -52,7 +52,7 @@ static double seconds(void)
 static long long memory(void)
 {
     struct mallinfo2 info = mallinfo2();
-    return (long long)(info.uordblks + info.hblkhd);
+    return (long long)info.uordblks + (long long)info.hblkhd;
 }
 
 /* One step of one side's handshake, with what came for it, timed or weighed. */
@@ -93,7 +93,7 @@ static void take_rest(couple *both)
 
 static void part(couple *both)
 {
-    for (int role = 0; role < 2; role++) {
+    for (int role = 0; role < 2 && both->stack; role++) {
         double start = seconds();
         both->stack->end(both->side[role]);
         both->seconds[role] += seconds() - start;
@@ -246,11 +246,10 @@ static bool measure_records(lk_report *to, const char *cipher, const lk_stack_fo
     }
     for (int size = 0; size < SIZES && good; size++)
         good = measure_size(to, cipher, writers, readers, sizes[size], pairs);
-    for (int i = 0; i < STACKS; i++)
-        if (writers[i].stack) {
-            part(&writers[i]);
-            part(&readers[i]);
-        }
+    for (int i = 0; i < STACKS; i++) {
+        part(&writers[i]);
+        part(&readers[i]);
+    }
     tear_down_all();
     return good;
 }
@@ -293,8 +292,7 @@ static bool weigh(lk_report *to, const lk_stack *stack)
     if (good)
         report_memory(to, stack, idle, resting);
     for (int i = 0; i < IDLE; i++)
-        if (all[i].stack)
-            part(&all[i]);
+        part(&all[i]);
     return good;
 }
 

@@ -202,8 +202,8 @@ void certificates_revoke(certificates *made, const char *name, const char *issue
     X509 *signer = issuer ? certificate_of(made, issuer) : made->root_certificate;
     EVP_PKEY *key = issuer ? key_of(made, issuer) : made->root_key;
     X509_CRL *crl = X509_CRL_new();
-    ASN1_TIME *from = X509_gmtime_adj(NULL, (expired ? -2 : -1) * SECONDS_A_DAY);
-    ASN1_TIME *until = X509_gmtime_adj(NULL, (expired ? -1 : 1) * SECONDS_A_DAY);
+    ASN1_TIME *from = X509_gmtime_adj(NULL, (expired ? -2L : -1L) * SECONDS_A_DAY);
+    ASN1_TIME *until = X509_gmtime_adj(NULL, (expired ? -1L : 1L) * SECONDS_A_DAY);
     cr_assert(X509_CRL_set_version(crl, X509_CRL_VERSION_2) && X509_CRL_set1_lastUpdate(crl, from) &&
               X509_CRL_set1_nextUpdate(crl, until) && X509_CRL_set_issuer_name(crl, X509_get_subject_name(signer)));
     if (name) {
@@ -234,7 +234,7 @@ void certificates_pin(const certificates *made, const char *name, char pin[CERTI
     X509 *certificate = name ? certificate_of(made, name) : made->root_certificate;
     int length = i2d_PUBKEY(X509_get0_pubkey(certificate), &bytes);
     cr_assert(length > 0 && EVP_Digest(bytes, (size_t)length, hash, NULL, EVP_sha256(), NULL));
-    strcpy(pin, "sha256//");
+    snprintf(pin, CERTIFICATES_PIN_MAX, "sha256//");
     (void)EVP_EncodeBlock((unsigned char *)pin + strlen(pin), hash, sizeof hash);
     OPENSSL_free(bytes);
     if (name)
