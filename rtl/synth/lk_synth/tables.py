@@ -101,13 +101,22 @@ Written by `cmake --build build --target synth` ([rtl/synth](../../rtl/synth/REA
 
 {area_table(results)}
 "All LUTs" counts a CCU2C (carry) as two LUTs and a DPR16X4 (LUT RAM) as six. Sums of more than two numbers are chains of carries
-([rtl/synth](../../rtl/synth/README.md#how-it-is-measured)). A configuration is placed and routed alone, its ports in registers, so that no pin limits it. Fmax is that of {notes["placements"]}; a range is from the slowest to the fastest; a dash means that a configuration was not placed.
+([rtl/synth](../../rtl/synth/README.md#how-it-is-measured)). {clock_section(results, notes) if any(result.timings for result in results) else NOT_PLACED}
+{primitives}"""
+
+
+NOT_PLACED = "No configuration has been placed, so nothing is said of clocks.\n"
+
+
+def clock_section(results, notes):
+    return f"""A configuration is placed and routed alone, its
+ports in registers, so that no pin limits it. Fmax is that of {notes["placements"]}; a range is from the slowest to the fastest;
+a dash means that a configuration was not placed.
 
 ## Critical paths
 Of each configuration's slowest placement.
 
-{path_table(results)}
-{primitives}"""
+{path_table(results)}"""
 
 
 def left_out(names):

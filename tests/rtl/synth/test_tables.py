@@ -47,6 +47,12 @@ class Page(unittest.TestCase):
                          tables.notes(["Yosys 1", "nextpnr-ecp5 2"], target, 1)["fmax"])
         self.assertIn("the median of 3 placements", tables.notes(["Yosys 1", "nextpnr-ecp5 2"], target, 3)["fmax"])
 
+    def test_says_nothing_of_clocks_when_nothing_was_placed(self):
+        page = tables.page([result()], NOTES, "")
+        self.assertIn("nothing is said of clocks", page)
+        self.assertNotIn("Critical paths", page)
+        self.assertIn("## Critical paths", tables.page([result(), result(70.0)], NOTES, ""))
+
     def test_names_what_a_partial_report_leaves_out(self):
         self.assertIn("an earlier one: lane, fast.\n", tables.page([result(70.0)], NOTES, tables.left_out(["lane", "fast"])))
 
