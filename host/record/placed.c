@@ -107,7 +107,7 @@ static bool submit_beside(lk_failover_direction *direction, lk_operation *operat
 static bool give_slot_up(lk_seat *seat)
 {
     lk_failover_direction *direction =
-        (lk_failover_direction *)((uint8_t *)seat - offsetof(lk_failover_direction, seat));
+        (lk_failover_direction *)(void *)((uint8_t *)seat - offsetof(lk_failover_direction, seat));
     if (direction->count > 0)
         return false;
     lk_direction_close(direction->actual);
