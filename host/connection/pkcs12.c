@@ -29,8 +29,10 @@ static lk_error complain(lk_config *config, const char *path)
     const char *complaint = lk_credentials_complaint();
     if (passphrase)
         return lk_config_fail(config, LK_ERROR_FILE_MALFORMED, "the passphrase is not that of %s", path);
-    return lk_config_fail(config, LK_ERROR_FILE_MALFORMED, "%s cannot be opened: %s%s", path, complaint,
-                          legacy ? "; it may be encrypted as in the last century: write it anew" : "");
+    return lk_config_fail(
+        config, LK_ERROR_FILE_MALFORMED, "%s cannot be opened: %s%s", path, complaint,
+        legacy ? "; its encryption is one that libcrypto gave up: write it anew (openssl pkcs12 -legacy reads it)"
+               : "");
 }
 
 static lk_error read_contents(lk_config *config, const char *path, const char *passphrase, contents *read)
